@@ -1,0 +1,1 @@
+"""Matching: supporters, proposals with their reasons, matches, sessions and endings."""

@@ -1,0 +1,1 @@
+"""Notifications: tells those who should know, once, and says whether it reached them."""

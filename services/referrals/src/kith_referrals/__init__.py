@@ -1,0 +1,1 @@
+"""Referrals: organisations, programmes, people, what they agreed to, and their referrals."""

@@ -1,0 +1,1 @@
+"""Reporting: totals from facts, that identify nobody."""

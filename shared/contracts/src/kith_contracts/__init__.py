@@ -1,0 +1,1 @@
+"""The facts that Kith's services exchange: the only vocabulary two services share."""

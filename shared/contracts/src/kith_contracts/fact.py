@@ -1,0 +1,65 @@
+"""What every published fact is: immutable, named in the past tense, about one story, and free of people's data."""
+
+import re
+from typing import Annotated, ClassVar, Final, NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""A word from a known list that may grow. Readers show a code they do not know as it is.
+
+A pattern and never an Enum: with an Enum every new need or reason would be a breaking change.
+"""
+
+District = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]?$")]
+"""The outward half of a UK postcode, ``G12`` or ``EH1``: the most exact place a fact may hold."""
+
+AgeBand = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,3}-[0-9]{1,3}|[0-9]{1,3}-plus|unknown)$")]
+"""Ten years of age (``35-44``), ``85-plus``, or ``unknown``: facts hold no birth dates."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""A language as ISO 639 writes it: two letters where there are two, else three."""
+
+
+class Story(NamedTuple):
+    """What a fact is about. Its id is the record's key, so one story's facts stay in order."""
+
+    kind: str
+    id: UUID
+
+    def __str__(self) -> str:
+        """``kind/id``, the CloudEvents subject."""
+        return f"{self.kind}/{self.id}"
+
+
+class Fact(BaseModel):
+    """Something that happened, as other services may know it.
+
+    A subclass is named in the past tense (or for a state found); its wire name is the class name in kebab-case. It
+    names its ``topic`` and, by ``story``, whose order it keeps. Fields added later are optional; a break is a new
+    class with a higher ``version`` beside the old one. Unknown fields are ignored, so that old readers stay.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @property
+    def story(self) -> Story:
+        """What this fact is about; every concrete fact says it."""
+        raise TypeError(f"{type(self).__name__} does not say what story it is about")
+
+
+_HUMP: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def wire_name(fact: type[Fact]) -> str:
+    """The fact's name in kebab-case: ``ReferralCreated`` is ``referral-created``."""
+    return _HUMP.sub("-", fact.__name__).lower()
+
+
+def wire_type(fact: type[Fact]) -> str:
+    """The CloudEvents type: ``kith.referral-created.v1``."""
+    return f"kith.{wire_name(fact)}.v{fact.version}"
