@@ -1,1 +1,1 @@
-"""What every Kith service gets and none rewrites: it knows Kafka, PostgreSQL and telemetry, and nothing of referrals."""
+"""What every service gets and none rewrites: it knows Kafka, PostgreSQL and telemetry, and nothing of referrals."""

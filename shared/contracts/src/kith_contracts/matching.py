@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from kith_contracts.fact import Code, District, Fact, Story
+from kith_contracts.fact import Code, Count, District, Fact, Points, Story
 
 TOPIC = "kith.matching.v1"
 
@@ -18,16 +18,18 @@ class MatchingFact(Fact):
 
 
 class SupporterChanged(MatchingFact):
-    """A supporter as others may know them now. Full state: the latest replaces all before it.
-
-    States: ``active``, ``paused``, ``left``. ``capacity`` is how many people at once the supporter chose.
-    """
+    """A supporter as others may know them now. Full state: the latest replaces all before it."""
 
     supporter_id: UUID
+    """A random pseudonym (UUIDv4): it says neither who the supporter is nor when they came."""
     organisation_id: UUID
+    """The organisation the supporter belongs to."""
     programme_ids: tuple[UUID, ...]
+    """The programmes they support in."""
     state: Code
-    capacity: int
+    """``active``, ``paused``, ``left``."""
+    capacity: Count
+    """How many people at once the supporter chose."""
 
     @property
     def story(self) -> Story:
@@ -38,22 +40,26 @@ class SupporterChanged(MatchingFact):
 class ScorePart(BaseModel):
     """One named reason in a proposal's score, with the points it gave."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     connection: Code
-    points: int
+    """``condition``, ``experience``, ``interest``, ``language``, ``place``."""
+    points: Points
+    """What the connection was worth under the programme's policy."""
 
 
 class MatchProposed(MatchingFact):
-    """A coordinator proposed a pair, for reasons that are named. ``score`` is the sum of ``parts``."""
+    """A coordinator proposed a pair, for reasons that are named."""
 
     proposal_id: UUID
     referral_id: UUID
     supporter_id: UUID
     programme_id: UUID
     organisation_id: UUID
-    score: int
+    score: Points
+    """The sum of the parts."""
     parts: tuple[ScorePart, ...] = ()
+    """The named reasons, each with the points it gave."""
 
     @property
     def story(self) -> Story:
@@ -62,10 +68,7 @@ class MatchProposed(MatchingFact):
 
 
 class ProposalAnswered(MatchingFact):
-    """One side answered a proposal. The person answers first, the supporter second.
-
-    Answered by: ``person``, ``supporter``. Answers: ``yes``, ``no``, ``lapsed``.
-    """
+    """One side answered a proposal. The person answers first, the supporter second."""
 
     proposal_id: UUID
     referral_id: UUID
@@ -73,7 +76,9 @@ class ProposalAnswered(MatchingFact):
     programme_id: UUID
     organisation_id: UUID
     answered_by: Code
+    """``person``, ``supporter``."""
     answer: Code
+    """``yes``, ``no``, ``lapsed``."""
 
     @property
     def story(self) -> Story:
@@ -82,7 +87,7 @@ class ProposalAnswered(MatchingFact):
 
 
 class MatchMade(MatchingFact):
-    """Both sides agreed: from now on they know who the other is. ``review_on`` is the first planned review."""
+    """Both sides agreed: from now on they know who the other is."""
 
     match_id: UUID
     proposal_id: UUID
@@ -91,6 +96,7 @@ class MatchMade(MatchingFact):
     programme_id: UUID
     organisation_id: UUID
     review_on: date
+    """The day of the first planned review."""
 
     @property
     def story(self) -> Story:
@@ -102,24 +108,34 @@ class SessionLogged(MatchingFact):
     """One occasion of support, one-to-one or group.
 
     A one-to-one session names its referral and match and keeps the referral's order; a group meeting names its group
-    and who of the referred attended, and keeps the group's. Kinds: ``one-to-one``, ``group``. Outcomes: ``happened``,
-    ``did-not-happen``, ``cancelled``. Channels: ``in-person``, ``telephone``, ``video``, ``text``.
+    and who of the referred attended, and keeps the group's.
     """
 
     session_id: UUID
     kind: Code
+    """``one-to-one``, ``group``."""
     programme_id: UUID
     organisation_id: UUID
     held_on: date
+    """The day it was held, or was to be held (Europe/London)."""
     outcome: Code
-    minutes: int
+    """``happened``, ``did-not-happen``, ``cancelled``."""
+    minutes: Count
+    """How long it took; 0 if it did not happen."""
     channel: Code
+    """``in-person``, ``telephone``, ``video``, ``text``."""
     topics: tuple[Code, ...] = ()
+    """What it was about, in the programme's own codes."""
     supporter_ids: tuple[UUID, ...] = ()
+    """The supporters who gave the session."""
     referral_id: UUID | None = None
+    """The referral, if it was one-to-one."""
     match_id: UUID | None = None
+    """The match, if it was one-to-one."""
     group_id: UUID | None = None
+    """The group, if it was a meeting of one."""
     attended_referral_ids: tuple[UUID, ...] = ()
+    """The referrals of those who attended a group meeting."""
 
     @property
     def story(self) -> Story:
@@ -132,20 +148,23 @@ class SessionLogged(MatchingFact):
 
 
 class ContactLogged(MatchingFact):
-    """An occasion with people who are not referred and not named; it belongs to the organisation.
-
-    Kinds: ``outreach``, ``drop-in``, ``listening``, ``taster``. ``people`` is a headcount.
-    """
+    """An occasion with people who are not referred and not named; it belongs to the organisation."""
 
     contact_id: UUID
     programme_id: UUID
     organisation_id: UUID
     held_on: date
+    """The day of it (Europe/London)."""
     kind: Code
-    people: int
+    """``outreach``, ``drop-in``, ``listening``, ``taster``."""
+    people: Count
+    """How many were there."""
     topics: tuple[Code, ...] = ()
+    """What it was about, in the programme's own codes."""
     district: District | None = None
+    """The outward half of the postcode of the place."""
     supporter_id: UUID | None = None
+    """The supporter who was there, if one was."""
 
     @property
     def story(self) -> Story:
@@ -154,11 +173,7 @@ class ContactLogged(MatchingFact):
 
 
 class MatchEnded(MatchingFact):
-    """A match came to its end.
-
-    Endings: ``planned``, ``unplanned``, ``moved-on``, ``moved-to-group``, ``did-not-suit``, ``did-not-take-place``,
-    ``died``.
-    """
+    """A match came to its end."""
 
     match_id: UUID
     referral_id: UUID
@@ -166,6 +181,8 @@ class MatchEnded(MatchingFact):
     programme_id: UUID
     organisation_id: UUID
     ending: Code
+    """``planned``, ``unplanned``, ``moved-on``, ``moved-to-group``, ``did-not-suit``, ``did-not-take-place``,
+    ``died``."""
 
     @property
     def story(self) -> Story:

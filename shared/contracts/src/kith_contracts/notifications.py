@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from kith_contracts.fact import Code, Fact, Story
+from kith_contracts.fact import Code, Count, Fact, Story
 
 TOPIC = "kith.notifications.v1"
 
@@ -15,19 +15,21 @@ class NotificationsFact(Fact):
 
 
 class MessageDelivered(NotificationsFact):
-    """The channel took the message. ``tries`` counts every attempt to hand it over, the last included.
-
-    ``story_kind`` and ``story_id`` are those of the fact the message tells of. Recipients: ``referrer``, ``person``,
-    ``supporter``. Channels: ``email``.
-    """
+    """The channel took the message."""
 
     message_id: UUID
     story_kind: Code
+    """What kind of story the message tells of, for example ``referral``."""
     story_id: UUID
+    """The id of that story."""
     reason: Code
+    """What the message tells, for example ``referral-decided``."""
     recipient: Code
+    """``referrer``, ``person``, ``supporter``."""
     channel: Code
-    tries: int
+    """``email``."""
+    tries: Count
+    """Every attempt to hand it over, the last included."""
 
     @property
     def story(self) -> Story:
@@ -36,19 +38,23 @@ class MessageDelivered(NotificationsFact):
 
 
 class MessageFailed(NotificationsFact):
-    """The message will not be delivered, and nobody will try again.
-
-    Codes: ``no-channel`` (no address is known, or none may be used), ``refused`` (the server said no for good).
-    """
+    """The message will not be delivered, and nobody will try again."""
 
     message_id: UUID
     story_kind: Code
+    """What kind of story the message tells of, for example ``referral``."""
     story_id: UUID
+    """The id of that story."""
     reason: Code
+    """What the message tells, for example ``referral-decided``."""
     recipient: Code
+    """``referrer``, ``person``, ``supporter``."""
     channel: Code
+    """``email``."""
     code: Code
-    tries: int
+    """``no-channel`` (no address is known, or none may be used), ``refused`` (the server said no for good)."""
+    tries: Count
+    """Every attempt to hand it over, the last included."""
 
     @property
     def story(self) -> Story:

@@ -4,7 +4,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from kith_contracts.fact import AgeBand, Code, District, Fact, Language, Story
+from pydantic import Field
+
+from kith_contracts.fact import AgeBand, Code, Count, District, Fact, Language, OdsCode, Points, PublicName, Story
 
 TOPIC = "kith.referrals.v1"
 
@@ -16,15 +18,15 @@ class ReferralsFact(Fact):
 
 
 class OrganisationPublished(ReferralsFact):
-    """An organisation's public face as it stands now. Full state: the latest replaces all before it.
-
-    Kinds: ``health-board``, ``charity``, ``council``, ``housing-provider``, ``user-group``, ``funder``.
-    """
+    """An organisation's public face as it stands now. Full state: the latest replaces all before it."""
 
     organisation_id: UUID
-    organisation_name: str
+    organisation_name: PublicName
+    """What the organisation calls itself in public."""
     kind: Code
-    ods_code: str | None = None
+    """``health-board``, ``charity``, ``council``, ``housing-provider``, ``user-group``, ``funder``."""
+    ods_code: OdsCode | None = None
+    """Its code in the NHS Organisation Data Service, where it has one."""
 
     @property
     def story(self) -> Story:
@@ -33,24 +35,30 @@ class OrganisationPublished(ReferralsFact):
 
 
 class ProgrammePublished(ReferralsFact):
-    """A programme's offer and its matching policy as they stand now. Full state: the latest replaces all before it.
-
-    Formalities: ``informal``, ``organised``, ``formal`` (the formality dial). Models: ``one-to-one``, ``group``.
-    Weights say how many points each connection is worth (``condition``, ``experience``, ``interest``, ``language``,
-    ``place``); a connection that is not named is worth nothing.
-    """
+    """A programme's offer and its matching policy as they stand now. Full state: the latest replaces all before it."""
 
     programme_id: UUID
     organisation_id: UUID
+    """The organisation whose programme it is."""
     slug: Code
-    programme_name: str
+    """The programme's short name in its definition file; it does not change."""
+    programme_name: PublicName
+    """What the programme calls itself in public."""
     model: Code
+    """``one-to-one``, ``group``."""
     formality: Code
-    minimum_age: int | None = None
-    maximum_age: int | None = None
+    """The formality dial: ``informal``, ``organised``, ``formal``."""
+    minimum_age: Count | None = None
+    """The youngest it takes, in whole years; none if it sets no such limit."""
+    maximum_age: Count | None = None
+    """The oldest it takes, in whole years; none if it sets no such limit."""
     checks_required: bool = True
+    """Whether a supporter's checks must be in date before a match."""
     channels: tuple[Code, ...] = ()
-    weights: dict[Code, int] = {}
+    """How it meets: ``in-person``, ``telephone``, ``video``, ``text``."""
+    weights: dict[Code, Points] = Field(default_factory=dict)
+    """Points for each connection: ``condition``, ``experience``, ``interest``, ``language``, ``place``. A connection
+    that is not named is worth nothing."""
 
     @property
     def story(self) -> Story:
@@ -59,29 +67,37 @@ class ProgrammePublished(ReferralsFact):
 
 
 class ReferralCreated(ReferralsFact):
-    """A referral was made and its consent allows the programme's organisation to know.
-
-    ``person_id`` is a random pseudonym. ``received_on`` is the day the referrer asked (Europe/London). Sources:
-    ``professional``, ``self``, ``on-behalf``. ``requested`` holds what the person asked of a supporter, for example
-    ``women-only``. ``channels`` are the ways they agreed to meet: ``in-person``, ``telephone``, ``video``.
-    """
+    """A referral was made and its consent allows the programme's organisation to know."""
 
     referral_id: UUID
     person_id: UUID
+    """A random pseudonym (UUIDv4): it says neither who the person is nor when they came."""
     referring_organisation_id: UUID
     programme_id: UUID
     programme_organisation_id: UUID
+    """The organisation whose programme it is."""
     source: Code
+    """Who asked: ``professional``, ``self``, ``on-behalf``."""
     received_on: date
+    """The day the referrer asked (Europe/London)."""
     age_band: AgeBand = "unknown"
+    """Ten years of age (``35-44``), ``85-plus``, or ``unknown``."""
     district: District | None = None
+    """The outward half of the person's postcode."""
     language: Language = "en"
+    """The language the person wants to be supported in, as ISO 639 writes it."""
     needs: tuple[Code, ...] = ()
+    """Why support may help, for example ``isolation``, ``low-mood``, ``anxiety``, ``newly-diagnosed``."""
     conditions: tuple[Code, ...] = ()
+    """Conditions the person lives with, none of them primary, for example ``diabetes``, ``dementia``."""
     interests: tuple[Code, ...] = ()
+    """What the person likes to do, for example ``gardening``."""
     requested: tuple[Code, ...] = ()
+    """What the person asked of a supporter, for example ``women-only``."""
     channels: tuple[Code, ...] = ()
+    """The ways the person agreed to meet: ``in-person``, ``telephone``, ``video``, ``text``."""
     urgent: bool = False
+    """Whether the referrer asked for it to be looked at first."""
 
     @property
     def story(self) -> Story:
@@ -90,18 +106,18 @@ class ReferralCreated(ReferralsFact):
 
 
 class ReferralDecided(ReferralsFact):
-    """The programme's organisation took the referral on, or declined it with a reason.
-
-    Decisions: ``accepted``, ``declined``. Reasons to decline: ``not-suitable``, ``out-of-area``, ``no-capacity``,
-    ``needs-another-service``, ``could-not-contact``.
-    """
+    """The programme's organisation took the referral on, or declined it with a reason."""
 
     referral_id: UUID
     programme_id: UUID
     programme_organisation_id: UUID
+    """The organisation whose programme it is."""
     referring_organisation_id: UUID
     decision: Code
+    """``accepted``, ``declined``."""
     reason: Code | None = None
+    """Why it was declined: ``not-suitable``, ``out-of-area``, ``no-capacity``, ``needs-another-service``,
+    ``could-not-contact``. None if it was accepted."""
 
     @property
     def story(self) -> Story:
@@ -110,16 +126,17 @@ class ReferralDecided(ReferralsFact):
 
 
 class ConsentChanged(ReferralsFact):
-    """What the person agreed to changed: one purpose, one receiving organisation.
-
-    Purposes: ``share-referral``, ``tell-referrer``, ``contact-person``. States: ``granted``, ``withdrawn``.
-    """
+    """What the person agreed to changed: one purpose, one receiving organisation."""
 
     referral_id: UUID
     person_id: UUID
+    """A random pseudonym (UUIDv4)."""
     receiving_organisation_id: UUID
+    """The organisation that may, or may no longer."""
     purpose: Code
+    """``share-referral``, ``tell-referrer``, ``contact-person``."""
     state: Code
+    """``granted``, ``withdrawn``."""
 
     @property
     def story(self) -> Story:
@@ -128,17 +145,16 @@ class ConsentChanged(ReferralsFact):
 
 
 class ReferralClosed(ReferralsFact):
-    """Nothing more will happen to the referral unless it is reopened.
-
-    Reasons: ``withdrawn``, ``declined``, ``support-ended``, ``could-not-contact``, ``moved-away``, ``died``,
-    ``entered-in-error``.
-    """
+    """Nothing more will happen to the referral unless it is reopened."""
 
     referral_id: UUID
     programme_id: UUID
     programme_organisation_id: UUID
+    """The organisation whose programme it is."""
     referring_organisation_id: UUID
     reason: Code
+    """``withdrawn``, ``declined``, ``support-ended``, ``could-not-contact``, ``moved-away``, ``died``,
+    ``entered-in-error``."""
 
     @property
     def story(self) -> Story:

@@ -1,0 +1,79 @@
+"""A pair to which all agreed: its making, its review date and its one ending."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from kith_matching.domain import refusals
+from kith_matching.domain.proposal import Proposal, ProposalState
+
+REVIEW_AFTER: Final = timedelta(weeks=6)
+"""When the first review is planned."""
+
+
+class Ending(StrEnum):
+    """How a match came to its end."""
+
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+    MOVED_ON = "moved-on"
+    MOVED_TO_GROUP = "moved-to-group"
+    DID_NOT_SUIT = "did-not-suit"
+    DID_NOT_TAKE_PLACE = "did-not-take-place"
+    DIED = "died"
+
+    @property
+    def waits_again(self) -> bool:
+        """Whether the person still waits for a supporter: the match came to nothing, their need did not."""
+        return self in {Ending.DID_NOT_SUIT, Ending.DID_NOT_TAKE_PLACE}
+
+
+ENDING_OF: Final = {
+    "support-ended": Ending.PLANNED,
+    "moved-away": Ending.MOVED_ON,
+    "died": Ending.DIED,
+    "entered-in-error": Ending.DID_NOT_TAKE_PLACE,
+}
+"""How a running match ends when its referral is closed for this reason; any other reason ends it unplanned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One person and one supporter who know of each other. Dates are days in Europe/London."""
+
+    id: UUID
+    proposal_id: UUID
+    referral_id: UUID
+    supporter_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    made_on: date
+    review_on: date
+    ending: Ending | None = None
+    ended_on: date | None = None
+    version: int = 1
+
+
+def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
+    """Make the match that both agreed to. Raises ``NotAgreed`` for any other proposal."""
+    if proposal.state is not ProposalState.AGREED:
+        raise refusals.NotAgreed
+    return Match(
+        id=match_id,
+        proposal_id=proposal.id,
+        referral_id=proposal.referral_id,
+        supporter_id=proposal.supporter_id,
+        programme_id=proposal.programme_id,
+        organisation_id=proposal.organisation_id,
+        made_on=today,
+        review_on=today + REVIEW_AFTER,
+    )
+
+
+def end_match(match: Match, ending: Ending, *, today: date) -> Match:
+    """End the match and free the supporter's place. Raises ``MatchEnded`` the second time: it is told once."""
+    if match.ended_on is not None:
+        raise refusals.MatchEnded
+    return replace(match, ending=ending, ended_on=today, version=match.version + 1)

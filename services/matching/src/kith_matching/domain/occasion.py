@@ -1,0 +1,173 @@
+"""What took place: a session one-to-one, a group's meeting, and a contact with people who are not named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from kith_matching.domain import refusals
+from kith_matching.domain.match import Match
+from kith_matching.domain.referral import Channel, Programme, Referral
+
+
+class Outcome(StrEnum):
+    """Whether it happened."""
+
+    HAPPENED = "happened"
+    DID_NOT_HAPPEN = "did-not-happen"
+    CANCELLED = "cancelled"
+
+
+class ContactKind(StrEnum):
+    """What kind of occasion it was with people who are not referred."""
+
+    OUTREACH = "outreach"
+    DROP_IN = "drop-in"
+    LISTENING = "listening"
+    TASTER = "taster"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When it was (a day in Europe/London), how long, by which channel, and what about, in codes."""
+
+    held_on: date
+    outcome: Outcome
+    minutes: int
+    channel: Channel
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Many people who meet; it belongs to one programme and exists from its first meeting on."""
+
+    id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One occasion of support: of a match, or of a group."""
+
+    id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    occasion: Occasion
+    supporter_ids: tuple[UUID, ...]
+    referral_id: UUID | None = None
+    match_id: UUID | None = None
+    group_id: UUID | None = None
+    attended_referral_ids: tuple[UUID, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``one-to-one`` or ``group``."""
+        return "group" if self.match_id is None else "one-to-one"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An occasion with a headcount and no names; it belongs to the organisation."""
+
+    id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    held_on: date
+    kind: ContactKind
+    people: int
+    topics: tuple[str, ...]
+    district: str | None
+    supporter_id: UUID | None
+
+
+def log_one_to_one(match: Match, occasion: Occasion, *, session_id: UUID, today: date) -> Session:
+    """Log a session of a match. It may be told after the match ended, not of a day after that."""
+    _check_occasion(occasion, today)
+    if occasion.held_on < match.made_on or (match.ended_on is not None and occasion.held_on > match.ended_on):
+        raise refusals.OutsideMatch
+    return Session(
+        id=session_id,
+        programme_id=match.programme_id,
+        organisation_id=match.organisation_id,
+        occasion=occasion,
+        supporter_ids=(match.supporter_id,),
+        referral_id=match.referral_id,
+        match_id=match.id,
+    )
+
+
+def log_meeting(
+    group: Group,
+    occasion: Occasion,
+    attended: Sequence[Referral],
+    supporter_ids: tuple[UUID, ...],
+    *,
+    session_id: UUID,
+    today: date,
+) -> Session:
+    """Log a group's meeting, with who of the referred attended; people who are not referred are not named.
+
+    Raises ``CannotAttend`` when somebody named was not accepted, does not agree, had been closed before that day, or
+    was referred to another programme.
+    """
+    _check_occasion(occasion, today)
+    if attended and occasion.outcome is not Outcome.HAPPENED:
+        raise refusals.NobodyCouldAttend
+    if not all(_may_attend(referral, group, occasion.held_on) for referral in attended):
+        raise refusals.CannotAttend
+    return Session(
+        id=session_id,
+        programme_id=group.programme_id,
+        organisation_id=group.organisation_id,
+        occasion=occasion,
+        supporter_ids=supporter_ids,
+        group_id=group.id,
+        attended_referral_ids=tuple(sorted(referral.id for referral in attended)),
+    )
+
+
+def log_contact(
+    programme: Programme,
+    *,
+    contact_id: UUID,
+    held_on: date,
+    kind: ContactKind,
+    people: int,
+    topics: tuple[str, ...],
+    district: str | None,
+    supporter_id: UUID | None,
+    today: date,
+) -> Contact:
+    """Log an occasion with ``people`` who are not named. Nobody is back-filled into a referral from it."""
+    if held_on > today:
+        raise refusals.InTheFuture
+    return Contact(
+        id=contact_id,
+        programme_id=programme.id,
+        organisation_id=programme.organisation_id,
+        held_on=held_on,
+        kind=kind,
+        people=people,
+        topics=topics,
+        district=district,
+        supporter_id=supporter_id,
+    )
+
+
+def _check_occasion(occasion: Occasion, today: date) -> None:
+    if occasion.held_on > today:
+        raise refusals.InTheFuture
+    if (occasion.outcome is Outcome.HAPPENED) != (occasion.minutes > 0):
+        raise refusals.MinutesDisagree
+
+
+def _may_attend(referral: Referral, group: Group, held_on: date) -> bool:
+    return (
+        referral.programme_id == group.programme_id
+        and referral.consented
+        and referral.decision == "accepted"
+        and (referral.closed_on is None or held_on <= referral.closed_on)
+    )

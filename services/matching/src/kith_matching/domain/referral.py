@@ -1,0 +1,122 @@
+"""A programme and a person's referral to it, as far as matching needs to know them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from kith_matching.domain import refusals
+
+
+class Channel(StrEnum):
+    """A way to meet."""
+
+    IN_PERSON = "in-person"
+    TELEPHONE = "telephone"
+    VIDEO = "video"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One offer of peer support, with its hard limits (ages in years, inclusive) and its weights.
+
+    ``weights`` says how many points each connection is worth; a connection that is not named is worth nothing.
+    ``channels`` that are empty set no limit.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    minimum_age: int | None
+    maximum_age: int | None
+    checks_required: bool
+    channels: tuple[str, ...]
+    weights: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A request that a person be considered for a programme: a pseudonym with codes, and where it stands.
+
+    ``organisation_id`` is the programme's. ``decision`` is the programme's organisation's (``accepted``, else no
+    matching). ``waiting`` is true from the beginning until a match is made or a group attended, and again after a match
+    that did not come to anything. Empty ``channels`` mean that the person did not say: then any will do.
+    """
+
+    id: UUID
+    person_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    received_on: date
+    age_band: str = field(repr=False)
+    district: str | None = field(repr=False)
+    language: str = field(repr=False)
+    needs: tuple[str, ...] = field(repr=False)
+    conditions: tuple[str, ...] = field(repr=False)
+    interests: tuple[str, ...] = field(repr=False)
+    requested: tuple[str, ...] = field(repr=False)
+    channels: tuple[str, ...] = field(repr=False)
+    urgent: bool
+    consented: bool = True
+    decision: str | None = None
+    closed_reason: str | None = None
+    closed_on: date | None = None
+    waiting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The programme's organisation decided on a referral."""
+
+    referral_id: UUID
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentNews:
+    """The person's consent that ``organisation_id`` knows of the referral was given or withdrawn."""
+
+    referral_id: UUID
+    organisation_id: UUID
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A referral was closed, for a reason, on a day in Europe/London."""
+
+    referral_id: UUID
+    reason: str
+    closed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a batch of facts says, at most one item for each referral or programme in each list: the latest."""
+
+    programmes: tuple[Programme, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    consents: tuple[ConsentNews, ...] = ()
+    closures: tuple[Closure, ...] = ()
+
+    @property
+    def referral_ids(self) -> tuple[UUID, ...]:
+        """Every referral that the news is about, once, in order of id: the order in which rows are locked."""
+        told = (*self.decisions, *self.consents, *self.closures)
+        return tuple(sorted({*(item.referral_id for item in told), *(item.id for item in self.referrals)}))
+
+
+def check_open(referral: Referral) -> None:
+    """Let only a referral through that is accepted, consented to and not closed.
+
+    Raises the ``ReferralNotOpen`` that says what is in the way. Consent comes before the decision: without it the
+    organisation is not to learn even that.
+    """
+    if referral.closed_reason is not None:
+        raise refusals.ReferralClosed
+    if not referral.consented:
+        raise refusals.ConsentWithdrawn
+    if referral.decision != "accepted":
+        raise refusals.ReferralNotAccepted

@@ -1,0 +1,60 @@
+"""The peer who gives support, and how many people they have a place for."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class SupporterState(StrEnum):
+    """Whether a supporter may be asked. Somebody who paused keeps the matches they have."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """One supporter of one organisation.
+
+    ``name``, ``email`` and ``telephone`` leave this service only through the audited internal read. ``experience``
+    holds the needs they have lived through themselves. ``languages`` begin with their first. ``meets`` names the
+    requests they meet, for example ``women-only``, so that no characteristic of theirs is stored that nobody asks for.
+    ``capacity`` is how many people at once they chose. Checks are valid up to and including ``checks_valid_until``.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    name: str = field(repr=False)
+    email: str | None = field(repr=False)
+    telephone: str | None = field(repr=False)
+    programme_ids: tuple[UUID, ...]
+    state: SupporterState
+    capacity: int
+    experience: tuple[str, ...] = field(repr=False)
+    conditions: tuple[str, ...] = field(repr=False)
+    interests: tuple[str, ...] = field(repr=False)
+    languages: tuple[str, ...] = field(repr=False)
+    districts: tuple[str, ...] = field(repr=False)
+    channels: tuple[str, ...]
+    meets: tuple[str, ...] = field(repr=False)
+    checks_valid_until: date | None
+    version: int = 1
+
+    def looks_the_same_as(self, other: "Supporter") -> bool:
+        """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""
+        return (self.programme_ids, self.state, self.capacity) == (other.programme_ids, other.state, other.capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The places of a supporter that are taken: running matches, and open proposals, each of which holds one."""
+
+    matches: int = 0
+    proposals: int = 0
+
+    @property
+    def taken(self) -> int:
+        """How many places are not free."""
+        return self.matches + self.proposals

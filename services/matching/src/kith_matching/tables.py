@@ -1,0 +1,163 @@
+"""The tables that matching owns. Migrations make them; a test holds the two against each other."""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata: Final = sa.MetaData()
+
+
+def _column(name: str, kind: Any, *, null: bool = False, **more: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=null, **more)
+
+
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", sa.Uuid, primary_key=True)
+
+
+CODES: Final = ARRAY(sa.Text)
+IDS: Final = ARRAY(sa.Uuid)
+INSTANT: Final = sa.DateTime(timezone=True)
+
+supporters: Final = sa.Table(
+    "supporters",
+    metadata,
+    _id(),
+    _column("organisation_id", sa.Uuid),
+    _column("name", sa.Text),
+    _column("email", sa.Text, null=True),
+    _column("telephone", sa.Text, null=True),
+    _column("programme_ids", IDS),
+    _column("state", sa.Text),
+    _column("capacity", sa.Integer),
+    _column("experience", CODES),
+    _column("conditions", CODES),
+    _column("interests", CODES),
+    _column("languages", CODES),
+    _column("districts", CODES),
+    _column("channels", CODES),
+    _column("meets", CODES),
+    _column("checks_valid_until", sa.Date, null=True),
+    _column("version", sa.Integer),
+)
+
+contact_reads: Final = sa.Table(
+    "contact_reads",
+    metadata,
+    _id(),
+    _column("supporter_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("read_by", sa.Text),
+    _column("read_at", INSTANT),
+)
+
+programmes: Final = sa.Table(
+    "programmes",
+    metadata,
+    _id(),
+    _column("organisation_id", sa.Uuid),
+    _column("name", sa.Text),
+    _column("minimum_age", sa.Integer, null=True),
+    _column("maximum_age", sa.Integer, null=True),
+    _column("checks_required", sa.Boolean),
+    _column("channels", CODES),
+    _column("weights", JSONB),
+)
+
+referrals: Final = sa.Table(
+    "referrals",
+    metadata,
+    _id(),
+    _column("person_id", sa.Uuid),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("received_on", sa.Date),
+    _column("age_band", sa.Text),
+    _column("district", sa.Text, null=True),
+    _column("language", sa.Text),
+    _column("needs", CODES),
+    _column("conditions", CODES),
+    _column("interests", CODES),
+    _column("requested", CODES),
+    _column("channels", CODES),
+    _column("urgent", sa.Boolean),
+    _column("consented", sa.Boolean),
+    _column("decision", sa.Text, null=True),
+    _column("closed_reason", sa.Text, null=True),
+    _column("closed_on", sa.Date, null=True),
+    _column("waiting", sa.Boolean),
+)
+
+proposals: Final = sa.Table(
+    "proposals",
+    metadata,
+    _id(),
+    _column("referral_id", sa.Uuid),
+    _column("supporter_id", sa.Uuid),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("score", sa.BigInteger),
+    _column("parts", JSONB),
+    _column("state", sa.Text),
+    _column("proposed_at", INSTANT),
+    _column("answer_by", INSTANT),
+    _column("ended_at", INSTANT, null=True),
+    _column("version", sa.Integer),
+)
+
+matches: Final = sa.Table(
+    "matches",
+    metadata,
+    _id(),
+    _column("proposal_id", sa.Uuid),
+    _column("referral_id", sa.Uuid),
+    _column("supporter_id", sa.Uuid),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("made_on", sa.Date),
+    _column("review_on", sa.Date),
+    _column("ending", sa.Text, null=True),
+    _column("ended_on", sa.Date, null=True),
+    _column("version", sa.Integer),
+)
+
+groups: Final = sa.Table(
+    "groups",
+    metadata,
+    _id(),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+)
+
+sessions: Final = sa.Table(
+    "sessions",
+    metadata,
+    _id(),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("held_on", sa.Date),
+    _column("outcome", sa.Text),
+    _column("minutes", sa.Integer),
+    _column("channel", sa.Text),
+    _column("topics", CODES),
+    _column("supporter_ids", IDS),
+    _column("referral_id", sa.Uuid, null=True),
+    _column("match_id", sa.Uuid, null=True),
+    _column("group_id", sa.Uuid, null=True),
+    _column("attended_referral_ids", IDS),
+)
+
+contacts: Final = sa.Table(
+    "contacts",
+    metadata,
+    _id(),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("held_on", sa.Date),
+    _column("kind", sa.Text),
+    _column("people", sa.Integer),
+    _column("topics", CODES),
+    _column("district", sa.Text, null=True),
+    _column("supporter_id", sa.Uuid, null=True),
+)

@@ -1,0 +1,59 @@
+"""The tables this service owns. They hold ids, codes and instants; no name and no address is ever written here."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata: Final = sa.MetaData()
+
+
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+referrals: Final = sa.Table(
+    "referrals",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("person_id", UUID),
+    sa.Column("referring_organisation_id", UUID),
+    sa.Column("self_referred", sa.Boolean, nullable=False),
+    sa.Column("died", sa.Boolean, nullable=False),
+    _instant("contact_withdrawn_at", nullable=True),
+    _instant("contact_granted_at", nullable=True),
+    _instant("tell_withdrawn_at", nullable=True),
+    _instant("tell_granted_at", nullable=True),
+)
+
+waiting: Final = sa.Table(
+    "waiting",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("referral_id", UUID, nullable=False, index=True),
+    _instant("at"),
+    sa.Column("detail", sa.Text),
+    sa.Column("supporter_id", UUID),
+)
+
+messages: Final = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("referral_id", UUID, nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    _instant("told_of"),
+    sa.Column("detail", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("resends", sa.Integer, nullable=False),
+    sa.Column("sender", sa.Integer),
+    _instant("due_at"),
+    _instant("created_at"),
+    _instant("settled_at", nullable=True),
+    sa.UniqueConstraint("reason", "recipient", "channel"),
+)

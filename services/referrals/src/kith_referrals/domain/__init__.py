@@ -1,0 +1,1 @@
+"""What referrals knows and decides: values and rules, without any input or output."""

@@ -1,0 +1,107 @@
+"""A person who may be supported, as this service alone knows them; everybody else has a pseudonym, a band and a district."""
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from kith_referrals.domain import identifiers, places
+from kith_referrals.domain.refusals import BirthDateAfterToday
+
+CONTACT_CHANNELS: Final = ("email", "telephone", "text")
+"""The ways in which a person may allow that they are contacted."""
+
+_OLDEST: Final = 85
+_FIRST: Final = 5
+_DECADE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person in the sight of the organisation that referred them.
+
+    ``id`` is a random pseudonym. Identifiers and postcode are in their kept form. ``contact_by`` names the channels the
+    person allowed; a telephone number or an address alone allows nothing. ``language`` is ISO 639.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    family_name: str = field(repr=False)
+    given_name: str | None = field(default=None, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+    nhs_number: str | None = field(default=None, repr=False)
+    chi_number: str | None = field(default=None, repr=False)
+    postcode: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    telephone: str | None = field(default=None, repr=False)
+    contact_by: tuple[str, ...] = ()
+    language: str = "en"
+
+    @property
+    def district(self) -> str | None:
+        """The postcode district, or None where no postcode is known."""
+        return places.district(self.postcode) if self.postcode else None
+
+    @property
+    def likeness(self) -> bytes | None:
+        """What two records of the same person share when no identifier tells: name, birth date and district.
+
+        A digest, equal however the name is cased, spaced or composed (Unicode NFC, case folded). None unless all three
+        are known: two unknown birth dates are not the same birth date.
+        """
+        if self.birth_date is None or self.district is None:
+            return None
+        name = folded(f"{self.given_name or ''} {self.family_name}")
+        told = json.dumps([name, self.birth_date.isoformat(), self.district])
+        return hashlib.blake2b(told.encode(), digest_size=16).digest()
+
+
+def checked(
+    *,
+    today: date,
+    nhs_number: str | None,
+    chi_number: str | None,
+    birth_date: date | None,
+    postcode: str | None,
+) -> tuple[str | None, str | None, str | None]:
+    """The NHS number, CHI number and postcode in their kept forms, or the refusal of the first that cannot be right.
+
+    Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday`` or ``PostcodeUnreadable``.
+    """
+    nhs = identifiers.nhs_number(nhs_number) if nhs_number else None
+    chi = identifiers.chi_number(chi_number) if chi_number else None
+    if birth_date is not None:
+        check_birth_date(birth_date, today)
+        if chi is not None:
+            identifiers.check_chi_date(chi, birth_date)
+    return nhs, chi, places.postcode(postcode) if postcode else None
+
+
+def check_birth_date(birth_date: date, today: date) -> None:
+    """Refuse a birth date after today (Europe/London). Raises ``BirthDateAfterToday``."""
+    if birth_date > today:
+        raise BirthDateAfterToday
+
+
+def age_band(birth_date: date | None, today: date) -> str:
+    """The ten years of age the person is in: ``35-44``; ``0-4`` below, ``85-plus`` above, ``unknown`` without a date.
+
+    A birthday counts from its own day; somebody born on 29 February is a year older on 1 March of a common year.
+    """
+    if birth_date is None:
+        return "unknown"
+    age = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+    if age >= _OLDEST:
+        return f"{_OLDEST}-plus"
+    if age < _FIRST:
+        return f"0-{_FIRST - 1}"
+    lowest = (age - _FIRST) // _DECADE * _DECADE + _FIRST
+    return f"{lowest}-{lowest + _DECADE - 1}"
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: composed (NFC), case folded, one space between words."""
+    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", text).casefold().split()))

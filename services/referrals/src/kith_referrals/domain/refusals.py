@@ -1,0 +1,168 @@
+"""Every final no of the referrals service, each with a stable code and a sentence that says what to do."""
+
+from typing import ClassVar
+
+
+class ReferralRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A rule said no. Trying the same again will not help.
+
+    ``code`` is kebab-case and never changes once published. ``says`` is the sentence shown when the raiser has nothing
+    more exact; no sentence ever holds anything about a person, because it is shown in problems, reports and logs.
+    """
+
+    code: ClassVar[str] = "referral-refused"
+    says: ClassVar[str] = "The request breaks a rule of the referrals service."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.says)
+
+
+class NotFound(ReferralRefused):
+    """There is no such thing, or none that the asking organisation may see: both look the same on purpose."""
+
+    code = "not-found"
+    says = "There is nothing here that your organisation may see. Check the id."
+
+
+class NotAllowed(ReferralRefused):
+    """The caller may see it, and may not do this to it."""
+
+    code = "not-allowed"
+    says = "Your organisation may not do this."
+
+
+class NoOrganisation(NotAllowed):
+    """The caller's token names no organisation, or one that is not in the network."""
+
+    code = "organisation-missing"
+    says = "Your token names no organisation of this network. Ask the network operator to add it."
+
+
+class NotYourProgramme(NotAllowed):
+    """Only the organisation that owns the programme decides about its referrals."""
+
+    code = "not-your-programme"
+    says = "Only the organisation that owns the programme may decide about this referral."
+
+
+class NotYourOrganisation(NotAllowed):
+    """An organisation imports its own export only."""
+
+    code = "not-your-organisation"
+    says = "The mapping belongs to another organisation. Import with a token of the organisation it names."
+
+
+class Unacceptable(ReferralRefused):
+    """Something in what was sent cannot be right; correct it and send it again."""
+
+    code = "unacceptable"
+
+
+class IdentifierRefused(Unacceptable):
+    """A health-service number that cannot be one."""
+
+    code = "identifier-unreadable"
+    says = "The number must have ten digits. Check it against the person's record."
+
+
+class RepeatedDigits(IdentifierRefused):
+    """Ten equal digits satisfy the sum and are never issued; systems use them for *not known*."""
+
+    code = "identifier-repeated-digits"
+    says = "Ten equal digits are not a number that is ever issued. Leave the field empty if the number is not known."
+
+
+class WrongCheckDigit(IdentifierRefused):
+    """The tenth digit does not follow from the other nine."""
+
+    code = "identifier-check-digit"
+    says = "The last digit does not fit the other nine: a digit is mistyped. Check it against the person's record."
+
+
+class ChiDateUnreal(IdentifierRefused):
+    """A CHI number begins with the birth date; these six digits are no date."""
+
+    code = "chi-date-unreal"
+    says = "The first six digits of a CHI number are the birth date (DDMMYY), and these are no date."
+
+
+class ChiDateDiffers(IdentifierRefused):
+    """The CHI number and the birth date contradict one another."""
+
+    code = "chi-date-differs"
+    says = "The first six digits of the CHI number are not the birth date that was given. Check which one is wrong."
+
+
+class PostcodeUnreadable(Unacceptable):
+    """Neither a full postcode nor its outward half."""
+
+    code = "postcode-unreadable"
+    says = "The postcode is not in the form of a UK postcode, such as EH16 5XX."
+
+
+class BirthDateAfterToday(Unacceptable):
+    """Nobody is born tomorrow."""
+
+    code = "birth-date-after-today"
+    says = "The birth date lies after today. Check the year."
+
+
+class ConsentMissing(Unacceptable):
+    """Nothing is shared that the person did not agree to share."""
+
+    code = "consent-missing"
+    says = "The person has not agreed that the referral is shared. Ask them, record their answer, and send it again."
+
+
+class ConsentDateMissing(Unacceptable):
+    """Nothing leaves an organisation before the date of consent, so the date must be known."""
+
+    code = "consent-date-missing"
+    says = "The date on which the person agreed is missing."
+
+
+class ConsentAfterToday(Unacceptable):
+    """Nothing leaves an organisation before the date on which the person agreed."""
+
+    code = "consent-after-today"
+    says = "The date on which the person agreed lies after today. Send the referral again on that day."
+
+
+class ProgrammeUnknown(Unacceptable):
+    """The referral names a programme that this network does not have."""
+
+    code = "programme-unknown"
+    says = "There is no such programme in this network. See GET /programmes for those there are."
+
+
+class OrganisationUnknown(Unacceptable):
+    """A programme needs an organisation that is already there."""
+
+    code = "organisation-unknown"
+    says = "There is no such organisation in this network. Publish the organisation first."
+
+
+class ReasonUnknown(Unacceptable):
+    """A decision or an ending needs one of the known reasons."""
+
+    code = "reason-unknown"
+
+
+class MoveRefused(ReferralRefused):
+    """The referral does not stand where this step begins."""
+
+    code = "referral-move-refused"
+
+
+class ReferenceTaken(ReferralRefused):
+    """One reference of one organisation names one referral."""
+
+    code = "source-reference-taken"
+    says = "Your organisation already made a referral with this source reference. Read that one, or use another."
+
+
+class SlugTaken(ReferralRefused):
+    """A slug names one programme of the network."""
+
+    code = "programme-slug-taken"
+    says = "Another programme already has this slug. Choose another."

@@ -1,0 +1,131 @@
+"""A batch of facts, folded into one change for each story it tells of.
+
+Why the order of keys and topics does not matter: every column of a story has one writer, which is one key of one
+topic, and that key's facts come in order. ``kith.referrals.v1`` alone says who referred, to which programme, when,
+and what was decided; ``kith.matching.v1`` alone says what was proposed, matched and ended; sessions, contacts,
+messages and supporters each have a row of their own. Counts are taken from rows, never from the number of facts.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+UNDER_WAY = "under-way"
+"""What ``ReferralChange.support`` says between a match and its ending."""
+
+
+@dataclass(slots=True)
+class ReferralChange:
+    """What a batch says of one referral. None says nothing: what was known stays.
+
+    ``decision``, ``closed`` (the reason), ``sharing`` (consent to share), ``proposal`` (the latest answer) and
+    ``support`` (``under-way`` or the ending) are codes, kept as they came. ``matched_on`` is the first match's day.
+    The last three are added to what was counted before, and come from the rows of sessions and messages.
+    """
+
+    referral_id: UUID
+    referring_organisation_id: UUID | None = None
+    programme_organisation_id: UUID | None = None
+    programme_id: UUID | None = None
+    received_on: date | None = None
+    decision: str | None = None
+    closed: str | None = None
+    sharing: str | None = None
+    proposal: str | None = None
+    matched_on: date | None = None
+    support: str | None = None
+    sessions: int = 0
+    messages_delivered: int = 0
+    messages_failed: int = 0
+
+    def place(self, referring_organisation_id: UUID, programme_organisation_id: UUID, programme_id: UUID) -> None:
+        """Say between whom the referral is, as every fact of its own topic does."""
+        self.referring_organisation_id = referring_organisation_id
+        self.programme_organisation_id = programme_organisation_id
+        self.programme_id = programme_id
+
+    def match(self, made_on: date) -> None:
+        """A match was made: the wait ended with the first, and support is under way."""
+        if self.matched_on is None or made_on < self.matched_on:
+            self.matched_on = made_on
+        self.support = UNDER_WAY
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChange:
+    """A session as it was logged last. ``referral_ids`` are the referrals of the people who were there."""
+
+    session_id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    held_on: date
+    happened: bool
+    referral_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """An occasion with people who are not named, as it was logged last."""
+
+    contact_id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    held_on: date
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """What became of a message, and the story it told of."""
+
+    message_id: UUID
+    story_kind: str
+    story_id: UUID
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupporterChange:
+    """A supporter's state now, and the programmes they support in."""
+
+    supporter_id: UUID
+    organisation_id: UUID
+    programme_ids: tuple[UUID, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationChange:
+    """An organisation's public face now."""
+
+    organisation_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeChange:
+    """A programme's public face now."""
+
+    programme_id: UUID
+    organisation_id: UUID
+    name: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Every story that a batch tells of, once. For whole states the last fact wins, which is the latest of its key."""
+
+    referrals: dict[UUID, ReferralChange] = field(default_factory=dict)
+    sessions: dict[UUID, SessionChange] = field(default_factory=dict)
+    contacts: dict[UUID, ContactChange] = field(default_factory=dict)
+    messages: dict[UUID, MessageChange] = field(default_factory=dict)
+    supporters: dict[UUID, SupporterChange] = field(default_factory=dict)
+    organisations: dict[UUID, OrganisationChange] = field(default_factory=dict)
+    programmes: dict[UUID, ProgrammeChange] = field(default_factory=dict)
+
+    def referral(self, referral_id: UUID) -> ReferralChange:
+        """What this batch says of the referral so far; a new page where it said nothing."""
+        change = self.referrals.get(referral_id)
+        if change is None:
+            change = self.referrals[referral_id] = ReferralChange(referral_id)
+        return change

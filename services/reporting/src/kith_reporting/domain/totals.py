@@ -1,0 +1,137 @@
+"""What is counted for an organisation and a programme, and what those counts say about waiting."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+
+class Side(StrEnum):
+    """In which part an organisation sees a programme's figures. The two are never added up: most would count twice."""
+
+    OWNER = "owner"
+    """It runs the programme, and sees all that came to it."""
+    REFERRER = "referrer"
+    """It refers to the programme, and sees what became of its own referrals."""
+
+
+OF_REFERRALS: Final = (
+    "received",
+    "undecided",
+    "accepted",
+    "declined",
+    "proposed",
+    "waiting",
+    "waiting_since",
+    "matched",
+    "waited",
+    "days_waited",
+    "supported",
+    "closed",
+    "sharing_withdrawn",
+    "sessions",
+    "messages_delivered",
+    "messages_failed",
+)
+"""What rows of referrals add to the counts of both sides."""
+
+COUNTS: Final = (*OF_REFERRALS, "contacts", "people_reached", "supporters")
+"""Every count there is, in the order in which the tables keep them."""
+
+_SESSIONS: Final = COUNTS.index("sessions")
+
+
+class Place(NamedTuple):
+    """What one line of totals is about."""
+
+    organisation_id: UUID
+    programme_id: UUID
+    side: Side
+
+
+@dataclass(slots=True)
+class Changes:
+    """How much a batch adds to each count, by place."""
+
+    by_place: dict[Place, list[int]] = field(default_factory=dict)
+
+    def add(self, place: Place, **counts: int) -> None:
+        """Add to the counts that are named."""
+        line = self._line(place)
+        for name, count in counts.items():
+            line[COUNTS.index(name)] += count
+
+    def add_referrals(
+        self, referring_organisation_id: UUID, programme_organisation_id: UUID, programme_id: UUID, counts: list[int]
+    ) -> None:
+        """Add what rows of referrals count for (``OF_REFERRALS``), to both sides.
+
+        Sessions are the exception. Whoever runs the programme counts each session it held, once, and does so from
+        the sessions' own rows; whoever referred counts each of its people who was there.
+        """
+        for place in (
+            Place(programme_organisation_id, programme_id, Side.OWNER),
+            Place(referring_organisation_id, programme_id, Side.REFERRER),
+        ):
+            line = self._line(place)
+            for at, count in enumerate(counts):
+                if at != _SESSIONS or place.side is Side.REFERRER:
+                    line[at] += count
+
+    def _line(self, place: Place) -> list[int]:
+        line = self.by_place.get(place)
+        if line is None:
+            line = self.by_place[place] = [0] * len(COUNTS)
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The figures of one organisation for one programme. A name is None until its owner's fact has come.
+
+    ``waiting``: accepted, neither matched nor closed. ``undecided``: received, and nothing has happened since.
+    ``sessions``: on the owner's side each that happened, on the referrer's each time one of its people was there.
+    ``waited`` counts the matched whose day of referral is known; ``waiting_since`` adds up the ordinals of the days
+    on which the waiting were referred (``date.toordinal``), so that no day's passing changes a row.
+    """
+
+    organisation_id: UUID
+    organisation_name: str | None
+    programme_id: UUID
+    programme_name: str | None
+    run_by: str | None
+    side: Side
+    received: int
+    undecided: int
+    accepted: int
+    declined: int
+    proposed: int
+    waiting: int
+    waiting_since: int
+    matched: int
+    waited: int
+    days_waited: int
+    supported: int
+    closed: int
+    sharing_withdrawn: int
+    sessions: int
+    messages_delivered: int
+    messages_failed: int
+    contacts: int
+    people_reached: int
+    supporters: int
+
+    @property
+    def mean_days_waited(self) -> float | None:
+        """Days from being referred to the first match, on average, of those matched. None: nobody was."""
+        return round(self.days_waited / self.waited, 1) if self.waited else None
+
+    def mean_days_waiting(self, today: date) -> float | None:
+        """Days that those who still wait have waited up to ``today``, on average. None: nobody waits."""
+        return round(today.toordinal() - self.waiting_since / self.waiting, 1) if self.waiting else None
+
+    @property
+    def ended_before_match(self) -> int:
+        """Received, and declined, withdrawn or closed before a match: what is left when the others are taken off."""
+        return max(0, self.received - self.matched - self.waiting - self.undecided)

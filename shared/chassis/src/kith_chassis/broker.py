@@ -1,0 +1,107 @@
+"""How Kafka is reached, by whoever reaches it: one set of options, made from the settings."""
+
+import ssl
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from kith_chassis.settings import ServiceSettings
+
+REQUEST_TIMEOUT: Final = 20_000
+"""Milliseconds after which a send is given up and tried anew with a new producer."""
+
+
+def connection(settings: ServiceSettings) -> dict[str, Any]:
+    """What every aiokafka client needs to reach the broker: addresses, TLS, SASL."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap,
+        "security_protocol": settings.kafka_security_protocol,
+        "client_id": f"kith-{settings.replica}",
+    }
+    if settings.kafka_security_protocol.endswith("SSL"):
+        options["ssl_context"] = _tls(settings)
+    if settings.kafka_security_protocol.startswith("SASL") and settings.kafka_sasl_password:
+        options["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        options["sasl_plain_username"] = settings.kafka_sasl_username
+        options["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
+    return options
+
+
+def producer(settings: ServiceSettings) -> AIOKafkaProducer:
+    """A producer that answers only when all in-sync replicas have the record.
+
+    Idempotent where the broker can: then a retry inside the client neither doubles nor reorders.
+    """
+    return AIOKafkaProducer(
+        **connection(settings),
+        acks="all",
+        enable_idempotence=settings.kafka_idempotent,
+        linger_ms=1,
+        max_batch_size=256 * 1024,
+        request_timeout_ms=REQUEST_TIMEOUT,
+    )
+
+
+def reader(settings: ServiceSettings, *topics: str) -> AIOKafkaConsumer:
+    """A consumer without a group, which commits nothing and disturbs nobody."""
+    return AIOKafkaConsumer(
+        *topics, **connection(settings), group_id=None, auto_offset_reset="earliest", enable_auto_commit=False
+    )
+
+
+def subscriptions(settings: ServiceSettings) -> KafkaBroker:
+    """FastStream's broker for the inbox: it consumes, never produces, and injects nothing."""
+    return KafkaBroker(
+        settings.kafka_bootstrap,
+        client_id=f"kith-{settings.replica}",
+        security=_security(settings),
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        apply_types=False,
+        graceful_timeout=settings.graceful_timeout,
+        logger=None,
+    )
+
+
+async def make_topics(settings: ServiceSettings, topics: list[NewTopic]) -> list[str]:
+    """Make those topics that are not there yet; the names of the ones made.
+
+    Raises aiokafka's error for a topic that the broker refuses for any other reason.
+    """
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        answer = await admin.create_topics(topics)
+        made = []
+        for name, code, *_ in answer.topic_errors:
+            error = for_code(code)
+            if code == 0:
+                made.append(name)
+            elif error is not TopicAlreadyExistsError:
+                raise error(name)
+        return made
+    finally:
+        await admin.close()
+
+
+def _tls(settings: ServiceSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_file)
+    if settings.kafka_ssl_cert_file:
+        context.load_cert_chain(settings.kafka_ssl_cert_file, settings.kafka_ssl_key_file)
+    return context
+
+
+def _security(settings: ServiceSettings) -> BaseSecurity | None:
+    tls = _tls(settings) if settings.kafka_security_protocol.endswith("SSL") else None
+    if not settings.kafka_security_protocol.startswith("SASL"):
+        return BaseSecurity(ssl_context=tls) if tls else None
+    name = settings.kafka_sasl_username or ""
+    password = settings.kafka_sasl_password.get_secret_value() if settings.kafka_sasl_password else ""
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return kinds[settings.kafka_sasl_mechanism](username=name, password=password, ssl_context=tls, use_ssl=bool(tls))
+
+

@@ -1,0 +1,290 @@
+"""A service as a process: built by its ``main``, run in parts, drained at SIGTERM.
+
+``python -m kith_<name>`` runs all parts; ``--only api,inbox,relay,timers`` some of them. Health and operations answer
+in every process, whatever its parts.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock, http, migrating, operations, telemetry
+from kith_chassis.database import Database, is_fault
+from kith_chassis.health import Heartbeat
+from kith_chassis.identity import Verifier
+from kith_chassis.inbox import Inbox
+from kith_chassis.received import OnFacts
+from kith_chassis.refusals import Refusal
+from kith_chassis.relay import Relay
+from kith_chassis.replay import Replay
+from kith_chassis.running import Running
+from kith_chassis.settings import MigrationSettings, ServiceSettings, WrongSettings, load
+
+log = logging.getLogger(__name__)
+
+PARTS: Final = ("api", "inbox", "relay", "timers")
+_TURN: Final = sa.text("select pg_try_advisory_xact_lock(hashtext('kith.timer'), hashtext(:name))")
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What falls due: run every so often, in a transaction that sees the network, by one process at a time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[AsyncConnection, datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Work with a rhythm of its own, such as sending mail. It beats, handles its own faults, and ends on the event."""
+
+    name: str
+    run: Callable[[Heartbeat, asyncio.Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that a service is to the chassis. ``permissions`` names, for every route's function, the roles that may call.
+
+    ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox.
+    """
+
+    name: str
+    router: APIRouter
+    permissions: Mapping[str, frozenset[str]]
+    refusals: Mapping[type[Exception], int]
+    hears: tuple[str, ...] = ()
+    on_facts: OnFacts | None = None
+    timers: tuple[Timer, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    replay: Replay | None = None
+    close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
+
+
+Build = Callable[[S, Database], Service]
+
+
+def run(name: str, build: Build[S], settings: type[S]) -> None:
+    """The command line of a service. Wrong settings are told in one sentence each, and exit with 2."""
+    telling = argparse.ArgumentParser(
+        prog=f"python -m kith_{name}",
+        description=f"Kith's {name} service. Settings are environment variables: see docs/operations.md.",
+    )
+    commands = telling.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("migrate", help="bring the database to the newest revision, as its owner, then exit")
+    commands.add_parser("openapi", help="print the OpenAPI document, then exit")
+    telling.add_argument("--only", metavar="PARTS", type=_parts, default=frozenset(PARTS), help="a comma between each: "
+                         + ", ".join(PARTS) + " (default: all)")
+    asked = telling.parse_args()
+    try:
+        if asked.command == "migrate":
+            migrating.migrate(name, load(MigrationSettings))
+            return
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            if asked.command == "openapi":
+                runner.run(_print_openapi(build, load(settings)))
+            else:
+                sys.exit(runner.run(_serve(build, load(settings), asked.only)))
+    except WrongSettings as wrong:
+        sys.exit(f"{wrong}\n(python -m kith_{name} cannot start)")
+
+
+def application(service: Service, settings: ServiceSettings, running: Running, verifier: Verifier) -> FastAPI:
+    """The service's HTTP side: its routes, the operators', and who may call each."""
+    app = http.application(
+        name=service.name,
+        routers=[service.router, operations.router] if "api" in running.parts else [operations.router],
+        permissions={**service.permissions, **operations.PERMISSIONS},
+        refusals={**operations.REFUSALS, **service.refusals},
+        verifier=verifier,
+        body_limit=settings.http_body_limit,
+    )
+    app.state.database = running.database
+    app.state.running = running
+    return app
+
+
+async def _print_openapi(build: Build[S], settings: S) -> None:
+    async with _built(build, settings, frozenset(PARTS)) as (service, running, verifier):
+        document = application(service, settings, running, verifier).openapi()
+    print(json.dumps(document, indent=2))  # noqa: T201  it is what was asked for
+
+
+async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
+    """Run until SIGTERM or SIGINT; 0 after a clean stop, 1 when a part failed in a way that is not a fault."""
+    async with _built(build, settings, parts) as (service, running, verifier):
+        telemetry.set_up(service.name, settings)
+        stop = asyncio.Event()
+        server = _Server(
+            uvicorn.Config(
+                application(service, settings, running, verifier),
+                host=settings.http_host,
+                port=settings.http_port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=int(settings.graceful_timeout) or 1,
+            )
+        )
+        leaving = asyncio.Event()
+        for which in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(which, leaving.set)
+        tasks = [
+            asyncio.create_task(server.serve(), name="http"),
+            asyncio.create_task(_work(service, settings, running, stop), name="work"),
+        ]
+        leave = asyncio.create_task(leaving.wait(), name="leave")
+        await asyncio.wait([*tasks, leave], return_when=asyncio.FIRST_COMPLETED)
+        failed = not leave.done()
+        leave.cancel()
+        if not failed:
+            log.info("draining", extra={"seconds": settings.drain_seconds})
+            running.health.draining = True
+            await asyncio.sleep(settings.drain_seconds)
+        stop.set()
+        server.should_exit = True
+        _, late = await asyncio.wait(tasks, timeout=settings.graceful_timeout + 5)
+        for task in late:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a part of the process failed", exc_info=outcome)
+                failed = True
+        telemetry.shut_down()
+        return int(failed)
+
+
+@contextlib.asynccontextmanager
+async def _built(
+    build: Build[S], settings: S, parts: frozenset[str]
+) -> AsyncIterator[tuple[Service, Running, Verifier]]:
+    database = Database.of(settings)
+    service = build(settings, database)
+    verifier = Verifier(settings)
+    running = Running(
+        name=service.name,
+        replica=settings.replica,
+        parts=parts,
+        database=database,
+        on_facts=service.on_facts or _nothing,
+        refusals=(Refusal, *service.refusals),
+        replay=service.replay,
+    )
+    try:
+        yield service, running, verifier
+    finally:
+        for close in (*service.close, verifier.close, database.close):
+            await close()
+
+
+async def _work(service: Service, settings: ServiceSettings, running: Running, stop: asyncio.Event) -> None:
+    """The loops of this process's parts, once the database has the shape that the code expects."""
+    schema = migrating.Schema(service.name)
+
+    async def database_is_ready() -> str | None:
+        try:
+            async with asyncio.timeout(5), running.database.network_transaction() as tx:
+                if schema.is_behind(await migrating.found_revision(tx)):
+                    return f"the schema is behind this code: run `python -m kith_{service.name} migrate`"
+        except Exception as error:
+            if is_fault(error):
+                return f"not reachable ({type(error).__name__})"
+            raise
+        return None
+
+    running.health.checks["database"] = database_is_ready
+    while not stop.is_set() and await database_is_ready():
+        await _pause(stop, 0.5)
+    if stop.is_set():
+        return
+    loops = []
+    if "relay" in running.parts:
+        loops.append(Relay(settings, running.health.heartbeat("relay")).run(stop))
+    if "inbox" in running.parts and service.on_facts is not None:
+        running.inbox = inbox = Inbox(
+            settings,
+            running.database,
+            running.health.heartbeat("inbox"),
+            name=service.name,
+            topics=service.hears,
+            on_facts=service.on_facts,
+            refusals=running.refusals,
+        )
+        running.health.checks["assignment"] = inbox.readiness
+        loops.append(inbox.run(stop))
+    if "timers" in running.parts:
+        forget = Timer("forget-idempotency-keys", timedelta(hours=1), http.forget_old_keys)
+        loops.extend(_keep_time(timer, running, stop) for timer in (*service.timers, forget))
+        loops.extend(loop.run(running.health.heartbeat(loop.name), stop) for loop in service.loops)
+    async with asyncio.TaskGroup() as group:
+        for loop in loops:
+            group.create_task(loop)
+        group.create_task(stop.wait())
+
+
+async def _keep_time(timer: Timer, running: Running, stop: asyncio.Event) -> None:
+    """Run a timer's work at its rhythm, in whichever process gets the turn; a fault waits for the next."""
+    heartbeat = running.health.heartbeat(timer.name)
+    heartbeat.patience += timer.every.total_seconds()
+    while not stop.is_set():
+        try:
+            async with running.database.network_transaction() as tx:
+                if (await tx.execute(_TURN, {"name": timer.name})).scalar_one():
+                    await timer.run(tx, clock.now())
+            heartbeat.beat()
+        except Exception as error:
+            if not is_fault(error):
+                raise
+            heartbeat.beat(f"waiting for the database ({type(error).__name__})")
+        await _pause(stop, timer.every.total_seconds())
+
+
+async def _nothing(tx: AsyncConnection, facts: Any) -> None:
+    """What a service does that hears nothing."""
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, with the signals left to the process: it drains before it stops listening."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave the signals to ``_serve``."""
+        yield
+
+
+def _parts(text: str) -> frozenset[str]:
+    asked = frozenset(part.strip() for part in text.split(","))
+    if not asked or not asked <= set(PARTS):
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}, with a comma between")
+    return asked
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415  absent on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+

@@ -1,0 +1,216 @@
+"""Processes that stop when we do: started on a leash, found again after a kill, ended only when they are ours."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+LEASH: Final = Path(__file__).with_name("leash.py")
+Process = subprocess.Popen[bytes]
+POLL: Final = 0.02  # seconds between two looks at something that is about to happen
+LOCALHOST: Final = "127.0.0.1"
+
+
+class CannotRun(Exception):  # noqa: N818 - what it says is the sentence's beginning
+    """Something the embedded platform needs is not to be had. The message is one sentence that says what to do."""
+
+
+def drive(steps: Iterator[float]) -> None:
+    """Take blocking steps that say how long to rest between them."""
+    for rest in steps:
+        time.sleep(rest)
+
+
+async def rest_through(steps: Iterator[float]) -> None:
+    """Take the same steps as `drive`, giving way to other tasks in between."""
+    for rest in steps:
+        await asyncio.sleep(rest)
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    account: tuple[int, int] | None = None,
+    dying_signal: int = signal.SIGTERM,
+    folder: Path | None = None,
+) -> Process:
+    """Start a program that hears `dying_signal` when the calling thread ends, however it ends.
+
+    It has a session of its own, so that Ctrl-C in a terminal reaches us and not it: the order of stopping is ours.
+    Call it from the main thread: the kernel means the thread, not the process, when it says parent. `account` is
+    (uid, gid) to give our rights up for. Where the system has no parent-death signal, the pid files do the tidying.
+    """
+    uid, gid = account or (-1, -1)
+    on_a_leash = [
+        *(sys.executable, "-I", "-S", str(LEASH)),
+        *(str(os.getpid()), str(int(dying_signal)), str(uid), str(gid), "--"),
+        *command,
+    ]
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - the command is the caller's own, and no shell reads it
+            on_a_leash,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=None if environment is None else dict(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+
+
+def stopping(process: Process, *signals: tuple[int, float]) -> Iterator[float]:
+    """End a child: each signal in turn with its patience in seconds, then SIGKILL. A child that is gone is fine."""
+    for number, patience in signals:
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        deadline = time.monotonic() + patience
+        while process.poll() is None and time.monotonic() < deadline:
+            yield POLL
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def ending_leftover(pid: int, command: Sequence[str], *signals: tuple[int, float]) -> Iterator[float]:
+    """End what a killed run left behind, and only that: the process must carry all of `command` in its arguments.
+
+    Pids are used again by the system, so the number alone proves nothing.
+    """
+    for number, patience in (*signals, (signal.SIGKILL, 10.0)):
+        if not is_running(pid, command):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + patience
+        while is_running(pid, command) and time.monotonic() < deadline:
+            yield POLL
+
+
+def is_running(pid: int, command: Sequence[str]) -> bool:
+    """Say whether `pid` lives and was started with every word of `command`."""
+    words = arguments_of(pid)
+    return bool(words) and all(word in words for word in command)
+
+
+def arguments_of(pid: int) -> list[str]:
+    """Return the arguments that a living process was started with; none for one that is gone or a zombie."""
+    if sys.platform == "linux":
+        try:
+            raw = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return []
+        return raw.decode("utf-8", "replace").split("\0")[:-1]
+    shown = subprocess.run(  # noqa: S603 - the only word that varies is a number
+        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return shown.stdout.split()
+
+
+class FolderLock:
+    """One run at a time on a folder. The system lets go of it when the holder dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self, what: str) -> None:
+        """Hold the lock; `CannotRun` names the process that holds it already. `what` is the sentence's subject."""
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(handle, 64).decode("ascii", "replace").strip() or "unknown"
+            os.close(handle)
+            raise CannotRun(
+                f"{what} already runs on {self._path.parent} (process {holder}); stop that one, or name another folder."
+            ) from None
+        os.truncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode("ascii"))
+        self._handle = handle
+
+    def release(self) -> None:
+        """Let the next one in."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def free_port() -> int:
+    """Ask the system for a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((LOCALHOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free_port(port: int, what: str) -> None:
+    """Refuse with one sentence when somebody listens on `port` already, before anything has been started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOCALHOST, port))
+        except OSError as error:
+            raise CannotRun(
+                f"Port {port} is in use, so {what} cannot listen there ({error.strerror}); "
+                "stop what uses it, or give another port."
+            ) from error
+
+
+def make_folder(path: Path, mode: int) -> None:
+    """Make a folder and those above it that are missing, each with `mode` whatever the umask; leave others alone."""
+    for place in reversed([path, *path.parents]):
+        if not place.exists():
+            place.mkdir()
+            place.chmod(mode)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only we may read, whole or not at all."""
+    making = path.with_name(f".{path.name}.making")
+    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    making.replace(path)
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """Read a JSON object; an absent or torn file is an empty one."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def last_lines(log: Path, count: int = 3) -> str:
+    """Return the end of a log, on one line, to stand in a sentence."""
+    try:
+        lines = log.read_bytes()[-4096:].decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return " / ".join(line.strip() for line in lines[-count:] if line.strip())
+
+
+def give_up(what: str, output: str, log: Path) -> NoReturn:
+    """Turn what a program printed before it died into one sentence a human can act on."""
+    if "No space left on device" in output:
+        raise CannotRun(f"{what} cannot start: the disk that holds {log.parent} is full; free some space first.")
+    for line in output.splitlines():
+        if "error while loading shared libraries" in line:
+            library = line.split("error while loading shared libraries:")[1].split(":")[0].strip()
+            raise CannotRun(f"{what} cannot start: the system library {library} is missing; install it and try again.")
+    raise CannotRun(f"{what} did not start: {last_lines(log) or 'it said nothing'} (log: {log}).")

@@ -1,0 +1,203 @@
+"""What every test may ask for: servers that start when first needed; a fresh database, topic or caller each time."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka.admin import NewTopic
+from pydantic import SecretStr
+
+from kith_chassis.broker import make_topics
+from kith_chassis.clock import new_id
+from kith_chassis.database import Database
+from kith_chassis.settings import ServiceSettings
+from kith_cli.embedded.broker import EmbeddedBroker
+from kith_cli.embedded.postgres import EmbeddedPostgres
+from kith_cli.embedded.processes import CannotRun
+from kith_contracts.registry import TOPICS
+from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
+from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
+from tests.servers.skipped import NothingSkippedInSilence
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+NOWHERE = "127.0.0.1:1"
+
+SettingsOf = Callable[..., ServiceSettings]
+AddressOf = Callable[[str], Awaitable[Address]]
+DatabaseOf = Callable[[str | Address], Awaitable[Database]]
+NewTopics = Callable[..., Awaitable[list[str]]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch what is skipped."""
+    must_run = {"real_kafka", "containers"} | ({"shared"} if SHARED_DATA.is_dir() else set())
+    in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
+    config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=in_ci))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, aloud, what this machine cannot run."""
+    for marker, why_not in (("real_kafka", no_kafka), ("containers", no_engine), ("shared", no_shared_data)):
+        if item.get_closest_marker(marker) and (reason := why_not()):
+            pytest.skip(reason)
+
+
+@cache
+def no_kafka() -> str | None:
+    """Why Apache Kafka itself cannot be had; None when it can."""
+    if os.environ.get("KITH_TEST_KAFKA"):
+        return None
+    if not has_java_and_maven():
+        return "needs Apache Kafka: set KITH_TEST_KAFKA=host:port, or install Java 17 and Maven"
+    try:
+        kafka_jars()
+    except CannotRun as error:
+        return str(error)
+    return None
+
+
+@cache
+def no_engine() -> str | None:
+    """Why containers cannot be run; None when they can."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return "needs a container engine: there is no `docker` command"
+    asked = subprocess.run([docker, "version"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return None if asked.returncode == 0 else "needs a container engine: `docker version` finds none"
+
+
+def no_shared_data() -> str | None:
+    """Why the team's shared data cannot be read; None when they can."""
+    return None if SHARED_DATA.is_dir() else f"reads {SHARED_DATA}, which a clone does not have"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The team's shared data; for tests marked ``shared``."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """Where servers keep what they keep; other accounts may enter it, for PostgreSQL will not run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="kith-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_folder: Path) -> Iterator[str]:
+    """A PostgreSQL server, as its administrator reaches it: KITH_TEST_POSTGRES_URL, else an embedded one."""
+    if given := os.environ.get("KITH_TEST_POSTGRES_URL"):
+        yield given
+        return
+    server = EmbeddedPostgres(servers_folder / "postgres", settings=UNSAFE_AND_QUICK)
+    with server:
+        yield server.admin_url
+    server.erase()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: str) -> Iterator[Databases]:
+    """Every database of this run of the tests."""
+    databases = Databases(postgres)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+async def address_of(databases: Databases) -> AsyncIterator[AddressOf]:
+    """A fresh migrated database, for what connects by itself: ``address = await address_of("referrals")``."""
+    async with AsyncExitStack() as stack:
+        yield lambda name: stack.enter_async_context(databases.copy(name))
+
+
+@pytest.fixture
+async def database_of(address_of: AddressOf, settings_of: SettingsOf) -> AsyncIterator[DatabaseOf]:
+    """A fresh migrated database, entered as the service's own role: ``db = await database_of("referrals")``.
+
+    Given an address, a further way into that database. ``chassis`` is a name too (see tests/servers/postgres.py).
+    """
+    async with AsyncExitStack() as stack:
+
+        async def database_of(name: str | Address) -> Database:
+            address = await address_of(name) if isinstance(name, str) else name
+            database = Database.of(settings_of(address))
+            stack.push_async_callback(database.close)
+            return database
+
+        yield database_of
+
+
+@pytest.fixture
+def settings_of() -> SettingsOf:
+    """``settings_of(address, broker, replica=1)``: a service's settings; what is left out leads nowhere."""
+
+    def settings_of(
+        address: Address | None = None,
+        broker: Broker | None = None,
+        kind: type[ServiceSettings] = ServiceSettings,
+        **more: Any,
+    ) -> ServiceSettings:
+        chosen: dict[str, Any] = {
+            "database_url": SecretStr(address.url if address else f"postgresql://nobody:none@{NOWHERE}/none"),
+            "database_pool_size": 4,
+            "kafka_bootstrap": broker.bootstrap if broker else NOWHERE,
+            "kafka_idempotent": broker is None or broker.real,
+            "issuer": f"http://{NOWHERE}",
+            "drain_seconds": 0.0,
+        }
+        return kind(**chosen | more)
+
+    return settings_of
+
+
+@pytest.fixture(scope="session")
+def broker(servers_folder: Path) -> Iterator[Broker]:
+    """A broker: KITH_TEST_KAFKA, else Apache Kafka on the JVM, else the embedded one (not for ``real_kafka`` tests)."""
+    if given := os.environ.get("KITH_TEST_KAFKA"):
+        yield Broker(given, real=True)
+    elif no_kafka() is None:
+        kafka = JvmKafka(servers_folder / "kafka")
+        kafka.start()
+        yield Broker(kafka.bootstrap, real=True)
+        kafka.stop()
+    else:
+        with EmbeddedBroker(servers_folder / "broker") as embedded:
+            yield Broker(embedded.bootstrap, real=False)
+
+
+@pytest.fixture(scope="session")
+def kafka(broker: Broker) -> str:
+    """The broker's ``host:port``."""
+    return broker.bootstrap
+
+
+@pytest.fixture
+def new_topics(broker: Broker, settings_of: SettingsOf) -> NewTopics:
+    """Topics that no other test knows: ``(topic,) = await new_topics(1, partitions=3)``."""
+
+    async def new_topics(count: int, partitions: int = 12, configs: dict[str, str] | None = None) -> list[str]:
+        names = [f"test.{new_id().hex}" for _ in range(count)]
+        wanted = [NewTopic(name, partitions, 1, topic_configs=configs or {}) for name in names]
+        return await make_topics(settings_of(broker=broker), wanted)
+
+    return new_topics
+
+
+@pytest.fixture
+async def empty_topics(broker: Broker, settings_of: SettingsOf) -> Broker:
+    """The broker with the topics of the contracts, all of them empty, and no service's place in them."""
+    settings = settings_of(broker=broker)
+    await remove_topics(settings, TOPICS)
+    await make_topics(settings, [NewTopic(name, 12, 1) for name in TOPICS])
+    return broker

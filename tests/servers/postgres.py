@@ -1,0 +1,137 @@
+"""PostgreSQL for tests: each service is migrated once into a template, and every test that asks gets a copy of it."""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from kith_chassis.migrating import migrate
+from kith_chassis.provision import provision
+from kith_chassis.schema import install_v1, secure
+from kith_chassis.settings import MigrationSettings
+
+PASSWORD: Final = "kith-test"
+CHASSIS: Final = "chassis"
+"""Not a service: the chassis's own tables, ``effects`` for what a handler did, and ``notes`` that organisations own."""
+
+CHASSIS_TABLES: Final = (
+    """
+    create table effects (
+        id bigint generated always as identity primary key,
+        event_id uuid not null,
+        key text,
+        number integer
+    )
+    """,
+    "create table notes (id uuid primary key, organisation_id uuid not null)",
+)
+UNSAFE_AND_QUICK: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
+"""For tests that kill nothing: their data need not outlive a power cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One database, as its service, its owner and the administrator reach it."""
+
+    name: str
+    url: str = field(repr=False)
+    owner_url: str = field(repr=False)
+    admin_url: str = field(repr=False)
+
+
+class Databases:
+    """Every database that one run of the tests makes on one server."""
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._run = secrets.token_hex(3)
+        self._numbers = itertools.count(1)
+        self._templates: dict[str, str] = {}
+
+    def address(self, name: str, database: str) -> Address:
+        """How ``database`` of service ``name`` is reached."""
+        return Address(
+            name=database,
+            url=_as(self._admin_url, database, name),
+            owner_url=_as(self._admin_url, database, f"{name}_owner"),
+            admin_url=_as(self._admin_url, database),
+        )
+
+    @asynccontextmanager
+    async def copy(self, name: str) -> AsyncIterator[Address]:
+        """A fresh, migrated database for service ``name``, gone afterwards."""
+        template = self._templates.get(name) or await self._make_template(name)
+        copy = f"{name}_{self._run}_{next(self._numbers)}"
+        await self._administer(
+            f'create database "{copy}" template "{template}" owner "{name}_owner"',
+            f'grant connect on database "{copy}" to "{name}"',
+        )
+        try:
+            yield self.address(name, copy)
+        finally:
+            await self._administer(f'drop database "{copy}" with (force)')
+
+    def close(self) -> None:
+        """Leave nothing behind on a server that outlives the tests."""
+        drops = [f'drop database "{template}" with (force)' for template in self._templates.values()]
+        asyncio.run(self._administer(*drops))
+
+    async def _make_template(self, name: str) -> str:
+        template = f"{name}_{self._run}_template"
+        await provision(self._admin_url, name, owner_password=PASSWORD, service_password=PASSWORD, database=template)
+        self._templates[name] = template
+        owner_url = self.address(name, template).owner_url
+        if name == CHASSIS:
+            await _install_chassis(owner_url)
+        else:
+            await asyncio.to_thread(migrate, name, MigrationSettings(database_owner_url=SecretStr(owner_url)))
+        return template
+
+    async def _administer(self, *statements: str) -> None:
+        server = await asyncpg.connect(self._admin_url, timeout=10)
+        try:
+            for statement in statements:
+                await server.execute(statement)
+        finally:
+            await server.close()
+
+
+async def _install_chassis(owner_url: str) -> None:
+    engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=sa.NullPool)
+
+    def install(connection: sa.Connection) -> None:
+        op = Operations(MigrationContext.configure(connection))
+        install_v1(op)
+        for statement in CHASSIS_TABLES:
+            op.execute(statement)
+        secure(op, "notes", "organisation_id = {org}")
+
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(install)
+    finally:
+        await engine.dispose()
+
+
+def _as(admin_url: str, database: str, role: str | None = None) -> str:
+    parts = urlsplit(admin_url)
+    where = parts.netloc.rpartition("@")[2]
+    netloc = parts.netloc if role is None else f"{role}:{PASSWORD}@{where}"
+    return urlunsplit((parts.scheme, netloc, f"/{database}", parts.query, ""))
