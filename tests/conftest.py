@@ -18,9 +18,9 @@ from kith_chassis.broker import make_topics
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.settings import ServiceSettings
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.embedded.postgres import EmbeddedPostgres
-from kith_cli.embedded.processes import CannotRun
 from kith_contracts.registry import TOPICS
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
 from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
@@ -116,14 +116,14 @@ def databases(postgres: str) -> Iterator[Databases]:
 
 @pytest.fixture
 async def address_of(databases: Databases) -> AsyncIterator[AddressOf]:
-    """A fresh migrated database, for what connects by itself: ``address = await address_of("referrals")``."""
+    """Make a fresh migrated database for what connects by itself, such as a process: call it with the name."""
     async with AsyncExitStack() as stack:
         yield lambda name: stack.enter_async_context(databases.copy(name))
 
 
 @pytest.fixture
 async def database_of(address_of: AddressOf, settings_of: SettingsOf) -> AsyncIterator[DatabaseOf]:
-    """A fresh migrated database, entered as the service's own role: ``db = await database_of("referrals")``.
+    """Make a fresh migrated database, entered as the service's own role: call it with the name.
 
     Given an address, a further way into that database. ``chassis`` is a name too (see tests/servers/postgres.py).
     """
@@ -184,7 +184,7 @@ def kafka(broker: Broker) -> str:
 
 @pytest.fixture
 def new_topics(broker: Broker, settings_of: SettingsOf) -> NewTopics:
-    """Topics that no other test knows: ``(topic,) = await new_topics(1, partitions=3)``."""
+    """Make topics that no other test knows."""
 
     async def new_topics(count: int, partitions: int = 12, configs: dict[str, str] | None = None) -> list[str]:
         names = [f"test.{new_id().hex}" for _ in range(count)]

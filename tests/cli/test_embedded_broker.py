@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker, answers
-from kith_cli.embedded.processes import CannotRun
 from tests.cli.waiting import eventually
 
 PARENT = """

@@ -12,8 +12,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.postgres import EmbeddedPostgres
-from kith_cli.embedded.processes import CannotRun, is_running
+from kith_cli.embedded.processes import is_running
 from tests.cli.waiting import eventually
 
 PARENT = """

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,8 @@ from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 
 from kith_chassis.broker import connection
 from kith_chassis.settings import ServiceSettings
-from kith_cli.embedded.processes import CannotRun, drive, free_port, last_lines, spawn, stopping
+from kith_cli.cannot import CannotRun
+from kith_cli.embedded.processes import Process, drive, free_port, last_lines, spawn, stopping
 
 POM: Final = Path(__file__).with_name("kafka-pom.xml")
 CACHE: Final = Path(__file__).parents[2] / ".cache"
@@ -101,7 +102,7 @@ class JvmKafka:
         self._log = folder / "kafka.log"
         self._properties = folder / "server.properties"
         self._java = ["java", *options, *LOGGING, "-cp", f"{kafka_jars()}/*"]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         port, controller = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{port}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,35 +112,22 @@ class JvmKafka:
         tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(self._properties)]
         subprocess.run(tool, stdin=subprocess.DEVNULL, capture_output=True, check=True)
 
-    @property
-    def pid(self) -> int:
-        """The running broker's process."""
-        assert self._process is not None, "Kafka is not running"
-        return self._process.pid
+    def start(self) -> None:
+        """Start, and wait until it answers; from the main thread, whose end the broker does not outlive."""
+        drive(self.starting())
 
-    def launch(self) -> None:
-        """Begin to start; call it from the main thread, whose end the broker does not outlive."""
-        self._said = self._log.stat().st_size if self._log.exists() else 0
+    def starting(self, seconds: float = 60.0) -> Iterator[float]:
+        """Start it in steps that say how long to rest before the next; the last comes when it has started."""
         java = shutil.which("java")
         assert java is not None, "Java was here when the tests began"
-        self._process = spawn(
-            [java, *self._java[1:], "kafka.Kafka", str(self._properties)],
-            log=self._log,
-            dying_signal=signal.SIGKILL,
-        )
-
-    def wait(self, seconds: float = 60.0) -> None:
-        """Wait until the broker says that it has started."""
+        begins = self._log.stat().st_size if self._log.exists() else 0
+        command = [java, *self._java[1:], "kafka.Kafka", str(self._properties)]
+        self._process = spawn(command, log=self._log, dying_signal=signal.SIGKILL)
         deadline = time.monotonic() + seconds
-        while STARTED not in self._log.read_bytes()[self._said :]:
-            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+        while STARTED not in self._log.read_bytes()[begins:]:
+            if self._process.poll() is not None or time.monotonic() > deadline:
                 raise CannotRun(f"Kafka did not start: {last_lines(self._log)}")
-            time.sleep(0.05)
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        self.launch()
-        self.wait()
+            yield 0.05
 
     def kill9(self) -> None:
         """End it at once, as a power cut would."""

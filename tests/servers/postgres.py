@@ -69,9 +69,9 @@ class Databases:
         """How ``database`` of service ``name`` is reached."""
         return Address(
             name=database,
-            url=_as(self._admin_url, database, name),
-            owner_url=_as(self._admin_url, database, f"{name}_owner"),
-            admin_url=_as(self._admin_url, database),
+            url=role_url(self._admin_url, database, name),
+            owner_url=role_url(self._admin_url, database, f"{name}_owner"),
+            admin_url=role_url(self._admin_url, database),
         )
 
     @asynccontextmanager
@@ -130,7 +130,8 @@ async def _install_chassis(owner_url: str) -> None:
         await engine.dispose()
 
 
-def _as(admin_url: str, database: str, role: str | None = None) -> str:
+def role_url(admin_url: str, database: str, role: str | None = None) -> str:
+    """The database's address for that role; without one, for the administrator."""
     parts = urlsplit(admin_url)
     where = parts.netloc.rpartition("@")[2]
     netloc = parts.netloc if role is None else f"{role}:{PASSWORD}@{where}"

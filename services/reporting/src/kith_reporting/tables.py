@@ -19,6 +19,11 @@ class Slot(StrEnum):
     A = "a"
     B = "b"
 
+    @property
+    def other(self) -> "Slot":
+        """The slot that this is not."""
+        return Slot.B if self is Slot.A else Slot.A
+
 
 class Merge(StrEnum):
     """How what a batch says of a column meets what is stored."""
@@ -136,8 +141,15 @@ TOTALS: Final = Projection(
 )
 
 _IDS: Final = ("organisation_id", "programme_id")
-totals = sa.table("totals", *(sa.column(name, sa.Uuid) for name in _IDS), sa.column("side", sa.Text),
-                  *(sa.column(name, sa.BigInteger) for name in COUNTS))
+totals = sa.table(
+    "totals",
+    *(sa.column(name, sa.Uuid) for name in _IDS),
+    sa.column("side", sa.Text),
+    *(sa.column(name, sa.BigInteger) for name in COUNTS),
+)
 organisations = sa.table("organisations", sa.column("organisation_id", sa.Uuid), sa.column("name", sa.Text))
-programmes = sa.table("programmes", *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
-                      sa.column("name", sa.Text))
+programmes = sa.table(
+    "programmes",
+    *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
+    sa.column("name", sa.Text),
+)

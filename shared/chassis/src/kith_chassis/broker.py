@@ -103,5 +103,3 @@ def _security(settings: ServiceSettings) -> BaseSecurity | None:
     password = settings.kafka_sasl_password.get_secret_value() if settings.kafka_sasl_password else ""
     kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
     return kinds[settings.kafka_sasl_mechanism](username=name, password=password, ssl_context=tls, use_ssl=bool(tls))
-
-

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -35,6 +35,10 @@ _ASK: Final = sa.text(
     "select set_config('kith.organisation', :organisation, true), set_config('kith.scope', :scope, true)"
 )
 _NETWORK: Final = {"organisation": "", "scope": "network"}
+
+
+Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
+"""How asyncpg wants to hear about TLS."""
 
 
 class Database:
@@ -82,7 +86,7 @@ class Database:
         await self._engine.dispose()
 
 
-def address(url: str, settings: DatabaseSettings) -> tuple[str, ssl.SSLContext | str | bool]:
+def address(url: str, settings: DatabaseSettings) -> tuple[str, Tls]:
     """The address without its query, and what asyncpg wants to hear about TLS.
 
     ``prefer`` and ``require`` encrypt without checking who answers, as libpq's words of the same name do;
@@ -95,7 +99,7 @@ def address(url: str, settings: DatabaseSettings) -> tuple[str, ssl.SSLContext |
             return plain, False
         case "verify-full":
             return plain, ssl.create_default_context(cafile=settings.database_ca_file)
-        case mode:
+        case "prefer" | "require" as mode:
             return plain, mode
 
 

@@ -14,13 +14,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from kith_contracts.wire import Unreadable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import Database, is_fault
 from kith_chassis.received import OnFacts, receive
 from kith_chassis.refusals import Refusal
+from kith_contracts.wire import Unreadable
 
 OPEN: Final = "state in ('set-aside', 'waiting')"
 

@@ -12,21 +12,20 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-import sqlalchemy as sa
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
-from kith_contracts.wire import Unreadable
-from sqlalchemy.ext.asyncio import AsyncConnection
+from faststream.kafka.message import FAKE_CONSUMER
 
-from kith_chassis import broker, clock, dead_letters, telemetry
+from kith_chassis import broker, telemetry
 from kith_chassis.database import Database, is_fault
-from kith_chassis.dead_letters import Key, Letter, reason_of
+from kith_chassis.dead_letters import reason_of
 from kith_chassis.health import Heartbeat
 from kith_chassis.line import Line, LineStopped
-from kith_chassis.received import OnFacts, Received, receive
+from kith_chassis.received import OnFacts
 from kith_chassis.settings import ServiceSettings
+from kith_chassis.settling import Settler
 
 log = logging.getLogger(__name__)
 
@@ -37,21 +36,8 @@ TRIES: Final = 5
 IN_PLACE: Final = 60.0
 """Seconds that a batch is retried in place; then it is fetched anew, so that the consumer keeps its membership."""
 
-_CLAIM: Final = sa.text(
-    "with claimed as (insert into inbox select unnest(cast(:ids as uuid[])) on conflict do nothing returning event_id)"
-    " select case when count(*) = :expected then null else coalesce(array_agg(event_id), '{}') end as claimed,"
-    f" exists (select from dead_letters where {dead_letters.OPEN}) as any_held from claimed"
-)
-_PROGRESS: Final = sa.text(
-    "insert into inbox_progress (topic, partition, facts)"
-    " select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:facts as bigint[]))"
-    " on conflict (topic, partition) do update set facts = inbox_progress.facts + excluded.facts"
-)
 
-Readable = tuple[Any, Received]
-
-
-class Inbox(ConsumerRebalanceListener):
+class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """One service's ear: a FastStream batch subscriber in the service's one consumer group."""
 
     def __init__(
@@ -67,11 +53,10 @@ class Inbox(ConsumerRebalanceListener):
     ) -> None:
         self.line = Line()
         self.assigned = False
-        self._database = database
         self._heartbeat = heartbeat
-        self._on_facts = on_facts
         self._refusals = refusals
-        self._topics = tuple(topics)
+        group = f"kith-{name}"
+        self._settler = Settler(database, on_facts, self.line, topics)
         self._stop = asyncio.Event()
         self._broker = broker.subscriptions(settings)
         self._subscriber = self._broker.subscriber(
@@ -79,8 +64,8 @@ class Inbox(ConsumerRebalanceListener):
             batch=True,
             max_records=MOST,
             batch_timeout_ms=10,
-            group_id=f"kith-{name}",
-            group_instance_id=f"kith-{name}-{settings.replica}",
+            group_id=group,
+            group_instance_id=f"{group}-{settings.replica}",
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             listener=self,
@@ -142,6 +127,8 @@ class Inbox(ConsumerRebalanceListener):
                     "lag": max(0, ends[partition] - committed),
                 }
             )
+        for topic, behind in behind_by_topic(rows).items():
+            telemetry.gauge("kith.inbox.lag", behind, topic=topic)
         return rows
 
     async def handle(self, records: Any) -> None:
@@ -165,8 +152,9 @@ class Inbox(ConsumerRebalanceListener):
                 if one_by_one:
                     await self._one_by_one(records)
                 else:
-                    await self._settle(records)
+                    await self._settler.settle(records)
             except LineStopped:
+                telemetry.gauge("kith.inbox.stopped", 1)
                 self._heartbeat.beat(self.line.trouble)
                 await self.line.wait(5.0)
             except Exception as error:  # noqa: BLE001  a fault waits, a refusal or a defect is looked for one by one
@@ -180,6 +168,7 @@ class Inbox(ConsumerRebalanceListener):
                     one_by_one = True
             else:
                 self._heartbeat.beat()
+                telemetry.gauge("kith.inbox.stopped", 0)
                 self.line.batch_done()
                 return True
         return False
@@ -188,7 +177,7 @@ class Inbox(ConsumerRebalanceListener):
         for record in records:
             for attempt in range(1, TRIES + 1):
                 try:
-                    await self._settle([record])
+                    await self._settler.settle([record])
                     break
                 except LineStopped:
                     raise
@@ -198,94 +187,10 @@ class Inbox(ConsumerRebalanceListener):
                     code, message = reason_of(error, self._refusals)
                     if code != "unexpected" or attempt == TRIES:
                         log.warning("fact set aside", extra={"code": code, "topic": record.topic}, exc_info=error)
-                        await self._settle([record], failed=(code, message, attempt))
+                        await self._settler.settle([record], failed=(code, message, attempt))
                         break
                     await self._pause(0.05 * attempt)
             self._heartbeat.beat()
-
-    async def _settle(self, records: Sequence[Any], failed: tuple[str, str, int] | None = None) -> None:
-        """One transaction: claim, set aside what is unreadable or held or ``failed``, hand over the rest, commit."""
-        readable: list[Readable] = []
-        letters: list[Letter] = []
-        for record in records:
-            try:
-                readable.append((record, receive(record.topic, record.headers, record.value, record.key)))
-            except Unreadable as unreadable:
-                letters.append(_letter(record, unreadable.code, str(unreadable)))
-        with telemetry.handling(self._topics, [fact.traceparent for _, fact in readable]):
-            async with self._database.network_transaction() as tx:
-                new, any_held = await self._claim(tx, readable)
-                if letters or any_held or failed:
-                    new = await self._hold(tx, records, new, letters, failed)
-                if new:
-                    await self._on_facts(tx, [fact for _, fact in new])
-                aside = sum(not letter.waiting for letter in letters)
-                self.line.check(len(new), aside)
-        self.line.note(len(new), aside)
-        telemetry.count("kith.inbox.facts", len(new))
-        telemetry.count("kith.inbox.duplicates", len(readable) - len(new) - sum(letter.claimed for letter in letters))
-        for letter in letters:
-            telemetry.count("kith.dead_letters", 1, code=letter.code)
-
-    async def _claim(self, tx: AsyncConnection, readable: list[Readable]) -> tuple[list[Readable], bool]:
-        """Those facts that nobody has claimed before, and whether any key at all is held back."""
-        ids = [fact.id for _, fact in readable]
-        row = (await tx.execute(_CLAIM, {"ids": ids, "expected": len(ids)})).one()
-        new = readable
-        if row.claimed is not None:
-            unclaimed = set(row.claimed)
-            new = []
-            for record, fact in readable:
-                if fact.id in unclaimed:
-                    unclaimed.discard(fact.id)
-                    new.append((record, fact))
-        if new:
-            seen = Counter((record.topic, record.partition) for record, _ in new)
-            await tx.execute(
-                _PROGRESS,
-                {
-                    "topics": [topic for topic, _ in seen],
-                    "partitions": [partition for _, partition in seen],
-                    "facts": list(seen.values()),
-                },
-            )
-        return new, row.any_held
-
-    async def _hold(
-        self,
-        tx: AsyncConnection,
-        records: Sequence[Any],
-        new: list[Readable],
-        letters: list[Letter],
-        failed: tuple[str, str, int] | None,
-    ) -> list[Readable]:
-        """Set aside what must be, in log order; the facts that may be handed over are left."""
-        keyed: set[Key] = {(record.topic, record.key) for record in records if record.key is not None}
-        held = await dead_letters.held_keys(tx, keyed)
-        unreadable = {(letter.topic, letter.partition, letter.offset): letter for letter in letters}
-        facts = {(record.topic, record.partition, record.offset): fact for record, fact in new}
-        letters.clear()
-        free: list[Readable] = []
-        for record in records:
-            place = (record.topic, record.partition, record.offset)
-            key = (record.topic, record.key)
-            letter = unreadable.get(place)
-            if letter is None and place not in facts:
-                continue  # a duplicate: handled, or kept, before
-            if letter is None and key in held:
-                message = "An earlier record of the same key is set aside; redriving that one runs this one after it."
-                letter = _letter(record, "waits-for-earlier", message, waiting=True, claimed=True)
-            elif letter is None and failed:
-                letter = _letter(record, failed[0], failed[1], attempts=failed[2], claimed=True)
-            if letter is None:
-                free.append((record, facts[place]))
-                continue
-            letters.append(letter)
-            if record.key is not None:
-                held.add(key)
-        if letters:
-            await dead_letters.set_aside(tx, letters, now=clock.now())
-        return free
 
     async def _commit_offsets(self, records: Sequence[Any]) -> None:
         """Tell Kafka what is done. A failure costs only a repetition, which the claim makes harmless."""
@@ -314,15 +219,19 @@ class Inbox(ConsumerRebalanceListener):
             return
 
 
-def _letter(record: Any, code: str, message: str, **more: Any) -> Letter:
-    return Letter(
-        record.topic, record.partition, record.offset, record.key, record.headers, record.value, code, message, **more
-    )
+def behind_by_topic(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """The lag of each topic, over this process's partitions."""
+    behind: Counter[str] = Counter()
+    for row in rows:
+        behind[row["topic"]] += row["lag"]
+    return dict(behind)
 
 
 async def _as_it_is(message: Any) -> KafkaMessage:
     """FastStream's view of a batch, made without looking inside: nothing in a record can make this fail."""
-    return KafkaMessage(body=b"", raw_message=message, headers={}, message_id="", correlation_id=None)
+    return KafkaMessage(
+        body=b"", raw_message=message, headers={}, message_id="", correlation_id=None, consumer=FAKE_CONSUMER
+    )
 
 
 async def _raw(message: KafkaMessage) -> Any:

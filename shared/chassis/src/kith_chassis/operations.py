@@ -1,4 +1,4 @@
-"""What an operator asks of a running service: is it well, how far behind, what is set aside; redrive, resume, replay."""
+"""What an operator asks of a running service: is it well, how far behind, what is set aside; redrive, replay."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -86,8 +86,7 @@ async def ready(running: RunningDep, response: Response) -> dict[str, Any]:
 @router.get("/operations/metrics")
 async def metrics() -> Response:
     """The process's metrics in Prometheus' text format. ``docs/operations.md`` says what to watch."""
-    body, kind = telemetry.exposition()
-    return Response(body, media_type=kind)
+    return Response(telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @router.get("/operations/health")

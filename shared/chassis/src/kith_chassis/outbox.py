@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from kith_contracts import wire
-from kith_contracts.fact import Fact
-from kith_contracts.registry import CONTRACTS
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, telemetry
 from kith_chassis.refusals import Refusal
+from kith_contracts import wire
+from kith_contracts.fact import Fact
+from kith_contracts.registry import CONTRACTS
 
 LARGEST: Final = 64 * 1024
 """Bytes of a fact's value beyond which it is refused: a fact is about one thing."""

@@ -11,7 +11,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, http, migrating, operations, telemetry
 from kith_chassis.database import Database, is_fault
-from kith_chassis.health import Heartbeat
+from kith_chassis.health import Check, Heartbeat
 from kith_chassis.identity import Verifier
 from kith_chassis.inbox import Inbox
 from kith_chassis.received import OnFacts
@@ -55,7 +55,7 @@ class Loop:
     """Work with a rhythm of its own, such as sending mail. It beats, handles its own faults, and ends on the event."""
 
     name: str
-    run: Callable[[Heartbeat, asyncio.Event], Awaitable[None]]
+    run: Callable[[Heartbeat, asyncio.Event], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,13 @@ def run(name: str, build: Build[S], settings: type[S]) -> None:
     commands = telling.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("migrate", help="bring the database to the newest revision, as its owner, then exit")
     commands.add_parser("openapi", help="print the OpenAPI document, then exit")
-    telling.add_argument("--only", metavar="PARTS", type=_parts, default=frozenset(PARTS), help="a comma between each: "
-                         + ", ".join(PARTS) + " (default: all)")
+    telling.add_argument(
+        "--only",
+        metavar="PARTS",
+        type=_parts,
+        default=frozenset(PARTS),
+        help="a comma between each: " + ", ".join(PARTS) + " (default: all)",
+    )
     asked = telling.parse_args()
     try:
         if asked.command == "migrate":
@@ -195,29 +200,24 @@ async def _built(
 
 async def _work(service: Service, settings: ServiceSettings, running: Running, stop: asyncio.Event) -> None:
     """The loops of this process's parts, once the database has the shape that the code expects."""
-    schema = migrating.Schema(service.name)
-
-    async def database_is_ready() -> str | None:
-        try:
-            async with asyncio.timeout(5), running.database.network_transaction() as tx:
-                if schema.is_behind(await migrating.found_revision(tx)):
-                    return f"the schema is behind this code: run `python -m kith_{service.name} migrate`"
-        except Exception as error:
-            if is_fault(error):
-                return f"not reachable ({type(error).__name__})"
-            raise
-        return None
-
-    running.health.checks["database"] = database_is_ready
+    database_is_ready = running.health.checks["database"] = _database_check(service.name, running.database)
     while not stop.is_set() and await database_is_ready():
         await _pause(stop, 0.5)
     if stop.is_set():
         return
-    loops = []
+    async with asyncio.TaskGroup() as group:
+        for loop in _loops(service, settings, running, stop):
+            group.create_task(loop)
+
+
+def _loops(
+    service: Service, settings: ServiceSettings, running: Running, stop: asyncio.Event
+) -> list[Coroutine[Any, Any, None]]:
+    loops: list[Coroutine[Any, Any, None]] = [_until(stop)]
     if "relay" in running.parts:
         loops.append(Relay(settings, running.health.heartbeat("relay")).run(stop))
     if "inbox" in running.parts and service.on_facts is not None:
-        running.inbox = inbox = Inbox(
+        running.inbox = Inbox(
             settings,
             running.database,
             running.health.heartbeat("inbox"),
@@ -226,16 +226,34 @@ async def _work(service: Service, settings: ServiceSettings, running: Running, s
             on_facts=service.on_facts,
             refusals=running.refusals,
         )
-        running.health.checks["assignment"] = inbox.readiness
-        loops.append(inbox.run(stop))
+        running.health.checks["assignment"] = running.inbox.readiness
+        loops.append(running.inbox.run(stop))
     if "timers" in running.parts:
         forget = Timer("forget-idempotency-keys", timedelta(hours=1), http.forget_old_keys)
         loops.extend(_keep_time(timer, running, stop) for timer in (*service.timers, forget))
         loops.extend(loop.run(running.health.heartbeat(loop.name), stop) for loop in service.loops)
-    async with asyncio.TaskGroup() as group:
-        for loop in loops:
-            group.create_task(loop)
-        group.create_task(stop.wait())
+    return loops
+
+
+def _database_check(name: str, database: Database) -> Check:
+    schema = migrating.Schema(name)
+
+    async def check() -> str | None:
+        try:
+            async with asyncio.timeout(5), database.network_transaction() as tx:
+                if schema.is_behind(await migrating.found_revision(tx)):
+                    return f"the schema is behind this code: run `python -m kith_{name} migrate`"
+        except Exception as error:
+            if is_fault(error):
+                return f"not reachable ({type(error).__name__})"
+            raise
+        return None
+
+    return check
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _keep_time(timer: Timer, running: Running, stop: asyncio.Event) -> None:
@@ -286,5 +304,3 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-

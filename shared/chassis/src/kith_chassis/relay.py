@@ -13,13 +13,13 @@ from typing import Any, Final
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from kith_contracts import wire
-from kith_contracts.registry import BY_TYPE
 
 from kith_chassis import broker, telemetry
 from kith_chassis.database import SESSION, address, is_fault
 from kith_chassis.health import Heartbeat
 from kith_chassis.settings import ServiceSettings
+from kith_contracts import wire
+from kith_contracts.registry import BY_TYPE
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ _DEPTH: Final = sa.text("select count(*) from outbox")
 
 @dataclass(slots=True)
 class Running:
-    """A process: its parts (``api``, ``inbox``, ``relay``, ``timers``), its health, and what redrives its dead letters."""
+    """A process: its parts (``api``, ``inbox``, ``relay``, ``timers``), its health, what redrives its dead letters."""
 
     name: str
     replica: int

@@ -159,7 +159,9 @@ def _kind(field: dict[str, Any]) -> str:
     if "anyOf" in bare:
         return " or ".join(_kind(one) for one in bare["anyOf"])
     if bare["type"] == "array":
-        return f"list of {_kind(bare['items'])}"
+        return f"list of {_kind(bare['items'])}s"
     if "patternProperties" in bare:
         return f"code to {_kind(*bare['patternProperties'].values())}"
+    if bare.get("format") == "uuid":
+        return "UUID"
     return _KINDS.get(json.dumps(bare, sort_keys=True)) or bare.get("title") or bare.get("format") or bare["type"]

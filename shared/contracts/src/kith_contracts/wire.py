@@ -21,6 +21,19 @@ CONTENT_TYPE: Final = "application/json"
 REQUIRED: Final = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time")
 """The headers without which a record is no fact of ours. CloudEvents asks for the first four, Kith for all six."""
 
+CODES: Final = (
+    "header-not-utf8",
+    "header-invalid",
+    "header-missing",
+    "unknown-fact",
+    "unknown-version",
+    "no-value",
+    "not-json",
+    "schema-violation",
+    "key-mismatch",
+)
+"""Why a record can be unreadable. Stable: dead letters, metrics and ``docs/events.md`` name them."""
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TYPE: Final = re.compile(r"kith\.([a-z0-9-]+)\.v[1-9][0-9]*", re.ASCII)
@@ -43,9 +56,7 @@ _ALIKE: Final = {
 class Unreadable(Exception):  # noqa: N818 -- a state of the record, as the refusals of the services are named
     """A record that no reader can take. Trying again will not help; mending the reader or the producer may.
 
-    Codes, in the order they are looked for: ``header-not-utf8``, ``header-invalid`` (doubled, or not in its form),
-    ``header-missing``, ``unknown-fact``, ``unknown-version``, ``no-value``, ``not-json``, ``schema-violation``,
-    ``key-mismatch``. The message names headers and fields of the contract and never holds anything from the record:
+    ``code`` is one of ``CODES``. The message names headers and fields of the contract and never holds anything from the record:
     a faulty producer may have put a person there.
     """
 
@@ -134,10 +145,15 @@ def read(
 
 
 def _text(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
+    found: dict[str, str] = {}
     try:
         found = {name: text.decode() for name, text in headers if text is not None}
     except UnicodeDecodeError:
-        raise Unreadable("header-not-utf8", "A header's value is not UTF-8.") from None
+        utf8 = False
+    else:
+        utf8 = True
+    if not utf8:  # raised out here, because the error in there holds the bytes
+        raise Unreadable("header-not-utf8", "A header's value is not UTF-8.")
     if len(found) != len(headers):
         names = [name for name, _ in headers]
         for name in found:

@@ -30,13 +30,12 @@ class Ending(StrEnum):
         return self in {Ending.DID_NOT_SUIT, Ending.DID_NOT_TAKE_PLACE}
 
 
-ENDING_OF: Final = {
+_ENDING_OF: Final = {
     "support-ended": Ending.PLANNED,
     "moved-away": Ending.MOVED_ON,
     "died": Ending.DIED,
     "entered-in-error": Ending.DID_NOT_TAKE_PLACE,
 }
-"""How a running match ends when its referral is closed for this reason; any other reason ends it unplanned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,14 @@ class Match:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A match after its ending."""
+
+    match: Match
+    ending: Ending
+
+
 def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
     """Make the match that both agreed to. Raises ``NotAgreed`` for any other proposal."""
     if proposal.state is not ProposalState.AGREED:
@@ -72,8 +79,17 @@ def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
     )
 
 
-def end_match(match: Match, ending: Ending, *, today: date) -> Match:
-    """End the match and free the supporter's place. Raises ``MatchEnded`` the second time: it is told once."""
+def end_match(match: Match, ending: Ending, *, today: date) -> Ended:
+    """End the match and free the supporter's place. Raises ``MatchEnded`` the second time: it is told once.
+
+    A closure that was slow to arrive may be older than the match; the match then ends on the day it was made.
+    """
     if match.ended_on is not None:
         raise refusals.MatchEnded
-    return replace(match, ending=ending, ended_on=today, version=match.version + 1)
+    ended_on = max(today, match.made_on)
+    return Ended(replace(match, ending=ending, ended_on=ended_on, version=match.version + 1), ending)
+
+
+def ending_of(closed_reason: str | None) -> Ending:
+    """How a running match ends when its referral closes for this reason, or when consent goes and it is not closed."""
+    return _ENDING_OF.get(closed_reason or "", Ending.UNPLANNED)

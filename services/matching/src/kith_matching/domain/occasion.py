@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kith_matching.domain import refusals
 from kith_matching.domain.match import Match
-from kith_matching.domain.referral import Channel, Programme, Referral
+from kith_matching.domain.referral import Channel, Referral
 
 
 class Outcome(StrEnum):
@@ -129,32 +129,10 @@ def log_meeting(
     )
 
 
-def log_contact(
-    programme: Programme,
-    *,
-    contact_id: UUID,
-    held_on: date,
-    kind: ContactKind,
-    people: int,
-    topics: tuple[str, ...],
-    district: str | None,
-    supporter_id: UUID | None,
-    today: date,
-) -> Contact:
-    """Log an occasion with ``people`` who are not named. Nobody is back-filled into a referral from it."""
-    if held_on > today:
+def check_held(contact: Contact, *, today: date) -> None:
+    """Refuse a contact that is still to come. ``today`` is the day in Europe/London."""
+    if contact.held_on > today:
         raise refusals.InTheFuture
-    return Contact(
-        id=contact_id,
-        programme_id=programme.id,
-        organisation_id=programme.organisation_id,
-        held_on=held_on,
-        kind=kind,
-        people=people,
-        topics=topics,
-        district=district,
-        supporter_id=supporter_id,
-    )
 
 
 def _check_occasion(occasion: Occasion, today: date) -> None:

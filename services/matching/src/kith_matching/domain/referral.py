@@ -1,7 +1,7 @@
 """A programme and a person's referral to it, as far as matching needs to know them."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -71,6 +71,7 @@ class Decision:
 
     referral_id: UUID
     decision: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class ConsentNews:
     referral_id: UUID
     organisation_id: UUID
     granted: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +91,38 @@ class Closure:
     referral_id: UUID
     reason: str
     closed_on: date
+    at: datetime
+
+
+Change = Decision | ConsentNews | Closure
+"""What changes how a referral stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a batch of facts says, at most one item for each referral or programme in each list: the latest."""
+    """What a batch of facts says: programmes and new referrals, once each, and the changes in the order of the log."""
 
     programmes: tuple[Programme, ...] = ()
     referrals: tuple[Referral, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    consents: tuple[ConsentNews, ...] = ()
-    closures: tuple[Closure, ...] = ()
+    changes: tuple[Change, ...] = ()
 
-    @property
-    def referral_ids(self) -> tuple[UUID, ...]:
-        """Every referral that the news is about, once, in order of id: the order in which rows are locked."""
-        told = (*self.decisions, *self.consents, *self.closures)
-        return tuple(sorted({*(item.referral_id for item in told), *(item.id for item in self.referrals)}))
+
+def told(referral: Referral, change: Change) -> Referral:
+    """The referral as it stands after a change. Consent towards another organisation is not this service's concern."""
+    match change:
+        case Decision():
+            return replace(referral, decision=change.decision)
+        case ConsentNews() if change.organisation_id == referral.organisation_id:
+            return replace(referral, consented=change.granted)
+        case ConsentNews():
+            return referral
+        case Closure():
+            return replace(referral, closed_reason=change.reason, closed_on=change.closed_on)
+
+
+def is_open(referral: Referral) -> bool:
+    """Whether the referral is accepted, consented to and not closed: only then is anybody matched."""
+    return referral.closed_reason is None and referral.consented and referral.decision == "accepted"
 
 
 def check_open(referral: Referral) -> None:

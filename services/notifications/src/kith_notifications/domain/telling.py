@@ -1,13 +1,22 @@
 """Who is told when something happens to a referral: the whole table, and what follows from a batch of news."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from kith_notifications.domain.referral import CONTACT_PERSON, PERSON, REFERRER, SUPPORTER, TELL_REFERRER, Consent, Referral, stopped
+from kith_notifications.domain.referral import (
+    CONTACT_PERSON,
+    PERSON,
+    REFERRER,
+    SUPPORTER,
+    TELL_REFERRER,
+    Consent,
+    Referral,
+    stopped,
+)
 
 RECEIVED: Final = "referral-received"
 ACCEPTED: Final = "referral-accepted"
@@ -110,6 +119,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that is not sent: it waits for its turn or, with a reason, is ``cancelled``."""
+
+    id: UUID
+    referral_id: UUID
+    recipient_kind: str
+    told_of: datetime
+    cancelled: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What follows from news of one referral."""
 
@@ -179,6 +199,18 @@ def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]
         for who in told
         if (recipient_id := ids[who]) is not None
     )
+
+
+def restop(referrals: Mapping[UUID, Referral], unsent: Iterable[Unsent]) -> list[tuple[UUID, str | None]]:
+    """Which unsent messages must be cancelled now, and why; or, with None, may be sent after all.
+
+    The second comes about when a consent had been granted again before the thing happened, and was heard of after.
+    """
+    reasons = (
+        (message, stopped(referrals[message.referral_id], message.recipient_kind, message.told_of))
+        for message in unsent
+    )
+    return [(message.id, why) for message, why in reasons if why != message.cancelled]
 
 
 def _move_consent(referral: Referral, moved: ConsentMoved) -> Referral:

@@ -46,19 +46,29 @@ Consents = Mapping[Purpose, Consent]
 """One word for each purpose. A purpose that is absent was never agreed to."""
 
 
-def agreed(*, given: bool, recorded_on: date | None, how: str, wording_version: str | None, today: date) -> Consents:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a referrer says about the person's consent. ``recorded_on`` is a civil date (Europe/London)."""
+
+    given: bool
+    recorded_on: date | None
+    how: str
+    wording_version: str | None = None
+
+
+def agreed(answer: Answer, today: date) -> Consents:
     """The consents a new referral begins with: a person who agrees to be referred agrees to all three purposes.
 
     Each can be withdrawn by itself afterwards. Raises ``ConsentMissing``, ``ConsentDateMissing`` or
     ``ConsentAfterToday``, looked for in this order.
     """
-    if not given:
+    if not answer.given:
         raise ConsentMissing
-    if recorded_on is None:
+    if answer.recorded_on is None:
         raise ConsentDateMissing
-    if recorded_on > today:
+    if answer.recorded_on > today:
         raise ConsentAfterToday
-    word = Consent(State.GRANTED, recorded_on, how, wording_version)
+    word = Consent(State.GRANTED, answer.recorded_on, answer.how, answer.wording_version)
     return dict.fromkeys(Purpose, word)
 
 

@@ -35,7 +35,7 @@ def nhs_number(text: str) -> str:
 def chi_number(text: str) -> str:
     """The CHI number in its kept form.
 
-    Raises ``IdentifierRefused``, ``RepeatedDigits``, ``ChiDateUnreal`` or ``WrongCheckDigit``, looked for in this order.
+    Raises ``IdentifierRefused``, ``RepeatedDigits``, ``ChiDateUnreal`` or ``WrongCheckDigit``, in this order.
     """
     digits = _ten_digits(text)
     day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])

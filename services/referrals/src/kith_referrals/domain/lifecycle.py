@@ -37,7 +37,7 @@ def accept(referral: Referral, by: UUID, now: datetime) -> tuple[Referral, tuple
     """
     _check_decider(referral, by)
     _check_from(referral, {Status.SUBMITTED})
-    accepted = _moved(referral, Status.ACCEPTED, decided_at=now)
+    accepted = replace(referral, status=Status.ACCEPTED, version=referral.version + 1, decided_at=now)
     return accepted, (Decided(accepted),)
 
 
@@ -49,9 +49,10 @@ def decline(referral: Referral, by: UUID, reason: str, now: datetime) -> tuple[R
     _check_decider(referral, by)
     _check_reason(reason, DECLINING)
     _check_from(referral, {Status.SUBMITTED})
-    declined = _moved(
+    declined = replace(
         referral,
-        Status.DECLINED,
+        status=Status.DECLINED,
+        version=referral.version + 1,
         decided_at=now,
         decision_reason=reason,
         closed_at=now,
@@ -63,7 +64,9 @@ def decline(referral: Referral, by: UUID, reason: str, now: datetime) -> tuple[R
 def withdraw(referral: Referral, now: datetime) -> tuple[Referral, tuple[Closed]]:
     """The person no longer wants it. Possible from anywhere before the end. Raises ``MoveRefused``."""
     _check_from(referral, _BEFORE_THE_END)
-    withdrawn = _moved(referral, Status.WITHDRAWN, closed_at=now, closing_reason="withdrawn")
+    withdrawn = replace(
+        referral, status=Status.WITHDRAWN, version=referral.version + 1, closed_at=now, closing_reason="withdrawn"
+    )
     return withdrawn, (Closed(withdrawn),)
 
 
@@ -74,7 +77,7 @@ def close(referral: Referral, reason: str, now: datetime) -> tuple[Referral, tup
     """
     _check_reason(reason, CLOSING)
     _check_from(referral, _TAKEN_ON if reason == "support-ended" else _OPEN)
-    closed = _moved(referral, Status.CLOSED, closed_at=now, closing_reason=reason)
+    closed = replace(referral, status=Status.CLOSED, version=referral.version + 1, closed_at=now, closing_reason=reason)
     return closed, (Closed(closed),)
 
 
@@ -82,38 +85,14 @@ def note_match(referral: Referral, now: datetime) -> Referral:
     """A match was made for it. A referral that is over stays over: the match lives in matching, and ends there."""
     if referral.status not in _TAKEN_ON:
         return referral
-    return _moved(referral, Status.MATCHED, matched_at=now)
+    return replace(referral, status=Status.MATCHED, version=referral.version + 1, matched_at=now)
 
 
 def note_ending(referral: Referral, now: datetime) -> Referral:
     """Its match came to an end. The referral stays open until somebody closes it: there may be another match."""
     if referral.status not in _TAKEN_ON:
         return referral
-    return _moved(referral, Status.ENDED, ended_at=now)
-
-
-def _moved(  # every move names its own moments
-    referral: Referral,
-    status: Status,
-    *,
-    decided_at: datetime | None = None,
-    decision_reason: str | None = None,
-    matched_at: datetime | None = None,
-    ended_at: datetime | None = None,
-    closed_at: datetime | None = None,
-    closing_reason: str | None = None,
-) -> Referral:
-    return replace(
-        referral,
-        status=status,
-        version=referral.version + 1,
-        decided_at=decided_at or referral.decided_at,
-        decision_reason=decision_reason or referral.decision_reason,
-        matched_at=matched_at or referral.matched_at,
-        ended_at=ended_at or referral.ended_at,
-        closed_at=closed_at or referral.closed_at,
-        closing_reason=closing_reason or referral.closing_reason,
-    )
+    return replace(referral, status=Status.ENDED, version=referral.version + 1, ended_at=now)
 
 
 def _check_decider(referral: Referral, by: UUID) -> None:

@@ -1,15 +1,15 @@
-"""A person who may be supported, as this service alone knows them; everybody else has a pseudonym, a band and a district."""
+"""A person who may be supported, as this service alone knows them: others have a pseudonym, an age band, a district."""
 
 import hashlib
 import json
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain import identifiers, places
 from kith_referrals.domain.refusals import BirthDateAfterToday
+from kith_referrals.domain.words import folded
 
 CONTACT_CHANNELS: Final = ("email", "telephone", "text")
 """The ways in which a person may allow that they are contacted."""
@@ -47,37 +47,35 @@ class Person:
 
     @property
     def likeness(self) -> bytes | None:
-        """What two records of the same person share when no identifier tells: name, birth date and district.
-
-        A digest, equal however the name is cased, spaced or composed (Unicode NFC, case folded). None unless all three
-        are known: two unknown birth dates are not the same birth date.
-        """
-        if self.birth_date is None or self.district is None:
-            return None
-        name = folded(f"{self.given_name or ''} {self.family_name}")
-        told = json.dumps([name, self.birth_date.isoformat(), self.district])
-        return hashlib.blake2b(told.encode(), digest_size=16).digest()
+        """What tells that two records may be of one person when no identifier does."""
+        return likeness(self.given_name, self.family_name, self.birth_date, self.district)
 
 
-def checked(
-    *,
-    today: date,
-    nhs_number: str | None,
-    chi_number: str | None,
-    birth_date: date | None,
-    postcode: str | None,
-) -> tuple[str | None, str | None, str | None]:
-    """The NHS number, CHI number and postcode in their kept forms, or the refusal of the first that cannot be right.
+def likeness(given_name: str | None, family_name: str, birth_date: date | None, district: str | None) -> bytes | None:
+    """What two records of one person share: name, birth date and district, as a digest of 16 bytes.
+
+    Equal however the name is cased, spaced or composed (Unicode NFC, case folded). None unless all three are known: two
+    unknown birth dates are not the same birth date.
+    """
+    if birth_date is None or district is None:
+        return None
+    told = json.dumps([folded(f"{given_name or ''} {family_name}"), birth_date.isoformat(), district])
+    return hashlib.blake2b(told.encode(), digest_size=16).digest()
+
+
+def checked(person: Person, today: date) -> Person:
+    """The person with identifiers and postcode in their kept form; or the refusal of the first that cannot be right.
 
     Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday`` or ``PostcodeUnreadable``.
     """
-    nhs = identifiers.nhs_number(nhs_number) if nhs_number else None
-    chi = identifiers.chi_number(chi_number) if chi_number else None
-    if birth_date is not None:
-        check_birth_date(birth_date, today)
+    nhs = identifiers.nhs_number(person.nhs_number) if person.nhs_number else None
+    chi = identifiers.chi_number(person.chi_number) if person.chi_number else None
+    if person.birth_date is not None:
+        check_birth_date(person.birth_date, today)
         if chi is not None:
-            identifiers.check_chi_date(chi, birth_date)
-    return nhs, chi, places.postcode(postcode) if postcode else None
+            identifiers.check_chi_date(chi, person.birth_date)
+    postcode = places.postcode(person.postcode) if person.postcode else None
+    return replace(person, nhs_number=nhs, chi_number=chi, postcode=postcode)
 
 
 def check_birth_date(birth_date: date, today: date) -> None:
@@ -100,8 +98,3 @@ def age_band(birth_date: date | None, today: date) -> str:
         return f"0-{_FIRST - 1}"
     lowest = (age - _FIRST) // _DECADE * _DECADE + _FIRST
     return f"{lowest}-{lowest + _DECADE - 1}"
-
-
-def folded(text: str) -> str:
-    """Text as it is compared: composed (NFC), case folded, one space between words."""
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", text).casefold().split()))

@@ -11,7 +11,7 @@ _DISTRICT: Final = re.compile(_OUTWARD)
 
 
 def postcode(text: str) -> str:
-    """The postcode in capitals with one space before its inward half, or the outward half alone where only that is known.
+    """The postcode in capitals, one space before its inward half; or the outward half alone where that is all there is.
 
     Case and spaces do not matter: ``eh165xx`` is ``EH16 5XX``. Raises ``PostcodeUnreadable``.
     """

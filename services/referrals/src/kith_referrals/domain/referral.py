@@ -146,7 +146,7 @@ class NewReferral:
     consents: Consents
 
 
-def submit(  # the ids and the instant come from outside
+def submit(
     *,
     referral_id: UUID,
     person: Person,

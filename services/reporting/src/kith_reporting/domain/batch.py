@@ -50,6 +50,12 @@ class ReferralChange:
             self.matched_on = made_on
         self.support = UNDER_WAY
 
+    def tally(self, sessions: int = 0, messages_delivered: int = 0, messages_failed: int = 0) -> None:
+        """Add what changed rows of sessions and messages count for."""
+        self.sessions += sessions
+        self.messages_delivered += messages_delivered
+        self.messages_failed += messages_failed
+
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:

@@ -8,9 +8,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from kith_chassis.settings import ServiceSettings
 from kith_chassis.telemetry import logs, metrics, names, tracing
 from kith_chassis.telemetry.logs import safe_message
-from kith_chassis.telemetry.metrics import METRICS, count, exposition, gauge, metrics_table, observe, seconds
+from kith_chassis.telemetry.metrics import METRICS, count, exposition, gauge, measure, metrics_table, observe
 from kith_chassis.telemetry.server import Observed
-from kith_chassis.telemetry.tracing import current_trace, links_to, remote_context, span
+from kith_chassis.telemetry.tracing import current_trace, handling, remote_context, span
 
 __all__ = [
     "METRICS",
@@ -19,13 +19,13 @@ __all__ = [
     "current_trace",
     "exposition",
     "gauge",
-    "links_to",
+    "handling",
+    "measure",
     "metrics_table",
     "names",
     "observe",
     "remote_context",
     "safe_message",
-    "seconds",
     "set_up",
     "shut_down",
     "span",

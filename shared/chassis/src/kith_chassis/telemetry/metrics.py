@@ -45,26 +45,25 @@ METRICS: Final[Mapping[str, Metric]] = {
     "kith.relay.faults": Metric(
         "counter", "{fault}", "Times the relay lost the database or the broker and began anew. Rising steadily: look."
     ),
-    "kith.inbox.handled": Metric("counter", "{fact}", "Facts taken and committed. Flat while lag grows: look."),
+    "kith.inbox.facts": Metric("counter", "{fact}", "Facts taken and committed. Flat while lag grows: look."),
     "kith.inbox.duplicates": Metric(
         "counter", "{fact}", "Facts seen before and skipped, as they should be. Rises after restarts and rebalances."
     ),
-    "kith.inbox.batch": Metric(
+    "kith.inbox.batch.duration": Metric(
         "seconds", "s", "Time for one batch from the log, commit included. Near the session time-out: make it cheaper."
     ),
     "kith.inbox.retries": Metric(
         "counter", "{retry}", "Batches tried again after a known fault. Rising: the database is ill, facts wait."
     ),
     "kith.inbox.lag": Metric(
-        "gauge", "{fact}", "Facts in the log that this service has not taken yet. Growing: it is down or too slow.",
+        "gauge", "{fact}", "Facts in the log that this process has not taken yet. Growing: it is down or too slow.",
         ("topic",),
     ),
     "kith.inbox.stopped": Metric(
         "gauge", "1", "1 when the line stopped as most was set aside. Mend, then `kith dead-letters resume`."
     ),
-    "kith.dead_letters.set_aside": Metric(
-        "counter", "{fact}", "Facts refused, unreadable or unexpected, set aside. Above zero: `kith dead-letters list`.",
-        ("code",),
+    "kith.dead_letters": Metric(
+        "counter", "{fact}", "Facts refused, unreadable or unexpected, set aside. Above zero: look at them.", ("code",)
     ),
     "kith.dead_letters.held": Metric(
         "counter", "{fact}", "Facts that wait behind one of the same story that was set aside. Redrive or discard it."
@@ -130,7 +129,7 @@ def gauge(name: str, value: float, **labels: str) -> None:
     _gauges[name].set(value, labels)
 
 
-def seconds(name: str, taken: float, **labels: str) -> None:
+def measure(name: str, taken: float, **labels: str) -> None:
     """Note how long something took."""
     _histograms[name].record(taken, labels)
 
@@ -143,7 +142,7 @@ def observe(name: str, reading: Reading) -> None:
 
 
 def exposition() -> bytes:
-    """All metrics of this process in the Prometheus text format."""
+    """All metrics of this process in the Prometheus text format 0.0.4."""
     return generate_latest(REGISTRY)
 
 

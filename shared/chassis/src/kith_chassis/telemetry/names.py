@@ -10,8 +10,6 @@ SYSTEM: Final = "messaging.system"
 OPERATION_TYPE: Final = "messaging.operation.type"
 OPERATION_NAME: Final = "messaging.operation.name"
 DESTINATION: Final = "messaging.destination.name"
-CONSUMER_GROUP: Final = "messaging.consumer.group.name"
-BATCH_SIZE: Final = "messaging.batch.message_count"
 
 HTTP_METHOD: Final = "http.request.method"
 HTTP_ROUTE: Final = "http.route"

@@ -55,7 +55,7 @@ class Observed:
                 await self._app(scope, receive, told)
             finally:
                 route = getattr(scope.get("route"), "path_format", NO_ROUTE)
-                metrics.seconds(
+                metrics.measure(
                     "kith.http.duration", time.perf_counter() - started, method=method, route=route, status=str(status)
                 )
                 if span.is_recording():

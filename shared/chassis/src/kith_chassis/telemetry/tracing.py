@@ -1,7 +1,8 @@
 """One trace across services: from a request, through the outbox and the log, into the batch that takes the fact."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Final
 
 from opentelemetry import trace
@@ -18,6 +19,9 @@ from kith_chassis.telemetry import names
 
 TRACESTATE_LIMIT: Final = 512
 """Characters of ``tracestate`` that are carried on (W3C Trace Context, 3.3.1.5 asks for at least these)."""
+
+LINKS: Final = 128
+"""Links that a span may have (OpenTelemetry's own default limit)."""
 
 _tracer: Final = trace.get_tracer("kith")
 _propagator: Final = TraceContextTextMapPropagator()
@@ -37,12 +41,6 @@ def remote_context(traceparent: str | None, tracestate: str | None = None) -> Co
     """The context that somebody else recorded; an empty one when there is none or it cannot be read."""
     carrier = {"traceparent": traceparent or "", "tracestate": tracestate or ""}
     return _propagator.extract(carrier, context=Context())
-
-
-def links_to(traces: Iterable[tuple[str | None, str | None]]) -> list[Link]:
-    """A link to each recorded trace that can be read, for the span of a whole batch."""
-    spans = (trace.get_current_span(remote_context(*recorded)) for recorded in traces)
-    return [Link(span.get_span_context()) for span in spans if span.get_span_context().is_valid]
 
 
 @contextmanager
@@ -70,6 +68,32 @@ def span(
             current.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
             current.set_status(Status(StatusCode.ERROR))
             raise
+
+
+@contextmanager
+def handling(topics: Sequence[str], traceparents: Iterable[str | None]) -> Iterator[Span]:
+    """The span of one batch from the log, linked to the traces in which its facts were recorded.
+
+    At most ``LINKS`` of them, and none when spans go nowhere: a batch may be thousands, and time is what it has least.
+    """
+    links = []
+    if _go_somewhere():
+        told = islice(dict.fromkeys(filter(None, traceparents)), LINKS)
+        contexts = (trace.get_current_span(remote_context(parent)).get_span_context() for parent in told)
+        links = [Link(context) for context in contexts if context.is_valid]
+    attributes = {
+        names.SYSTEM: "kafka",
+        names.OPERATION_TYPE: "process",
+        names.OPERATION_NAME: "process",
+        names.DESTINATION: ",".join(topics),
+    }
+    with span(f"process {','.join(topics)}", SpanKind.CONSUMER, links=links, attributes=attributes) as current:
+        yield current
+
+
+def _go_somewhere() -> bool:
+    provider = trace.get_tracer_provider()
+    return isinstance(provider, TracerProvider) and provider.sampler is not ALWAYS_OFF
 
 
 def provide(resource: Resource, otlp_endpoint: str | None) -> TracerProvider:

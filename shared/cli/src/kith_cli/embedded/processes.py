@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import fcntl
-import json
 import os
 import signal
 import socket
@@ -14,14 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from kith_cli.cannot import CannotRun
+
 LEASH: Final = Path(__file__).with_name("leash.py")
 Process = subprocess.Popen[bytes]
 POLL: Final = 0.02  # seconds between two looks at something that is about to happen
 LOCALHOST: Final = "127.0.0.1"
-
-
-class CannotRun(Exception):  # noqa: N818 - what it says is the sentence's beginning
-    """Something the embedded platform needs is not to be had. The message is one sentence that says what to do."""
 
 
 def drive(steps: Iterator[float]) -> None:
@@ -166,34 +163,6 @@ def require_free_port(port: int, what: str) -> None:
                 f"Port {port} is in use, so {what} cannot listen there ({error.strerror}); "
                 "stop what uses it, or give another port."
             ) from error
-
-
-def make_folder(path: Path, mode: int) -> None:
-    """Make a folder and those above it that are missing, each with `mode` whatever the umask; leave others alone."""
-    for place in reversed([path, *path.parents]):
-        if not place.exists():
-            place.mkdir()
-            place.chmod(mode)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only we may read, whole or not at all."""
-    making = path.with_name(f".{path.name}.making")
-    handle = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    making.replace(path)
-
-
-def read_json(path: Path) -> dict[str, object]:
-    """Read a JSON object; an absent or torn file is an empty one."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def last_lines(log: Path, count: int = 3) -> str:

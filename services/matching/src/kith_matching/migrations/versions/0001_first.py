@@ -1,6 +1,7 @@
 """The first shape: supporters, what is known of programmes and referrals, proposals, matches and what took place."""
 
 from alembic import op
+
 from kith_chassis.schema import install_v1, secure
 
 revision = "0001"

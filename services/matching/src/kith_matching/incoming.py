@@ -1,0 +1,77 @@
+"""Facts in: what the referrals service told, as matching understands it. Other facts on its topic are passed over."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.received import Received
+from kith_contracts.referrals import (
+    ConsentChanged,
+    ProgrammePublished,
+    ReferralClosed,
+    ReferralCreated,
+    ReferralDecided,
+)
+from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral
+from kith_matching.usecases import hearing
+
+
+async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
+    """Take a batch in the order of the log; right for any order of other keys."""
+    await hearing.hear(tx, _news(facts), now=max(fact.occurred_at for fact in facts))
+
+
+def _news(facts: Sequence[Received]) -> News:
+    programmes = {fact.body.programme_id: fact.body for fact in facts if isinstance(fact.body, ProgrammePublished)}
+    referrals = {fact.body.referral_id: fact.body for fact in facts if isinstance(fact.body, ReferralCreated)}
+    return News(
+        programmes=tuple(_programme(body) for body in programmes.values()),
+        referrals=tuple(_referral(body) for body in referrals.values()),
+        changes=tuple(change for fact in facts if (change := _change(fact)) is not None),
+    )
+
+
+def _change(fact: Received) -> Change | None:
+    match fact.body:
+        case ReferralDecided() as body:
+            return Decision(body.referral_id, body.decision, fact.occurred_at)
+        case ConsentChanged(purpose="share-referral") as body:
+            granted = body.state == "granted"
+            return ConsentNews(body.referral_id, body.receiving_organisation_id, granted, fact.occurred_at)
+        case ReferralClosed() as body:
+            return Closure(body.referral_id, body.reason, clock.today(fact.occurred_at), fact.occurred_at)
+        case _:
+            return None
+
+
+def _programme(body: ProgrammePublished) -> Programme:
+    return Programme(
+        id=body.programme_id,
+        organisation_id=body.organisation_id,
+        name=body.programme_name,
+        minimum_age=body.minimum_age,
+        maximum_age=body.maximum_age,
+        checks_required=body.checks_required,
+        channels=body.channels,
+        weights=dict(body.weights),
+    )
+
+
+def _referral(body: ReferralCreated) -> Referral:
+    return Referral(
+        id=body.referral_id,
+        person_id=body.person_id,
+        programme_id=body.programme_id,
+        organisation_id=body.programme_organisation_id,
+        received_on=body.received_on,
+        age_band=body.age_band,
+        district=body.district,
+        language=body.language,
+        needs=body.needs,
+        conditions=body.conditions,
+        interests=body.interests,
+        requested=body.requested,
+        channels=body.channels,
+        urgent=body.urgent,
+    )

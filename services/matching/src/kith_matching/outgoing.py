@@ -1,0 +1,136 @@
+"""Everything other services may ever learn from matching: pseudonyms, codes, points and days. No names, no words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import outbox
+from kith_contracts.fact import Fact
+from kith_contracts.matching import (
+    ContactLogged,
+    MatchEnded,
+    MatchMade,
+    MatchProposed,
+    ProposalAnswered,
+    ScorePart,
+    SessionLogged,
+    SupporterChanged,
+)
+from kith_matching.domain.match import Ended, Match
+from kith_matching.domain.occasion import Contact, Session
+from kith_matching.domain.proposal import Answered, Proposal
+from kith_matching.domain.supporter import Supporter
+
+
+async def tell_changed(tx: AsyncConnection, supporter: Supporter, *, now: datetime) -> None:
+    """Tell how a supporter may be known now: programmes, state and capacity."""
+    changed = SupporterChanged(
+        supporter_id=supporter.id,
+        organisation_id=supporter.organisation_id,
+        programme_ids=supporter.programme_ids,
+        state=supporter.state,
+        capacity=supporter.capacity,
+    )
+    await outbox.record(tx, changed, now=now)
+
+
+async def tell_proposed(tx: AsyncConnection, proposal: Proposal, *, now: datetime) -> None:
+    """Tell that a pair was proposed, and the points that spoke for it."""
+    proposed = MatchProposed(
+        proposal_id=proposal.id,
+        referral_id=proposal.referral_id,
+        supporter_id=proposal.supporter_id,
+        programme_id=proposal.programme_id,
+        organisation_id=proposal.organisation_id,
+        score=proposal.score,
+        parts=tuple(ScorePart(connection=part.connection, points=part.points) for part in proposal.parts),
+    )
+    await outbox.record(tx, proposed, now=now)
+
+
+async def tell_answered(
+    tx: AsyncConnection, answers: Sequence[Answered], made: Match | None = None, *, now: datetime
+) -> None:
+    """Tell what was answered, and after it the match that the last answer made."""
+    facts: list[Fact] = [_answered(answer) for answer in answers]
+    if made is not None:
+        facts.append(_made(made))
+    await outbox.record(tx, *facts, now=now)
+
+
+async def tell_ended(tx: AsyncConnection, endings: Sequence[Ended], *, now: datetime) -> None:
+    """Tell that matches came to their endings."""
+    await outbox.record(tx, *(_ended(ended) for ended in endings), now=now)
+
+
+async def tell_session(tx: AsyncConnection, session: Session, *, now: datetime) -> None:
+    """Tell of a session, one-to-one or group."""
+    logged = SessionLogged(
+        session_id=session.id,
+        kind=session.kind,
+        programme_id=session.programme_id,
+        organisation_id=session.organisation_id,
+        held_on=session.occasion.held_on,
+        outcome=session.occasion.outcome,
+        minutes=session.occasion.minutes,
+        channel=session.occasion.channel,
+        topics=session.occasion.topics,
+        supporter_ids=session.supporter_ids,
+        referral_id=session.referral_id,
+        match_id=session.match_id,
+        group_id=session.group_id,
+        attended_referral_ids=session.attended_referral_ids,
+    )
+    await outbox.record(tx, logged, now=now)
+
+
+async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> None:
+    """Tell of an occasion with people who are not named."""
+    logged = ContactLogged(
+        contact_id=contact.id,
+        programme_id=contact.programme_id,
+        organisation_id=contact.organisation_id,
+        held_on=contact.held_on,
+        kind=contact.kind,
+        people=contact.people,
+        topics=contact.topics,
+        district=contact.district,
+        supporter_id=contact.supporter_id,
+    )
+    await outbox.record(tx, logged, now=now)
+
+
+def _answered(answer: Answered) -> ProposalAnswered:
+    return ProposalAnswered(
+        proposal_id=answer.proposal.id,
+        referral_id=answer.proposal.referral_id,
+        supporter_id=answer.proposal.supporter_id,
+        programme_id=answer.proposal.programme_id,
+        organisation_id=answer.proposal.organisation_id,
+        answered_by=answer.by,
+        answer=answer.said,
+    )
+
+
+def _made(match: Match) -> MatchMade:
+    return MatchMade(
+        match_id=match.id,
+        proposal_id=match.proposal_id,
+        referral_id=match.referral_id,
+        supporter_id=match.supporter_id,
+        programme_id=match.programme_id,
+        organisation_id=match.organisation_id,
+        review_on=match.review_on,
+    )
+
+
+def _ended(ended: Ended) -> MatchEnded:
+    return MatchEnded(
+        match_id=ended.match.id,
+        referral_id=ended.match.referral_id,
+        supporter_id=ended.match.supporter_id,
+        programme_id=ended.match.programme_id,
+        organisation_id=ended.match.organisation_id,
+        ending=ended.ending,
+    )

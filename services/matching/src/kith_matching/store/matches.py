@@ -1,0 +1,88 @@
+"""Matches: read one, hold several, and keep what became of them in one statement."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_matching.domain.match import Ending, Match
+from kith_matching.domain.refusals import MatchNotFound
+from kith_matching.store.rows import values_of
+from kith_matching.tables import matches
+
+_INSERT: Final = sa.insert(matches)
+_FIND: Final = sa.select(matches).where(matches.c.id == sa.bindparam("match_id"))
+_LOCK: Final = _FIND.with_for_update()
+_RUNNING: Final = (
+    sa.select(matches)
+    .where(matches.c.referral_id == sa.any_(sa.bindparam("ids")), matches.c.ended_on.is_(None))
+    .order_by(matches.c.referral_id)
+    .with_for_update()
+)
+_ANY_RUNNING: Final = sa.select(
+    sa.exists(
+        sa.select(matches.c.id).where(
+            matches.c.referral_id == sa.bindparam("referral_id"), matches.c.ended_on.is_(None)
+        )
+    )
+)
+_SAVE: Final = sa.text(
+    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version"
+    " from unnest(cast(:ids as uuid[]), cast(:endings as text[]), cast(:days as date[]), cast(:versions as int[]))"
+    " as now (id, ending, ended_on, version)"
+    " where matches.id = now.id"
+)
+
+
+async def insert_match(tx: AsyncConnection, match: Match) -> None:
+    """Keep a new match."""
+    await tx.execute(_INSERT, asdict(match))
+
+
+async def get_match(tx: AsyncConnection, match_id: UUID) -> Match:
+    """The match as it stands. Raises ``MatchNotFound``."""
+    return _one((await tx.execute(_FIND, {"match_id": match_id})).one_or_none())
+
+
+async def get_match_for_update(tx: AsyncConnection, match_id: UUID) -> Match:
+    """The match, locked; its referral is locked before. Raises ``MatchNotFound``."""
+    return _one((await tx.execute(_LOCK, {"match_id": match_id})).one_or_none())
+
+
+async def is_any_running(tx: AsyncConnection, referral_id: UUID) -> bool:
+    """Whether the person of this referral has a match now."""
+    return bool((await tx.execute(_ANY_RUNNING, {"referral_id": referral_id})).scalar_one())
+
+
+async def list_running_for_update(tx: AsyncConnection, referral_ids: Collection[UUID]) -> list[Match]:
+    """The running matches of these referrals, locked: at most one each. The referrals are locked before."""
+    if not referral_ids:
+        return []
+    return [_match(row) for row in await tx.execute(_RUNNING, {"ids": list(referral_ids)})]
+
+
+async def save_matches(tx: AsyncConnection, changed: Sequence[Match]) -> None:
+    """Keep what became of matches."""
+    if changed:
+        rows = {
+            "ids": [one.id for one in changed],
+            "endings": [one.ending for one in changed],
+            "days": [one.ended_on for one in changed],
+            "versions": [one.version for one in changed],
+        }
+        await tx.execute(_SAVE, rows)
+
+
+def _one(row: sa.Row[Any] | None) -> Match:
+    if row is None:
+        raise MatchNotFound
+    return _match(row)
+
+
+def _match(row: sa.Row[Any]) -> Match:
+    values = values_of(row)
+    ending = Ending(values["ending"]) if values["ending"] is not None else None
+    return Match(**{**values, "ending": ending})

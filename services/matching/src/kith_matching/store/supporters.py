@@ -1,0 +1,144 @@
+"""Supporters, the places of theirs that are taken, and the record of who read their addresses."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_matching.domain.referral import Programme, Referral
+from kith_matching.domain.refusals import SupporterNotFound
+from kith_matching.domain.rules import Pair
+from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.store.rows import values_of
+from kith_matching.tables import contact_reads, matches, proposals, supporters
+
+MOST_CONSIDERED: Final = 10_000
+"""More supporters than any one programme has."""
+
+_ROW: Final = supporters.c.id == sa.bindparam("supporter_id")
+_FIND: Final = sa.select(supporters).where(_ROW)
+_LOCK: Final = _FIND.with_for_update()
+_INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
+_SAVE: Final = sa.update(supporters).where(_ROW)
+_HAVE: Final = sa.select(sa.func.count()).select_from(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids")))
+_READ: Final = sa.insert(contact_reads)
+
+_MATCHES: Final = (
+    sa.select(sa.func.count())
+    .where(matches.c.supporter_id == supporters.c.id, matches.c.ended_on.is_(None))
+    .scalar_subquery()
+)
+_PROPOSALS: Final = (
+    sa.select(sa.func.count())
+    .where(
+        proposals.c.supporter_id == supporters.c.id,
+        proposals.c.ended_at.is_(None),
+        proposals.c.id.is_distinct_from(sa.bindparam("except_proposal", type_=sa.Uuid)),
+    )
+    .scalar_subquery()
+)
+_SAID_NO: Final = sa.exists(
+    sa.select(proposals.c.id).where(
+        proposals.c.referral_id == sa.bindparam("referral_id"),
+        proposals.c.supporter_id == supporters.c.id,
+        proposals.c.state == "declined",
+    )
+)
+_STANDING: Final = sa.select(
+    supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"), _SAID_NO.label("said_no")
+)
+_STANDING_OF_ONE: Final = _STANDING.where(_ROW)
+_STANDING_OF_ALL: Final = (
+    _STANDING.where(
+        supporters.c.organisation_id == sa.bindparam("organisation_id"),
+        sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
+        supporters.c.state != SupporterState.LEFT,
+    )
+    .order_by(supporters.c.id)
+    .limit(MOST_CONSIDERED)
+)
+
+
+async def get_supporter(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
+    """The supporter as they are. Raises ``SupporterNotFound``."""
+    return _one((await tx.execute(_FIND, {"supporter_id": supporter_id})).one_or_none())
+
+
+async def get_supporter_for_update(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
+    """The supporter, locked. Raises ``SupporterNotFound``."""
+    return _one((await tx.execute(_LOCK, {"supporter_id": supporter_id})).one_or_none())
+
+
+async def insert_supporter(tx: AsyncConnection, supporter: Supporter) -> bool:
+    """Keep a new supporter. False, and nothing happens, where the id is taken, by whichever organisation."""
+    return (await tx.execute(_INSERT, asdict(supporter))).one_or_none() is not None
+
+
+async def save_supporter(tx: AsyncConnection, supporter: Supporter) -> None:
+    """Keep a supporter as they are now."""
+    values = asdict(supporter)
+    await tx.execute(_SAVE, {"supporter_id": values.pop("id"), **values})
+
+
+async def have_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> bool:
+    """Whether every one of these is a supporter of the asking organisation."""
+    found = await tx.execute(_HAVE, {"ids": list(supporter_ids)})
+    return bool(found.scalar_one() == len(set(supporter_ids)))
+
+
+async def get_pair_for_update(
+    tx: AsyncConnection,
+    referral: Referral,
+    programme: Programme,
+    supporter_id: UUID,
+    *,
+    except_proposal: UUID | None = None,
+) -> Pair:
+    """The pair with the supporter locked first and their taken places counted after, so that the count is true.
+
+    ``except_proposal`` is the pair's own, whose place is not counted. Raises ``SupporterNotFound``.
+    """
+    await get_supporter_for_update(tx, supporter_id)
+    asked = {"supporter_id": supporter_id, "referral_id": referral.id, "except_proposal": except_proposal}
+    return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
+
+
+async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme) -> list[Pair]:
+    """The referral with each supporter of its programme who has not left, at most ``MOST_CONSIDERED``."""
+    asked = {
+        "organisation_id": referral.organisation_id,
+        "programme_id": programme.id,
+        "referral_id": referral.id,
+        "except_proposal": None,
+    }
+    return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
+
+
+async def record_contact_read(
+    tx: AsyncConnection, read_id: UUID, supporter_id: UUID, organisation_id: UUID, read_by: str, *, now: datetime
+) -> None:
+    """Note that ``read_by``, a machine client, read the supporter's name and address."""
+    read = {"id": read_id, "supporter_id": supporter_id, "organisation_id": organisation_id}
+    await tx.execute(_READ, {**read, "read_by": read_by, "read_at": now})
+
+
+def _one(row: sa.Row[Any] | None) -> Supporter:
+    if row is None:
+        raise SupporterNotFound
+    return _supporter(values_of(row))
+
+
+def _supporter(values: dict[str, Any]) -> Supporter:
+    return Supporter(**{**values, "state": SupporterState(values["state"])})
+
+
+def _pair(referral: Referral, programme: Programme, row: sa.Row[Any]) -> Pair:
+    values = values_of(row)
+    load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
+    said_no = values.pop("said_no")
+    return Pair(referral, programme, _supporter(values), load, said_no)

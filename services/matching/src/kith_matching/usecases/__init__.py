@@ -1,0 +1,1 @@
+"""What matching does when asked, told or due: load, decide, save, tell."""

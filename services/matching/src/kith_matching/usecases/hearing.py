@@ -1,0 +1,61 @@
+"""What the referrals service tells: kept a batch at a time, with what follows for proposals and matches."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_matching import outgoing
+from kith_matching.domain.match import Ended, Match, end_match, ending_of
+from kith_matching.domain.proposal import withdraw
+from kith_matching.domain.referral import Change, News, Referral, is_open, told
+from kith_matching.store import matches, proposals, referrals
+
+
+async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
+    """Keep the news, and end what may not go on: proposals and matches of referrals that closed or lost consent.
+
+    A referral may be heard of before its programme; it is then kept, and matched once the programme is known. A change
+    to a referral that this service was never told of is passed over.
+    """
+    await referrals.keep_programmes(tx, news.programmes)
+    await referrals.keep_referrals(tx, news.referrals)
+    before = await referrals.list_referrals_for_update(tx, {change.referral_id for change in news.changes})
+    after, stops = _stand({referral.id: referral for referral in before}, news.changes)
+    await referrals.save_standings(tx, after.values())
+    await _end_what_may_not_go_on(tx, stops, now=now)
+
+
+def _stand(
+    standing: dict[UUID, Referral], changes: Iterable[Change]
+) -> tuple[dict[UUID, Referral], dict[UUID, tuple[Referral, datetime]]]:
+    """How the referrals stand after the changes; and those that a change stopped, as it left them, and when."""
+    stops: dict[UUID, tuple[Referral, datetime]] = {}
+    for change in changes:
+        before = standing.get(change.referral_id)
+        if before is None:
+            continue
+        after = standing[before.id] = told(before, change)
+        if is_open(before) and not is_open(after):
+            stops.setdefault(before.id, (after, change.at))
+    return standing, stops
+
+
+async def _end_what_may_not_go_on(
+    tx: AsyncConnection, stops: dict[UUID, tuple[Referral, datetime]], *, now: datetime
+) -> None:
+    def end(match: Match) -> Ended:
+        referral, at = stops[match.referral_id]
+        return end_match(match, ending_of(referral.closed_reason), today=clock.today(at))
+
+    withdrawn = [
+        withdraw(one, now=stops[one.referral_id][1]) for one in await proposals.list_open_for_update(tx, stops)
+    ]
+    ended = [end(match) for match in await matches.list_running_for_update(tx, stops)]
+    await proposals.save_proposals(tx, [one.proposal for one in withdrawn])
+    await matches.save_matches(tx, [one.match for one in ended])
+    await referrals.save_waiting(tx, [one.match.referral_id for one in ended], waits=True)
+    await outgoing.tell_answered(tx, withdrawn, now=now)
+    await outgoing.tell_ended(tx, ended, now=now)

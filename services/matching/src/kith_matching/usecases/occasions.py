@@ -1,0 +1,82 @@
+"""What took place is logged: sessions, meetings and contacts; and a match comes to its ending."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.http import StaleVersion
+from kith_matching import outgoing
+from kith_matching.domain.match import Ending, Match, end_match
+from kith_matching.domain.occasion import Contact, Group, Occasion, Session, check_held, log_meeting, log_one_to_one
+from kith_matching.domain.refusals import GroupOfAnotherProgramme, ReferralNotFound, SupporterNotFound
+from kith_matching.store import matches, occasions, referrals, supporters
+
+
+async def log_match_session(tx: AsyncConnection, match_id: UUID, occasion: Occasion, *, now: datetime) -> Session:
+    """Log a one-to-one session of a match."""
+    seen = await matches.get_match(tx, match_id)
+    await referrals.get_referral_for_update(tx, seen.referral_id)
+    match = await matches.get_match(tx, match_id)
+    session = log_one_to_one(match, occasion, session_id=clock.new_id(), today=clock.today(now))
+    await occasions.insert_session(tx, session)
+    await outgoing.tell_session(tx, session, now=now)
+    return session
+
+
+async def log_group_meeting(
+    tx: AsyncConnection,
+    group: Group,
+    occasion: Occasion,
+    *,
+    attended: Sequence[UUID],
+    supporter_ids: Sequence[UUID],
+    now: datetime,
+) -> Session:
+    """Log a meeting of a group, which begins with its first; who attended waits no longer.
+
+    Raises ``NotFound`` for a programme, referral, supporter or group that is not the organisation's own.
+    """
+    await referrals.get_programme(tx, group.programme_id, group.organisation_id)
+    people = await referrals.list_referrals_for_update(tx, attended)
+    if len(people) != len(set(attended)):
+        raise ReferralNotFound
+    if not await supporters.have_supporters(tx, supporter_ids):
+        raise SupporterNotFound
+    kept = await occasions.begin_group_for_update(tx, group)
+    if kept != group:
+        raise GroupOfAnotherProgramme
+    session = log_meeting(
+        group, occasion, people, tuple(sorted(set(supporter_ids))), session_id=clock.new_id(), today=clock.today(now)
+    )
+    await occasions.insert_session(tx, session)
+    await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)
+    await outgoing.tell_session(tx, session, now=now)
+    return session
+
+
+async def log_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> Contact:
+    """Log an occasion with people who are not named."""
+    check_held(contact, today=clock.today(now))
+    await referrals.get_programme(tx, contact.programme_id, contact.organisation_id)
+    if contact.supporter_id is not None and not await supporters.have_supporters(tx, [contact.supporter_id]):
+        raise SupporterNotFound
+    await occasions.insert_contact(tx, contact)
+    await outgoing.tell_contact(tx, contact, now=now)
+    return contact
+
+
+async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_version: int, now: datetime) -> Match:
+    """End a match. The person waits again where it came to nothing. Raises ``StaleVersion`` where it has moved on."""
+    seen = await matches.get_match(tx, match_id)
+    await referrals.get_referral_for_update(tx, seen.referral_id)
+    match = await matches.get_match_for_update(tx, match_id)
+    if match.version != expected_version:
+        raise StaleVersion("The match has changed since it was read. Read it again.")
+    ended = end_match(match, ending, today=clock.today(now))
+    await matches.save_matches(tx, [ended.match])
+    await referrals.save_waiting(tx, [match.referral_id], waits=ending.waits_again)
+    await outgoing.tell_ended(tx, [ended], now=now)
+    return ended.match

@@ -1,0 +1,89 @@
+"""From a waiting referral to a match: who would suit, the proposal, the two answers, and what is not answered."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.http import StaleVersion
+from kith_matching import outgoing
+from kith_matching.domain.match import Match, make_match
+from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
+from kith_matching.domain.referral import Referral, check_open
+from kith_matching.domain.score import Ranking, rank
+from kith_matching.store import matches, proposals, referrals, supporters
+
+MOST_AT_ONCE: Final = 500
+"""Proposals that lapse in one transaction; the others follow at the next tick."""
+
+
+async def rank_candidates(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> tuple[Referral, Ranking]:
+    """Who could support this person, best first with reasons, and who could not, with the rules in the way.
+
+    Raises ``ReferralNotOpen`` where nobody may be proposed: what the person told is then not shown either.
+    """
+    referral = await referrals.get_referral(tx, referral_id)
+    check_open(referral)
+    programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
+    return referral, rank(await supporters.list_pairs(tx, referral, programme), clock.today(now))
+
+
+async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, now: datetime) -> Proposal:
+    """Propose a supporter for a person.
+
+    The referral is locked first, the supporter second, everywhere; so of two coordinators who propose the last place at
+    once one is refused with ``no-capacity``, and neither waits for the other for ever.
+    """
+    referral = await referrals.get_referral_for_update(tx, referral_id)
+    programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
+    pair = await supporters.get_pair_for_update(tx, referral, programme, supporter_id)
+    proposal = propose(
+        pair,
+        matched=await matches.is_any_running(tx, referral_id),
+        proposed=await proposals.is_any_open(tx, referral_id),
+        proposal_id=clock.new_id(),
+        today=clock.today(now),
+        now=now,
+    )
+    await proposals.insert_proposal(tx, proposal)
+    await outgoing.tell_proposed(tx, proposal, now=now)
+    return proposal
+
+
+async def answer_proposal(
+    tx: AsyncConnection, proposal_id: UUID, by: Side, said: Answer, *, expected_version: int, now: datetime
+) -> Answered:
+    """Take an answer; the second yes makes the match. Raises ``StaleVersion`` where the proposal has moved on."""
+    seen = await proposals.get_proposal(tx, proposal_id)
+    referral = await referrals.get_referral_for_update(tx, seen.referral_id)
+    proposal = await proposals.get_proposal_for_update(tx, proposal_id)
+    if proposal.version != expected_version:
+        raise StaleVersion("The proposal has changed since it was read. Read it again.")
+    programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
+    pair = await supporters.get_pair_for_update(
+        tx, referral, programme, proposal.supporter_id, except_proposal=proposal.id
+    )
+    answered = answer(proposal, by, said, pair, today=clock.today(now), now=now)
+    await proposals.save_proposals(tx, [answered.proposal])
+    made = await _make_match(tx, answered.proposal, now=now)
+    await outgoing.tell_answered(tx, [answered], made, now=now)
+    return answered
+
+
+async def _make_match(tx: AsyncConnection, proposal: Proposal, *, now: datetime) -> Match | None:
+    if proposal.state is not ProposalState.AGREED:
+        return None
+    match = make_match(proposal, match_id=clock.new_id(), today=clock.today(now))
+    await matches.insert_match(tx, match)
+    await referrals.save_waiting(tx, [match.referral_id], waits=False)
+    return match
+
+
+async def lapse_proposals(tx: AsyncConnection, now: datetime) -> None:
+    """End the proposals whose answer did not come in time, at most ``MOST_AT_ONCE``, and free their places."""
+    due = await proposals.list_due_for_update(tx, limit=MOST_AT_ONCE, now=now)
+    lapsed = [lapse(proposal, now=now) for proposal in due]
+    await proposals.save_proposals(tx, [one.proposal for one in lapsed])
+    await outgoing.tell_answered(tx, lapsed, now=now)

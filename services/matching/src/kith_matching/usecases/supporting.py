@@ -1,0 +1,53 @@
+"""Supporters as their organisation records them, and the audited read of their addresses."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.http import StaleVersion
+from kith_matching import outgoing
+from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
+from kith_matching.domain.supporter import Supporter
+from kith_matching.store import referrals, supporters
+
+
+async def put_supporter(
+    tx: AsyncConnection, asked: Supporter, *, expected_version: int | None, now: datetime
+) -> tuple[Supporter, bool]:
+    """Record a supporter as they are now; the second value says whether they are new.
+
+    A programme that is not known yet is taken: its definition may still be on its way. The same again changes nothing
+    and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
+    tells nothing. Raises ``NotYourProgramme``, ``SupporterNotFound`` where the id is another organisation's,
+    ``StaleVersion``.
+    """
+    if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
+        raise NotYourProgramme
+    if expected_version is None and await supporters.insert_supporter(tx, asked):
+        await outgoing.tell_changed(tx, asked, now=now)
+        return asked, True
+    current = await supporters.get_supporter_for_update(tx, asked.id)
+    if current.organisation_id != asked.organisation_id:
+        raise SupporterNotFound
+    if replace(asked, version=current.version) == current:
+        return current, False
+    if expected_version != current.version:
+        raise StaleVersion("The supporter has changed since they were read, or was never read. Read them again.")
+    changed = replace(asked, version=current.version + 1)
+    await supporters.save_supporter(tx, changed)
+    if not changed.looks_the_same_as(current):
+        await outgoing.tell_changed(tx, changed, now=now)
+    return changed, False
+
+
+async def read_contact(tx: AsyncConnection, supporter_id: UUID, read_by: str, *, now: datetime) -> Supporter:
+    """The supporter, for a machine client that needs their name or address at this moment; the read is recorded.
+
+    Raises ``SupporterNotFound``.
+    """
+    supporter = await supporters.get_supporter(tx, supporter_id)
+    await supporters.record_contact_read(tx, clock.new_id(), supporter.id, supporter.organisation_id, read_by, now=now)
+    return supporter

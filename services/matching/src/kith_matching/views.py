@@ -1,0 +1,136 @@
+"""What the API shows, read and never changed. Each list names its organisation, so that it is found by index."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_matching.domain.proposal import ProposalState
+from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
+from kith_matching.store.rows import values_of
+from kith_matching.tables import contacts, matches, programmes, proposals, referrals, sessions, supporters
+
+Found = dict[str, Any]
+
+_ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
+_AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
+_LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
+
+
+def _paged(table: sa.Table) -> sa.Select[Any]:
+    return (
+        sa.select(table)
+        .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
+        .order_by(table.c.id)
+        .limit(_LIMIT)
+    )
+
+
+_SUPPORTERS: Final = _paged(supporters)
+_MATCHES: Final = _paged(matches)
+_MATCH: Final = sa.select(matches).where(matches.c.id == sa.bindparam("id"))
+_SESSION: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("id"))
+_CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("id"))
+
+_earlier = referrals.alias("earlier")
+_WAITING: Final = (
+    sa.select(
+        *referrals.c,
+        programmes.c.name.label("programme_name"),
+        sa.select(proposals.c.id)
+        .where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
+        .scalar_subquery()
+        .label("proposal_id"),
+    )
+    .outerjoin(programmes, programmes.c.id == referrals.c.programme_id)
+    .where(
+        referrals.c.organisation_id == _ORGANISATION,
+        referrals.c.waiting,
+        referrals.c.consented,
+        referrals.c.decision == sa.literal_column("'accepted'"),
+        referrals.c.closed_reason.is_(None),
+        sa.or_(
+            _AFTER.is_(None),
+            sa.tuple_(referrals.c.received_on, referrals.c.id)
+            > sa.tuple_(
+                sa.select(_earlier.c.received_on).where(_earlier.c.id == _AFTER).scalar_subquery(),
+                _AFTER,
+            ),
+        ),
+    )
+    .order_by(referrals.c.received_on, referrals.c.id)
+    .limit(_LIMIT)
+)
+_SHOWN: Final = sa.and_(
+    proposals.c.state.in_([ProposalState.AWAITING_PERSON, ProposalState.AWAITING_SUPPORTER, ProposalState.AGREED]),
+    referrals.c.consented,
+    referrals.c.closed_reason.is_(None),
+)
+_PROPOSAL: Final = (
+    sa.select(
+        *proposals.c,
+        matches.c.id.label("match_id"),
+        programmes.c.name.label("programme_name"),
+        _SHOWN.label("card_shown"),
+        referrals.c.age_band,
+        referrals.c.district,
+        referrals.c.language,
+        referrals.c.needs,
+        referrals.c.interests,
+        referrals.c.channels,
+    )
+    .join(referrals, referrals.c.id == proposals.c.referral_id)
+    .outerjoin(programmes, programmes.c.id == proposals.c.programme_id)
+    .outerjoin(matches, matches.c.proposal_id == proposals.c.id)
+    .where(proposals.c.id == sa.bindparam("id"))
+)
+
+
+async def list_supporters(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+    """The organisation's supporters in order of id."""
+    return await _list(tx, _SUPPORTERS, organisation_id, after, limit)
+
+
+async def list_matches(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+    """The organisation's matches, the first made first."""
+    return await _list(tx, _MATCHES, organisation_id, after, limit)
+
+
+async def list_waiting(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+    """Accepted and consented referrals without a match, who has waited longest first, with any open proposal."""
+    return await _list(tx, _WAITING, organisation_id, after, limit)
+
+
+async def get_match(tx: AsyncConnection, match_id: UUID) -> Found:
+    """One match. Raises ``MatchNotFound``."""
+    return await _get(tx, _MATCH, match_id, MatchNotFound)
+
+
+async def get_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
+    """One proposal, with what its card says and whether that may still be shown. Raises ``ProposalNotFound``."""
+    return await _get(tx, _PROPOSAL, proposal_id, ProposalNotFound)
+
+
+async def get_session(tx: AsyncConnection, session_id: UUID) -> Found:
+    """One session. Raises ``OccasionNotFound``."""
+    return await _get(tx, _SESSION, session_id, OccasionNotFound)
+
+
+async def get_contact(tx: AsyncConnection, contact_id: UUID) -> Found:
+    """One contact. Raises ``OccasionNotFound``."""
+    return await _get(tx, _CONTACT, contact_id, OccasionNotFound)
+
+
+async def _list(
+    tx: AsyncConnection, statement: sa.Select[Any], organisation_id: UUID, after: UUID | None, limit: int
+) -> list[Found]:
+    asked = {"organisation_id": organisation_id, "after": after, "limit": limit}
+    return [values_of(row) for row in await tx.execute(statement, asked)]
+
+
+async def _get(tx: AsyncConnection, statement: sa.Select[Any], asked: UUID, missing: type[Exception]) -> Found:
+    row = (await tx.execute(statement, {"id": asked})).one_or_none()
+    if row is None:
+        raise missing
+    return values_of(row)

@@ -1,0 +1,85 @@
+"""Requests in: what operators ask about messages. Answers hold ids, states and numbers, never an address."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import CursorDep, Page, PageLimit, encode_cursor
+from kith_chassis.identity import CallerDep
+from kith_notifications import views
+
+OPERATOR: Final = frozenset({"operator"})
+PERMISSIONS: Final = {"list_messages": OPERATOR, "summarise_messages": OPERATOR}
+"""Messages name people by pseudonym and concern several organisations: only the network's operators see them."""
+
+router = APIRouter(tags=["messages"])
+
+_UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+Story = Annotated[
+    str,
+    Query(pattern=f"^(referral/)?{_UUID}$", description="The referral's id, with or without `referral/` before it."),
+]
+
+
+class MessageView(BaseModel):
+    """One thing told to one recipient by one channel. ``reason`` and ``recipient`` are a word and an id each."""
+
+    id: UUID
+    reason: str
+    recipient: str
+    channel: str
+    state: str
+    code: str | None
+    tries: int
+    resends: int
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class Counted(BaseModel):
+    """How many messages are in a state, with a code where there is one."""
+
+    state: str
+    code: str | None
+    messages: int
+
+
+class Summary(BaseModel):
+    """All messages, counted.
+
+    ``resends`` is the most copies that a stopped sender can have caused, each with the ``Message-ID`` of the first.
+    ``waiting`` counts what happened to referrals whose making was not heard yet.
+    """
+
+    counts: list[Counted]
+    resends: int
+    waiting: int
+    oldest_due: datetime | None
+
+
+@router.get("/messages")
+async def list_messages(
+    story: Story, caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
+) -> Page[MessageView]:
+    """The messages that tell of one referral, in the order they were written."""
+    referral_id = UUID(story.removeprefix("referral/"))
+    async with database.transaction(caller) as tx:
+        rows = await views.list_messages(tx, referral_id, after=after, limit=limit)
+    items = [MessageView.model_validate(dict(row)) for row in rows]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/messages/summary")
+async def summarise_messages(caller: CallerDep, database: DatabaseDep) -> Summary:
+    """Every message by state and code, and how many may have been sent twice."""
+    async with database.transaction(caller) as tx:
+        return Summary(
+            counts=[Counted.model_validate(dict(row)) for row in await views.count_messages(tx)],
+            resends=await views.count_resends(tx),
+            waiting=await views.count_waiting(tx),
+            oldest_due=await views.find_oldest_due(tx),
+        )

@@ -1,0 +1,1 @@
+"""How a message leaves: whose address it is, what the letter says, and the mail server that takes it."""

@@ -1,0 +1,63 @@
+"""What a letter says: plain, kind, without clinical detail. A name stands only here, in the letter itself."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kith_notifications.channels.addresses import Contact
+from kith_notifications.domain.sending import Claimed
+
+DECLINED_BECAUSE: Final = {
+    "not-suitable": "the programme is not the right one this time",
+    "out-of-area": "the programme does not reach the area where the person lives",
+    "no-capacity": "the programme has no room at present",
+    "needs-another-service": "another service should come first",
+    "could-not-contact": "they could not reach the person",
+}
+"""Reasons to decline, in words. One that is not known here is shown as it is."""
+
+_LETTERS: Final = Environment(
+    loader=PackageLoader("kith_notifications", "channels/templates"),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - plain text: there is nothing to escape, and names must stay as they are
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Unwritable(ValueError):
+    """The address cannot stand on a letter. The message does not repeat it."""
+
+
+def compose(message: Claimed, contact: Contact, *, sender: Address, now: datetime) -> EmailMessage:
+    """The letter that tells ``contact`` of ``message``.
+
+    Its ``Message-ID`` is made of the row's id alone, so a second copy after a crash is recognisable (RFC 5322 section
+    3.6.4). ``Auto-Submitted`` keeps absence notices away (RFC 3834 section 5). Raises ``Unwritable``.
+    """
+    letter = EmailMessage(SMTP)
+    try:
+        letter["To"] = Address(display_name=contact.name, addr_spec=contact.email)
+    except Exception:  # noqa: BLE001 - the parser raises many kinds; they all say that this is no address
+        raise Unwritable("the owner's answer is not an e-mail address") from None
+    subject, text = _words(message, contact)
+    letter["From"] = sender
+    letter["Subject"] = subject
+    letter["Date"] = format_datetime(now)
+    letter["Message-ID"] = f"<{message.id}@{sender.domain}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(text)
+    return letter
+
+
+def _words(message: Claimed, contact: Contact) -> tuple[str, str]:
+    template = _LETTERS.get_template(f"{message.kind}.{message.recipient_kind}.txt")
+    because = DECLINED_BECAUSE.get(message.detail or "", (message.detail or "").replace("-", " "))
+    written = template.render(name=contact.name, reference=message.referral_id, because=because)
+    subject, _, text = written.partition("\n")
+    return subject, text.lstrip("\n")

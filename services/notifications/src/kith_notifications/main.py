@@ -1,0 +1,34 @@
+"""Builds the notifications service."""
+
+from kith_chassis.database import Database
+from kith_chassis.internal import Internal
+from kith_chassis.process import Loop, Service
+from kith_notifications import api
+from kith_notifications.channels.mail_server import MailServer, Post
+from kith_notifications.incoming import HEARS, on_facts
+from kith_notifications.settings import Settings, address_of
+from kith_notifications.timers import Sender
+
+
+def build(settings: Settings, database: Database) -> Service:
+    """The service, from its settings; nothing is opened yet."""
+    password = settings.smtp_password
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+    owners = Internal(settings)
+    sender = Sender(database, owners, Post(server, address_of(settings.mail_from)), replica=settings.replica)
+    return Service(
+        name="notifications",
+        router=api.router,
+        permissions=api.PERMISSIONS,
+        refusals={},
+        hears=HEARS,
+        on_facts=on_facts,
+        loops=(Loop("sender", sender.run),),
+        close=(owners.close,),
+    )

@@ -1,0 +1,1 @@
+"""SQL that changes what this service holds. A batch is one statement, however long it is."""

@@ -1,0 +1,70 @@
+"""What this service does: turns news into messages, claims what is due, and records what came of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_notifications import outgoing
+from kith_notifications.domain.sending import EMAIL, Claimed, Settled
+from kith_notifications.domain.telling import Happening, News, ReferralMade, note, restop
+from kith_notifications.store import claims, news as store
+
+
+async def note_news(tx: AsyncConnection, news: Sequence[News], *, new_id: Callable[[], UUID], now: datetime) -> None:
+    """Write the messages that follow from a batch of news, and stop those that must not be sent any more.
+
+    News of a referral that was not heard of yet waits as rows; nobody waits in the loop.
+    """
+    of_referral: dict[UUID, list[News]] = {}
+    for piece in news:
+        of_referral.setdefault(piece.referral_id, []).append(piece)
+    if not of_referral:
+        return
+    referrals = await store.get_referrals_for_update(tx, of_referral)
+    made = [id_ for id_, pieces in of_referral.items() if any(isinstance(piece, ReferralMade) for piece in pieces)]
+    waited: dict[UUID, list[Happening]] = {}
+    for happening in await store.take_waiting(tx, made):
+        waited.setdefault(happening.referral_id, []).append(happening)
+
+    noted = [note(referrals[id_], waited.get(id_, ()), pieces) for id_, pieces in of_referral.items()]
+
+    await store.save_referrals(tx, (one.referral for one in noted if one.referral != referrals[one.referral.id]))
+    await store.add_waiting(tx, (happening for one in noted for happening in one.waiting))
+    told = ((new_id(), message) for one in noted for message in one.messages)
+    await store.add_messages(tx, told, channel=EMAIL, now=now)
+    changed = {one.referral.id: one.referral for one in noted if one.stops_changed}
+    if changed:
+        unsent = await store.list_unsent_for_update(tx, changed)
+        await store.move_unsent(tx, restop(changed, unsent), now=now)
+
+
+async def release_messages(tx: AsyncConnection, *, sender: int, now: datetime) -> int:
+    """Free at once what ``sender`` had claimed before it was stopped; how many there were.
+
+    Two senders never share a number, so whatever this one holds as it begins is its own, left behind. What another
+    left behind is free when the claim has run out.
+    """
+    return await claims.release_own(tx, sender=sender, now=now)
+
+
+async def is_any_due(tx: AsyncConnection, *, now: datetime) -> bool:
+    """Whether there is anything to send."""
+    return await claims.is_any_due(tx, now=now)
+
+
+async def claim_messages(tx: AsyncConnection, *, sender: int, now: datetime) -> list[Claimed]:
+    """Take what is due, with the try counted. Committed before anything is sent, so that no crash hides a try."""
+    return await claims.claim_due(tx, sender=sender, now=now)
+
+
+async def record_settled(tx: AsyncConnection, settled: Sequence[Settled], *, now: datetime) -> list[Settled]:
+    """Record what the attempts came to, and tell of it in the same transaction; those that were recorded.
+
+    What another sender has claimed since is left to it, and told by it.
+    """
+    ours = await claims.save_settled(tx, settled, now=now)
+    recorded = [one for one in settled if one.message.id in ours]
+    await outgoing.tell_settled(tx, recorded, now=now)
+    return recorded

@@ -1,0 +1,71 @@
+"""What operators may see of the messages: ids, states and numbers. Read-only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_notifications.tables import messages, waiting
+
+_OF_STORY: Final = (
+    sa.select(
+        messages.c.id,
+        messages.c.reason,
+        messages.c.recipient,
+        messages.c.channel,
+        messages.c.state,
+        messages.c.code,
+        messages.c.tries,
+        messages.c.resends,
+        messages.c.created_at,
+        messages.c.settled_at,
+    )
+    .where(
+        messages.c.referral_id == sa.bindparam("referral_id"),
+        sa.or_(
+            sa.bindparam("after", type_=messages.c.id.type).is_(None),
+            messages.c.id > sa.bindparam("after", type_=messages.c.id.type),
+        ),
+    )
+    .order_by(messages.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_COUNTS: Final = sa.select(messages.c.state, messages.c.code, sa.func.count().label("messages")).group_by(
+    messages.c.state, messages.c.code
+)
+_RESENDS: Final = sa.select(sa.func.coalesce(sa.func.sum(messages.c.resends), 0)).where(messages.c.resends > 0)
+# Literal, so that the planner sees that the partial index on what is due serves.
+_OLDEST: Final = sa.select(sa.func.min(messages.c.due_at)).where(sa.text("state in ('pending', 'sending')"))
+_WAITING: Final = sa.select(sa.func.count()).select_from(waiting)
+
+
+async def list_messages(
+    tx: AsyncConnection, referral_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[sa.RowMapping]:
+    """The messages that tell of one referral, in the order they were written."""
+    asked = {"referral_id": referral_id, "after": after, "most": limit}
+    return (await tx.execute(_OF_STORY, asked)).mappings().all()
+
+
+async def count_messages(tx: AsyncConnection) -> Sequence[sa.RowMapping]:
+    """How many messages there are in each state, with each code."""
+    return (await tx.execute(_COUNTS)).mappings().all()
+
+
+async def count_resends(tx: AsyncConnection) -> int:
+    """How many messages were handed over again because a sender was stopped before it could record."""
+    return int((await tx.execute(_RESENDS)).scalar_one())
+
+
+async def find_oldest_due(tx: AsyncConnection) -> datetime | None:
+    """When the first of the unsent messages is to be looked at; None when there is none."""
+    found: datetime | None = (await tx.execute(_OLDEST)).scalar_one()
+    return found
+
+
+async def count_waiting(tx: AsyncConnection) -> int:
+    """Things that happened to referrals whose making was not heard yet."""
+    return int((await tx.execute(_WAITING)).scalar_one())

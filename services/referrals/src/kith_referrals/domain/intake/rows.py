@@ -1,0 +1,195 @@
+"""One row of an export: read column by column, then as a whole; the first fault is the one reported."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from kith_referrals.domain import identifiers, people, places
+from kith_referrals.domain.consent import Answer, Consents, agreed
+from kith_referrals.domain.intake import mapping as mappings
+from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
+from kith_referrals.domain.intake.mapping import Column, Target
+from kith_referrals.domain.intake.refusals import MappingUnusable
+from kith_referrals.domain.network import Programme
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.referral import Meeting, Wish
+from kith_referrals.domain.refusals import ConsentMissing, ProgrammeUnknown, ReferralRefused
+from kith_referrals.domain.words import clean
+
+Cells = Mapping[str, str]
+"""A row's text by the file's own column names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The first fault of a row: the column as the file names it, a stable code, and what to do."""
+
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row without a fault: a person and what is asked for them, agreed to and addressed to a programme."""
+
+    programme: Programme
+    wish: Wish = field(repr=False)
+    consents: Consents = field(repr=False)
+    given_name: str | None = field(repr=False)
+    family_name: str = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    nhs_number: str | None = field(repr=False)
+    chi_number: str | None = field(repr=False)
+    postcode: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+    telephone: str | None = field(repr=False)
+    contact_by: tuple[str, ...]
+    language: str
+
+    @property
+    def likeness(self) -> bytes | None:
+        """What tells that this may be a person who is already here."""
+        district = places.district(self.postcode) if self.postcode else None
+        return people.likeness(self.given_name, self.family_name, self.birth_date, district)
+
+    def person(self, person_id: UUID, organisation_id: UUID) -> Person:
+        """The person, as a record of the importing organisation."""
+        return Person(
+            id=person_id,
+            organisation_id=organisation_id,
+            family_name=self.family_name,
+            given_name=self.given_name,
+            birth_date=self.birth_date,
+            nhs_number=self.nhs_number,
+            chi_number=self.chi_number,
+            postcode=self.postcode,
+            email=self.email,
+            telephone=self.telephone,
+            contact_by=self.contact_by,
+            language=self.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A mapping made ready: which function reads which column, with which table of words."""
+
+    mapping: mappings.Mapping
+    steps: tuple[tuple[Column, Read, Mapping[str, str]], ...]
+
+    @classmethod
+    def of(cls, mapping: mappings.Mapping) -> "Reader":
+        """The reader for a mapping."""
+        steps = tuple((column, READ[column.to], mappings.word_table(column)) for column in mapping.columns)
+        return cls(mapping, steps)
+
+    def read(self, cells: Cells, programmes: Mapping[str, Programme], today: date) -> Row | Rejection:
+        """The row, or its first fault: each column alone in mapping order, across columns, programme, consent.
+
+        ``programmes`` are those that ``slugs`` names, by slug; ``today`` is the civil date (Europe/London).
+        """
+        draft = Draft(today, self.mapping.dates, self.mapping.constants)
+        for column, read, table in self.steps:
+            try:
+                read(draft, column, clean(cells[column.name]), table)
+            except ReferralRefused as refused:
+                return _rejected(column.name, refused)
+        return _whole(draft, self.mapping, programmes)
+
+    def reference(self, cells: Cells) -> str:
+        """The organisation's own reference of the row; empty where the cell is."""
+        return clean(cells[self.mapping.column(Target.SOURCE_REFERENCE)])
+
+    def digest(self, cells: Cells) -> bytes:
+        """What makes two rows the same row: every imported column's text, and what it was taken for."""
+        told = [(column.name, column.to, cells[column.name]) for column in self.mapping.columns]
+        return hashlib.sha256(json.dumps(told).encode()).digest()
+
+    def kept(self, cells: Cells) -> dict[str, str]:
+        """The imported columns, cleaned, for a row that waits for a human."""
+        return {column.name: clean(cells[column.name]) for column in self.mapping.columns}
+
+    def slugs(self, rows: Iterable[Cells]) -> set[str]:
+        """The programmes that these rows may name."""
+        if self.mapping.constants.programme is not None:
+            return {self.mapping.constants.programme}
+        column = next(column for column in self.mapping.columns if column.to is Target.PROGRAMME)
+        table = mappings.word_table(column)
+        return {name for cells in rows if (name := slug(column, clean(cells[column.name]), table))}
+
+    def check(self, rows: Iterable[Cells], programmes: Mapping[str, Programme]) -> None:
+        """Refuse rows that lack a column of the mapping, and a constant programme that there is not.
+
+        Every row would fail alike, which is no fault of the rows. Raises ``MappingUnusable`` or ``ProgrammeUnknown``.
+        """
+        names = [column.name for column in self.mapping.columns]
+        for cells in rows:
+            if missing := [name for name in names if name not in cells]:
+                raise MappingUnusable(f"The rows have no column {missing[0]!r}, which the mapping names.")
+        constant = self.mapping.constants.programme
+        if constant is not None and constant not in programmes:
+            raise ProgrammeUnknown
+
+
+def _rejected(column: str, refused: ReferralRefused) -> Rejection:
+    return Rejection(column, refused.code, str(refused))
+
+
+def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Programme]) -> Row | Rejection:
+    """What no column tells alone: the CHI number against the birth date, then the programme, then the consent."""
+    column = mapping.column
+    constants = draft.constants
+    try:
+        if draft.chi_number is not None and draft.birth_date is not None:
+            identifiers.check_chi_date(draft.chi_number, draft.birth_date)
+    except ReferralRefused as refused:
+        return _rejected(column(Target.CHI_NUMBER), refused)
+    programme = programmes.get(constants.programme or draft.slug or "")
+    if programme is None:
+        return _rejected(column(Target.PROGRAMME), ProgrammeUnknown())
+    try:
+        answer = Answer(
+            draft.consent_given, draft.consent_recorded_on, constants.consent_how, constants.consent_wording
+        )
+        consents = agreed(answer, draft.today)
+    except ConsentMissing as refused:
+        return _rejected(column(Target.CONSENT), refused)
+    except ReferralRefused as refused:
+        return _rejected(column(Target.CONSENT_RECORDED_ON), refused)
+    return Row(
+        programme=programme,
+        wish=_wish(draft),
+        consents=consents,
+        given_name=draft.given_name,
+        family_name=draft.family_name,
+        birth_date=draft.birth_date,
+        nhs_number=draft.nhs_number,
+        chi_number=draft.chi_number,
+        postcode=draft.postcode,
+        email=draft.email,
+        telephone=draft.telephone,
+        contact_by=constants.contact_by,
+        language=draft.language or constants.language,
+    )
+
+
+def _wish(draft: Draft) -> Wish:
+    codes, constants = draft.codes, draft.constants
+    channels = codes.get(Target.CHANNELS)
+    return Wish(
+        source=draft.source or constants.source,
+        received_on=draft.received_on or draft.today,
+        needs=tuple(dict.fromkeys((*constants.needs, *codes.get(Target.NEEDS, ())))),
+        conditions=codes.get(Target.CONDITIONS, ()),
+        interests=codes.get(Target.INTERESTS, ()),
+        requested=codes.get(Target.REQUESTED, ()),
+        channels=tuple(Meeting(code) for code in channels) if channels else constants.channels,
+        urgent=draft.urgent,
+        notes="\n".join(draft.notes) or None,
+        source_reference=draft.reference,
+        details=draft.counts,
+    )

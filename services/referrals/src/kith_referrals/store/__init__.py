@@ -1,0 +1,1 @@
+"""SQL that locks or writes: rows in, domain values out."""

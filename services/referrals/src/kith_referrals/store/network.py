@@ -1,0 +1,102 @@
+"""Organisations and programmes: found, locked and saved."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from asyncpg import UniqueViolationError
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
+from kith_referrals.tables import organisations, programmes
+
+_ID: Final = sa.bindparam("id", type_=sa.Uuid)
+_ORGANISATION: Final = sa.select(organisations).where(organisations.c.id == _ID)
+_ORGANISATION_LOCKED: Final = _ORGANISATION.with_for_update(key_share=True)
+_PROGRAMME_LOCKED: Final = sa.select(programmes).where(programmes.c.id == _ID).with_for_update(key_share=True)
+_BY_SLUG: Final = sa.select(programmes).where(
+    programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
+)
+_OFFER: Final = sa.select(
+    programmes,
+    sa.exists().where(organisations.c.id == sa.bindparam("organisation_id", type_=sa.Uuid)).label("asker_is_known"),
+).where(programmes.c.id == _ID)
+
+
+def _upsert(table: sa.Table) -> sa.Insert:
+    insert = postgresql.insert(table)
+    return insert.on_conflict_do_update(
+        index_elements=[table.c.id],
+        set_={column.name: insert.excluded[column.name] for column in table.columns if column.name != "id"},
+    )
+
+
+_SAVE_ORGANISATION: Final = _upsert(organisations)
+_SAVE_PROGRAMME: Final = _upsert(programmes)
+
+
+async def find_organisation(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
+    """The organisation, or None."""
+    row = (await tx.execute(_ORGANISATION, {"id": organisation_id})).one_or_none()
+    return Organisation(**row._mapping) if row else None
+
+
+async def find_organisation_for_update(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
+    """The organisation, so that nobody else changes it or imports for it meanwhile; or None."""
+    row = (await tx.execute(_ORGANISATION_LOCKED, {"id": organisation_id})).one_or_none()
+    return Organisation(**row._mapping) if row else None
+
+
+async def save_organisation(tx: AsyncConnection, organisation: Organisation) -> None:
+    """Keep the organisation as it now is."""
+    await tx.execute(_SAVE_ORGANISATION, asdict(organisation))
+
+
+async def find_programme_for_update(tx: AsyncConnection, programme_id: UUID) -> Programme | None:
+    """The programme, so that nobody else changes it meanwhile; or None."""
+    row = (await tx.execute(_PROGRAMME_LOCKED, {"id": programme_id})).one_or_none()
+    return _programme(row._mapping) if row else None
+
+
+async def save_programme(tx: AsyncConnection, programme: Programme) -> None:
+    """Keep the programme as it now is. Raises ``SlugTaken``."""
+    try:
+        await tx.execute(_SAVE_PROGRAMME, asdict(programme))
+    except sa.exc.IntegrityError as error:
+        if is_unique_violation(error, "programmes_slug"):
+            raise SlugTaken from None
+        raise
+
+
+async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, organisation_id: UUID) -> Programme:
+    """The programme that an organisation refers to, in one round trip with the question whether that one is known.
+
+    Raises ``ProgrammeUnknown`` or ``NoOrganisation``.
+    """
+    row = (await tx.execute(_OFFER, {"id": programme_id, "organisation_id": organisation_id})).one_or_none()
+    if row is None:
+        raise ProgrammeUnknown
+    found = dict(row._mapping)
+    if not found.pop("asker_is_known"):
+        raise NoOrganisation
+    return _programme(found)
+
+
+async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -> dict[str, Programme]:
+    """Those of the programmes that exist, by slug."""
+    rows = await tx.execute(_BY_SLUG, {"slugs": list(slugs)})
+    return {row.slug: _programme(row._mapping) for row in rows}
+
+
+def is_unique_violation(error: sa.exc.IntegrityError, index: str) -> bool:
+    """Whether the driver says that this index already holds the value."""
+    cause = error.orig.__cause__ if error.orig else None
+    return isinstance(cause, UniqueViolationError) and cause.constraint_name == index
+
+
+def _programme(row: Any) -> Programme:
+    return Programme(**{**row, "channels": tuple(row["channels"])})

@@ -1,0 +1,26 @@
+"""Many rows in one statement: their columns travel as one JSON array, typed by the table they are for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+Record = Mapping[str, Any]
+"""A row as JSON can carry it: ids and dates as text, bytes as PostgreSQL's ``\\x`` hexadecimal."""
+
+
+def insert_records(table: sa.Table, parameter: str) -> sa.Insert:
+    """An insert of every record in the JSON array ``parameter``: as quick for one as for a thousand."""
+    columns = [sa.column(column.name, column.type) for column in table.columns]
+    given = (
+        sa.func.jsonb_to_recordset(sa.bindparam(parameter, type_=JSONB))
+        .table_valued(*columns)
+        .render_derived(with_types=True)
+    )
+    return sa.insert(table).from_select([column.name for column in columns], sa.select(*given.c))
+
+
+def hexadecimal(value: bytes | None) -> str | None:
+    """Bytes as a record carries them."""
+    return None if value is None else "\\x" + value.hex()

@@ -1,0 +1,126 @@
+"""The tables this service owns, as its statements name them. Migrations make them."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATA: Final = sa.MetaData()
+
+_INSTANT: Final = sa.DateTime(timezone=True)
+_TEXTS: Final = ARRAY(sa.Text)
+
+organisations: Final = sa.Table(
+    "organisations",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("ods_code", sa.Text),
+    sa.Column("contact_email", sa.Text),
+)
+
+programmes: Final = sa.Table(
+    "programmes",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("slug", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("formality", sa.Text, nullable=False),
+    sa.Column("minimum_age", sa.Integer),
+    sa.Column("maximum_age", sa.Integer),
+    sa.Column("checks_required", sa.Boolean, nullable=False),
+    sa.Column("channels", _TEXTS, nullable=False),
+    sa.Column("weights", JSONB, nullable=False),
+)
+
+people: Final = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("family_name", sa.Text, nullable=False),
+    sa.Column("given_name", sa.Text),
+    sa.Column("birth_date", sa.Date),
+    sa.Column("nhs_number", sa.Text),
+    sa.Column("chi_number", sa.Text),
+    sa.Column("postcode", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("telephone", sa.Text),
+    sa.Column("contact_by", _TEXTS, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("likeness", sa.LargeBinary),
+)
+
+referrals: Final = sa.Table(
+    "referrals",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("referring_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("programme_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("submitted_at", _INSTANT, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("decided_at", _INSTANT),
+    sa.Column("decision_reason", sa.Text),
+    sa.Column("matched_at", _INSTANT),
+    sa.Column("ended_at", _INSTANT),
+    sa.Column("closed_at", _INSTANT),
+    sa.Column("closing_reason", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("received_on", sa.Date, nullable=False),
+    sa.Column("needs", _TEXTS, nullable=False),
+    sa.Column("conditions", _TEXTS, nullable=False),
+    sa.Column("interests", _TEXTS, nullable=False),
+    sa.Column("requested", _TEXTS, nullable=False),
+    sa.Column("channels", _TEXTS, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("notes", sa.Text),
+    sa.Column("source_reference", sa.Text),
+    sa.Column("details", JSONB, nullable=False),
+)
+
+consents: Final = sa.Table(
+    "consents",
+    METADATA,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("referring_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("programme_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_on", sa.Date, nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("wording_version", sa.Text),
+)
+
+imported_rows: Final = sa.Table(
+    "imported_rows",
+    METADATA,
+    sa.Column("organisation_id", sa.Uuid, primary_key=True),
+    sa.Column("source_reference", sa.Text, primary_key=True),
+    sa.Column("id", sa.Uuid, nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("file_name", sa.Text),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("duplicate_of", sa.Text),
+    sa.Column("referral_id", sa.Uuid),
+    sa.Column("cells", JSONB),
+    sa.Column("imported_at", _INSTANT, nullable=False),
+)
+
+reads: Final = sa.Table(
+    "reads",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("read_at", _INSTANT, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("read_id", sa.Uuid, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+)

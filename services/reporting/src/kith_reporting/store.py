@@ -1,0 +1,249 @@
+"""Writes a batch's changes, one statement a table, and takes from the rows themselves what they change in the counts.
+
+Every statement inserts or merges its rows and sees, for each, what was there before and what is there now (PostgreSQL
+18: ``returning old, new``). What the row counted for before is taken off, what it counts for now is added: so a count
+is always that of the rows, whatever came first and whatever came twice. Rows are written in the order of their keys,
+and the totals last, so that two processes wait for one another but never in a circle.
+
+The arrays go to asyncpg itself, inside the same transaction: SQLAlchemy's adapter handles every element once more in
+Python (measured: about a fifth of the time of a batch of 1,000 referrals).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_reporting.domain.batch import (
+    ContactChange,
+    MessageChange,
+    OrganisationChange,
+    ProgrammeChange,
+    ReferralChange,
+    SessionChange,
+    SupporterChange,
+)
+from kith_reporting.domain.totals import OF_REFERRALS, Changes
+from kith_reporting.tables import (
+    CONTACTS,
+    MESSAGES,
+    ORGANISATIONS,
+    PROGRAMMES,
+    REFERRALS,
+    SESSIONS,
+    SUPPORTERS,
+    TOTALS,
+    Projection,
+    Slot,
+)
+
+_PICK: Final = sa.text("select slot from live for share")
+_HOLD: Final = sa.text("select slot from live for update")
+_TURN: Final = sa.text("update live set slot = :slot")
+_EMPTY: Final = sa.text("select empty_spare()")
+
+
+class Counted(NamedTuple):
+    """What changed rows add to the counts of an organisation's own programme."""
+
+    organisation_id: UUID
+    programme_id: UUID
+    counts: dict[str, int]
+
+
+class Tallied(NamedTuple):
+    """What changed rows of sessions or messages add to the row of the referral they are about."""
+
+    referral_id: UUID
+    counts: dict[str, int]
+
+
+class Referred(NamedTuple):
+    """What changed rows of referrals between the same two ends add to the counts (``OF_REFERRALS``, in order)."""
+
+    referring_organisation_id: UUID
+    programme_organisation_id: UUID
+    programme_id: UUID
+    counts: Sequence[int]
+
+
+async def get_live_slot(tx: AsyncConnection) -> Slot:
+    """The slot that is read, which stays the live one until this transaction ends."""
+    return Slot((await tx.execute(_PICK)).scalar_one())
+
+
+async def get_live_slot_for_update(tx: AsyncConnection) -> Slot:
+    """The slot that is read; waits for the batches in hand, and holds up new ones until this transaction ends."""
+    return Slot((await tx.execute(_HOLD)).scalar_one())
+
+
+async def turn_to(tx: AsyncConnection, slot: Slot) -> None:
+    """Make ``slot`` the live one for whoever reads after this transaction."""
+    await tx.execute(_TURN, {"slot": slot})
+
+
+async def empty_spare(tx: AsyncConnection) -> None:
+    """Empty the slot that is not live."""
+    await tx.execute(_EMPTY)
+
+
+class _Statement:
+    """Inserts or merges rows of one projection; ``effect`` selects from ``signed`` what that changes elsewhere.
+
+    ``signed`` holds each row as it was before with ``sign`` -1, and as it is now with 1.
+    """
+
+    def __init__(self, projection: Projection, effect: str = "") -> None:
+        names = [column.name for column in projection.columns]
+        self._row = attrgetter(*names)
+        self._lists = [at for at, column in enumerate(projection.columns) if column.type.endswith("[]")]
+        self._sql = {slot: _sql(projection, slot, effect) for slot in Slot}
+
+    async def save(self, tx: AsyncConnection, slot: Slot, changes: Collection[object]) -> list[Any]:
+        """Write these changes; what the effect selects. There is at least one, and each key once."""
+        return await self.save_rows(tx, slot, map(self._row, changes))
+
+    async def save_rows(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[object, ...]]) -> list[Any]:
+        """The same with rows whose values stand in the order of the columns."""
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for at in self._lists:
+            columns[at] = ["{" + ",".join(map(str, ids)) + "}" for ids in columns[at]]
+        driver: Any = (await tx.get_raw_connection()).driver_connection
+        return list(await driver.fetch(self._sql[slot], *columns))
+
+
+def _sql(projection: Projection, slot: Slot, effect: str) -> str:
+    names = [column.name for column in projection.columns]
+    # A list inside an array's row cannot be unnested, so it travels as text.
+    types = ["text" if column.type.endswith("[]") else column.type for column in projection.columns]
+    casts = [f"{column.name}::{column.type}" for column in projection.columns]
+    arrays = [f"${at}::{kind}[]" for at, kind in enumerate(types, 1)]
+    merges = [
+        f"{column.name} = {column.merge.format(column.name)}"
+        for column in projection.columns
+        if column.name not in projection.key
+    ]
+    key = ", ".join(projection.key)
+    upsert = (
+        f"insert into {projection.name}_{slot} as stored ({', '.join(names)})"
+        f" select {', '.join(casts)} from unnest({', '.join(arrays)}) as given ({', '.join(names)}) order by {key}"
+        f" on conflict ({key}) do update set {', '.join(merges)}"
+    )
+    if not effect:
+        return upsert
+    before, now = [f"old_{name}" for name in names], [f"new_{name}" for name in names]
+    return (
+        f"with changed ({', '.join(before + now)}) as"
+        f" ({upsert} returning {', '.join(f'old.{name}' for name in names)}, {', '.join(f'new.{name}' for name in names)}),"
+        f" signed (sign, {', '.join(names)}) as (select 1, {', '.join(now)} from changed"
+        f" union all select -1, {', '.join(before)} from changed where old_{projection.key[0]} is not null) {effect}"
+    )
+
+
+def _sum(what: str, where: str = "true") -> str:
+    return f"coalesce(sum({what}) filter (where {where}), 0)"
+
+
+_OPEN: Final = "closed is null and matched_on is null"
+_WAITING: Final = f"decision = 'accepted' and {_OPEN}"
+_RULES: Final = {
+    "received": _sum("sign", "received_on is not null"),
+    "undecided": _sum("sign", f"received_on is not null and decision is null and {_OPEN}"),
+    "accepted": _sum("sign", "decision = 'accepted'"),
+    "declined": _sum("sign", "decision = 'declined'"),
+    "proposed": _sum("sign", "proposal is not null"),
+    "waiting": _sum("sign", _WAITING),
+    "waiting_since": _sum("sign * (received_on - date '0001-01-01' + 1)", _WAITING),
+    "matched": _sum("sign", "matched_on is not null"),
+    "waited": _sum("sign", "received_on is not null and matched_on is not null"),
+    "days_waited": _sum("sign * greatest(matched_on - received_on, 0)"),
+    "supported": _sum("sign", "support = 'under-way'"),
+    "closed": _sum("sign", "closed is not null"),
+    "sharing_withdrawn": _sum("sign", "sharing = 'withdrawn'"),
+    "sessions": _sum("sign * sessions"),
+    "messages_delivered": _sum("sign * messages_delivered"),
+    "messages_failed": _sum("sign * messages_failed"),
+}
+"""What each count of referrals is. ``greatest`` passes over nulls: where a day is not known, no days were waited."""
+
+_SAVE_REFERRALS: Final = _Statement(
+    REFERRALS,
+    "select referring_organisation_id, programme_organisation_id, programme_id,"
+    f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3",
+)
+_SAVE_SESSIONS: Final = _Statement(
+    SESSIONS,
+    "select null::uuid, organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
+    " union all select person, null, null, sum(sign)"
+    " from signed, unnest(referral_ids) as person where happened group by 1",
+)
+_SAVE_CONTACTS: Final = _Statement(
+    CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"
+)
+_SAVE_MESSAGES: Final = _Statement(
+    MESSAGES,
+    f"select story_id, {_sum('sign', 'delivered')}, {_sum('sign', 'not delivered')}"
+    " from signed where story_kind = 'referral' group by 1",
+)
+_SAVE_SUPPORTERS: Final = _Statement(
+    SUPPORTERS,
+    "select organisation_id, programme_id, sum(sign) from signed, unnest(programme_ids) as programme_id"
+    " where state = 'active' group by 1, 2",
+)
+_SAVE_ORGANISATIONS: Final = _Statement(ORGANISATIONS)
+_SAVE_PROGRAMMES: Final = _Statement(PROGRAMMES)
+_SAVE_TOTALS: Final = _Statement(TOTALS)
+
+
+async def save_organisations(tx: AsyncConnection, slot: Slot, changes: Collection[OrganisationChange]) -> None:
+    """Keep each organisation's public face."""
+    await _SAVE_ORGANISATIONS.save(tx, slot, changes)
+
+
+async def save_programmes(tx: AsyncConnection, slot: Slot, changes: Collection[ProgrammeChange]) -> None:
+    """Keep each programme's public face."""
+    await _SAVE_PROGRAMMES.save(tx, slot, changes)
+
+
+async def save_sessions(
+    tx: AsyncConnection, slot: Slot, changes: Collection[SessionChange]
+) -> tuple[list[Counted], list[Tallied]]:
+    """Keep each session. Counts for whoever held them, and for the referral of each person who was there."""
+    rows = await _SAVE_SESSIONS.save(tx, slot, changes)
+    held = [Counted(row[1], row[2], {"sessions": row[3]}) for row in rows if row[0] is None]
+    attended = [Tallied(row[0], {"sessions": row[3]}) for row in rows if row[0] is not None]
+    return held, attended
+
+
+async def save_contacts(tx: AsyncConnection, slot: Slot, changes: Collection[ContactChange]) -> list[Counted]:
+    """Keep each contact."""
+    rows = await _SAVE_CONTACTS.save(tx, slot, changes)
+    return [Counted(row[0], row[1], {"contacts": row[2], "people_reached": row[3]}) for row in rows]
+
+
+async def save_supporters(tx: AsyncConnection, slot: Slot, changes: Collection[SupporterChange]) -> list[Counted]:
+    """Keep each supporter. The active ones count in each of their programmes."""
+    rows = await _SAVE_SUPPORTERS.save(tx, slot, changes)
+    return [Counted(row[0], row[1], {"supporters": row[2]}) for row in rows]
+
+
+async def save_messages(tx: AsyncConnection, slot: Slot, changes: Collection[MessageChange]) -> list[Tallied]:
+    """Keep what became of each message. Those that tell of a referral count for it."""
+    rows = await _SAVE_MESSAGES.save(tx, slot, changes)
+    return [Tallied(row[0], {"messages_delivered": row[1], "messages_failed": row[2]}) for row in rows]
+
+
+async def save_referrals(tx: AsyncConnection, slot: Slot, changes: Collection[ReferralChange]) -> list[Referred]:
+    """Merge what is said of each referral. One whose ends are not known yet counts nowhere until they are."""
+    rows = await _SAVE_REFERRALS.save(tx, slot, changes)
+    return [Referred(row[0], row[1], row[2], row[3:]) for row in rows]
+
+
+async def add_to_totals(tx: AsyncConnection, slot: Slot, changes: Changes) -> None:
+    """Add what a batch changed to the counts."""
+    rows = [(*place, *counts) for place, counts in changes.by_place.items() if any(counts)]
+    if rows:
+        await _SAVE_TOTALS.save_rows(tx, slot, rows)

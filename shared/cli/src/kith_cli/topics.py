@@ -1,0 +1,88 @@
+"""The topics file, and making what it lists on any broker."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import yaml
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+from kith_chassis.broker import connection, make_topics
+from kith_chassis.settings import ServiceSettings
+from kith_cli.cannot import CannotRun
+
+RETRY: Final = 0.5  # seconds between two tries to reach a broker that is starting
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic as the file wants it."""
+
+    name: str
+    partitions: int
+    configs: dict[str, str] = field(default_factory=dict)
+
+
+def read_topics(path: Path) -> list[Topic]:
+    """Read a topics file. `CannotRun` names the file and what is wrong with it."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return [
+            Topic(
+                str(entry["name"]),
+                int(entry["partitions"]),
+                {str(name): str(value) for name, value in entry.get("configs", {}).items()},
+            )
+            for entry in document["topics"]
+        ]
+    except OSError as error:
+        raise CannotRun(f"The topics file {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CannotRun(
+            f"The topics file {path} is not a list of topics, each with name and partitions ({type(error).__name__})."
+        ) from error
+
+
+async def ensure_topics(
+    settings: ServiceSettings, topics: list[Topic], *, replication: int, patience: float
+) -> list[str]:
+    """Make the topics that are missing and return their names; a second run makes none and changes none.
+
+    Waits `patience` seconds for a broker that is still starting. `CannotRun` if it does not answer, if it refuses, or if
+    a topic exists with another number of partitions: that is never changed, for every key's order would be lost.
+    """
+    wanted = [
+        NewTopic(topic.name, topic.partitions, replication, topic_configs=dict(topic.configs)) for topic in topics
+    ]
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            made = await make_topics(settings, wanted)
+            found = await _partitions(settings, topics)
+            break
+        except KafkaConnectionError as error:
+            if time.monotonic() > deadline:
+                raise CannotRun(f"No broker answers at {settings.kafka_bootstrap}.") from error
+        except KafkaError as error:
+            raise CannotRun(f"The broker refused the topics: {type(error).__name__}: {error}.") from error
+        await asyncio.sleep(RETRY)
+    for topic in topics:
+        if found.get(topic.name, topic.partitions) != topic.partitions:
+            raise CannotRun(
+                f"{topic.name} has {found[topic.name]} partitions and the topics file says {topic.partitions}; "
+                "partitions are never changed, so the broker or the file is the wrong one."
+            )
+    return made
+
+
+async def _partitions(settings: ServiceSettings, topics: list[Topic]) -> dict[str, int]:
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        described = await admin.describe_topics([topic.name for topic in topics])
+    finally:
+        await admin.close()
+    return {entry["topic"]: len(entry["partitions"]) for entry in described if entry["partitions"]}

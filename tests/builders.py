@@ -1,0 +1,260 @@
+"""Facts for tests, in English: each builder gives a whole fact, from the fact it follows, with what you change named.
+
+The people, organisations and programmes are invented. Ids are new each time, so no two tests meet by accident.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from kith_chassis.clock import new_id, new_pseudonym
+from kith_chassis.received import Received
+from kith_contracts.fact import Fact
+from kith_contracts.matching import (
+    ContactLogged,
+    MatchEnded,
+    MatchMade,
+    MatchProposed,
+    ProposalAnswered,
+    ScorePart,
+    SessionLogged,
+    SupporterChanged,
+)
+from kith_contracts.notifications import MessageDelivered, MessageFailed
+from kith_contracts.referrals import (
+    ConsentChanged,
+    OrganisationPublished,
+    ProgrammePublished,
+    ReferralClosed,
+    ReferralCreated,
+    ReferralDecided,
+)
+
+NOW: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+"""A Monday morning, on which tests happen."""
+
+TODAY: Final = NOW.date()
+
+
+def received(fact: Fact, *, id: UUID | None = None, at: datetime = NOW, key: str | None = None) -> Received:  # noqa: A002 - as the field is called
+    """The fact as the inbox hands it over."""
+    return Received(id or new_id(), fact, at, fact.topic, key or str(fact.story.id))
+
+
+def an_organisation_published(**changes: Any) -> OrganisationPublished:
+    """A charity."""
+    return OrganisationPublished(
+        **{"organisation_id": new_id(), "organisation_name": "Example Harbour Trust", "kind": "charity"} | changes
+    )
+
+
+def a_programme_published(**changes: Any) -> ProgrammePublished:
+    """One-to-one support that is formally organised, with no age limits."""
+    return ProgrammePublished(
+        **{
+            "programme_id": new_id(),
+            "organisation_id": new_id(),
+            "slug": "long-term-conditions",
+            "programme_name": "Living with a long term condition",
+            "model": "one-to-one",
+            "formality": "formal",
+            "channels": ("in-person", "telephone", "video"),
+            "weights": {"condition": 40, "experience": 30, "interest": 10, "language": 10, "place": 10},
+        }
+        | changes
+    )
+
+
+def a_referral_created(programme: ProgrammePublished | None = None, **changes: Any) -> ReferralCreated:
+    """A professional's referral to the programme."""
+    offer = programme or a_programme_published()
+    return ReferralCreated(
+        **{
+            "referral_id": new_id(),
+            "person_id": new_pseudonym(),
+            "referring_organisation_id": new_id(),
+            "programme_id": offer.programme_id,
+            "programme_organisation_id": offer.organisation_id,
+            "source": "professional",
+            "received_on": TODAY,
+            "age_band": "35-44",
+            "district": "G12",
+            "needs": ("isolation",),
+            "conditions": ("diabetes",),
+            "channels": ("in-person", "telephone"),
+        }
+        | changes
+    )
+
+
+def a_referral_decided(referral: ReferralCreated, **changes: Any) -> ReferralDecided:
+    """The programme's organisation takes the referral on."""
+    return ReferralDecided(**_referral(referral) | {"decision": "accepted"} | changes)
+
+
+def a_consent_changed(referral: ReferralCreated, **changes: Any) -> ConsentChanged:
+    """The person withdraws the consent to share the referral."""
+    return ConsentChanged(
+        **{
+            "referral_id": referral.referral_id,
+            "person_id": referral.person_id,
+            "receiving_organisation_id": referral.programme_organisation_id,
+            "purpose": "share-referral",
+            "state": "withdrawn",
+        }
+        | changes
+    )
+
+
+def a_referral_closed(referral: ReferralCreated, **changes: Any) -> ReferralClosed:
+    """The referral is withdrawn."""
+    return ReferralClosed(**_referral(referral) | {"reason": "withdrawn"} | changes)
+
+
+def a_supporter_changed(programme: ProgrammePublished | None = None, **changes: Any) -> SupporterChanged:
+    """An active supporter of the programme, with room for one person."""
+    offer = programme or a_programme_published()
+    return SupporterChanged(
+        **{
+            "supporter_id": new_pseudonym(),
+            "organisation_id": offer.organisation_id,
+            "programme_ids": (offer.programme_id,),
+            "state": "active",
+            "capacity": 1,
+        }
+        | changes
+    )
+
+
+def a_match_proposed(referral: ReferralCreated, supporter: SupporterChanged, **changes: Any) -> MatchProposed:
+    """A coordinator proposes the pair, because both live with the same condition."""
+    return MatchProposed(
+        **{
+            "proposal_id": new_id(),
+            "supporter_id": supporter.supporter_id,
+            "organisation_id": referral.programme_organisation_id,
+            "referral_id": referral.referral_id,
+            "programme_id": referral.programme_id,
+            "score": 40,
+            "parts": (ScorePart(connection="condition", points=40),),
+        }
+        | changes
+    )
+
+
+def a_proposal_answered(proposed: MatchProposed, **changes: Any) -> ProposalAnswered:
+    """The person says yes."""
+    return ProposalAnswered(
+        **_pair(proposed) | {"proposal_id": proposed.proposal_id, "answered_by": "person", "answer": "yes"} | changes
+    )
+
+
+def a_match_made(proposed: MatchProposed, **changes: Any) -> MatchMade:
+    """Both sides agreed; the first review is in six weeks."""
+    return MatchMade(
+        **_pair(proposed)
+        | {
+            "match_id": new_id(),
+            "proposal_id": proposed.proposal_id,
+            "review_on": TODAY + timedelta(weeks=6),
+        }
+        | changes
+    )
+
+
+def a_session_logged(match: MatchMade, **changes: Any) -> SessionLogged:
+    """An hour together, in person."""
+    return SessionLogged(
+        **{
+            "session_id": new_id(),
+            "kind": "one-to-one",
+            "programme_id": match.programme_id,
+            "organisation_id": match.organisation_id,
+            "held_on": TODAY,
+            "outcome": "happened",
+            "minutes": 60,
+            "channel": "in-person",
+            "supporter_ids": (match.supporter_id,),
+            "referral_id": match.referral_id,
+            "match_id": match.match_id,
+        }
+        | changes
+    )
+
+
+def a_group_meeting_logged(programme: ProgrammePublished, *attended: ReferralCreated, **changes: Any) -> SessionLogged:
+    """A meeting of two hours, which those of the referred attended."""
+    return SessionLogged(
+        **{
+            "session_id": new_id(),
+            "kind": "group",
+            "programme_id": programme.programme_id,
+            "organisation_id": programme.organisation_id,
+            "held_on": TODAY,
+            "outcome": "happened",
+            "minutes": 120,
+            "channel": "in-person",
+            "group_id": new_id(),
+            "attended_referral_ids": tuple(referral.referral_id for referral in attended),
+        }
+        | changes
+    )
+
+
+def a_contact_logged(programme: ProgrammePublished, **changes: Any) -> ContactLogged:
+    """Outreach to twelve people whom nobody names."""
+    return ContactLogged(
+        **{
+            "contact_id": new_id(),
+            "programme_id": programme.programme_id,
+            "organisation_id": programme.organisation_id,
+            "held_on": TODAY,
+            "kind": "outreach",
+            "people": 12,
+        }
+        | changes
+    )
+
+
+def a_match_ended(match: MatchMade, **changes: Any) -> MatchEnded:
+    """The match comes to its planned end."""
+    return MatchEnded(**_pair(match) | {"match_id": match.match_id, "ending": "planned"} | changes)
+
+
+def a_message_delivered(about: Fact, **changes: Any) -> MessageDelivered:
+    """The referrer was told by mail, at the first try."""
+    return MessageDelivered(**_message(about) | {"recipient": "referrer"} | changes)
+
+
+def a_message_failed(about: Fact, **changes: Any) -> MessageFailed:
+    """The person could not be told: no address is known."""
+    return MessageFailed(**_message(about) | {"recipient": "person", "code": "no-channel"} | changes)
+
+
+def _referral(referral: ReferralCreated) -> dict[str, Any]:
+    return {
+        "referral_id": referral.referral_id,
+        "programme_id": referral.programme_id,
+        "programme_organisation_id": referral.programme_organisation_id,
+        "referring_organisation_id": referral.referring_organisation_id,
+    }
+
+
+def _pair(pair: MatchProposed | MatchMade) -> dict[str, Any]:
+    return {
+        "referral_id": pair.referral_id,
+        "supporter_id": pair.supporter_id,
+        "programme_id": pair.programme_id,
+        "organisation_id": pair.organisation_id,
+    }
+
+
+def _message(about: Fact) -> dict[str, Any]:
+    return {
+        "message_id": new_id(),
+        "story_kind": about.story.kind,
+        "story_id": about.story.id,
+        "reason": "referral-received",
+        "channel": "email",
+        "tries": 1,
+    }

@@ -1,0 +1,112 @@
+"""What happens to people in the network, as facts in the order in which it happened; and that order shaken."""
+
+import random
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+
+from kith_chassis.received import Received
+from kith_contracts.fact import Fact
+from tests import builders as a
+
+
+def all_journeys() -> list[Received]:
+    """Every journey there is, one after another, a minute between any two facts."""
+    organisation = a.an_organisation_published()
+    programme = a.a_programme_published(organisation_id=organisation.organisation_id)
+    cafe = a.a_programme_published(organisation_id=organisation.organisation_id, model="group", slug="peer-cafe")
+    journeys = (
+        [organisation, programme, cafe, programme.model_copy(update={"programme_name": "A new name"})],
+        supported(programme),
+        declined(programme),
+        withdrawn(programme),
+        consent_given_back(programme),
+        ended_by_a_death(programme),
+        in_a_group(cafe),
+        nobody_named(programme),
+    )
+    facts = [fact for journey in journeys for fact in journey]
+    return [a.received(fact, at=a.NOW + minute * timedelta(minutes=1)) for minute, fact in enumerate(facts)]
+
+
+def supported(programme: a.ProgrammePublished) -> list[Fact]:
+    """Referred, taken on, matched at the second proposal, supported, ended as planned and closed."""
+    referral = a.a_referral_created(programme)
+    first, second = a.a_supporter_changed(programme), a.a_supporter_changed(programme, capacity=2)
+    unwanted, wanted = a.a_match_proposed(referral, first), a.a_match_proposed(referral, second)
+    match = a.a_match_made(wanted)
+    return [
+        *(first, second, referral, a.a_message_delivered(referral), a.a_referral_decided(referral)),
+        *(unwanted, a.a_proposal_answered(unwanted, answer="no"), wanted, a.a_proposal_answered(wanted)),
+        *(a.a_proposal_answered(wanted, answered_by="supporter"), match, a.a_message_failed(match)),
+        *(a.a_session_logged(match), a.a_session_logged(match, outcome="did-not-happen", minutes=0)),
+        *(a.a_session_logged(match), first.model_copy(update={"state": "left"})),
+        *(a.a_match_ended(match), a.a_referral_closed(referral, reason="support-ended")),
+    ]
+
+
+def declined(programme: a.ProgrammePublished) -> list[Fact]:
+    """Not suitable, and so closed."""
+    referral = a.a_referral_created(programme)
+    decided = a.a_referral_decided(referral, decision="declined", reason="not-suitable")
+    return [referral, decided, a.a_referral_closed(referral, reason="declined"), a.a_message_delivered(referral)]
+
+
+def withdrawn(programme: a.ProgrammePublished) -> list[Fact]:
+    """The person no longer wants it shared, nor wants it."""
+    referral = a.a_referral_created(programme)
+    return [referral, a.a_referral_decided(referral), a.a_consent_changed(referral), a.a_referral_closed(referral)]
+
+
+def consent_given_back(programme: a.ProgrammePublished) -> list[Fact]:
+    """For a while the person wants no mail, and the referrer is not to be told."""
+    referral = a.a_referral_created(programme)
+    purposes = ("contact-person", "tell-referrer")
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
+    return [
+        referral,
+        *(a.a_consent_changed(referral, purpose=purpose) for purpose in purposes),
+        a.a_referral_decided(referral),
+        *(a.a_consent_changed(referral, purpose=purpose, state="granted") for purpose in purposes),
+        *(proposed, a.a_match_made(proposed)),
+    ]
+
+
+def ended_by_a_death(programme: a.ProgrammePublished) -> list[Fact]:
+    """The person dies while matched: no cheerful mail may follow."""
+    referral = a.a_referral_created(programme, source="self")
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
+    match = a.a_match_made(proposed)
+    return [
+        *(referral, a.a_referral_decided(referral), proposed, match),
+        *(a.a_match_ended(match, ending="died"), a.a_referral_closed(referral, reason="died")),
+    ]
+
+
+def in_a_group(programme: a.ProgrammePublished) -> list[Fact]:
+    """Two people meet at a table, the second time only one of them."""
+    here, there = a.a_referral_created(programme), a.a_referral_created(programme)
+    first = a.a_group_meeting_logged(programme, here, there)
+    second = a.a_group_meeting_logged(programme, there, group_id=first.group_id)
+    return [here, there, a.a_referral_decided(here), a.a_referral_decided(there), first, second]
+
+
+def nobody_named(programme: a.ProgrammePublished) -> list[Fact]:
+    """A stall at a market."""
+    return [a.a_contact_logged(programme), a.a_contact_logged(programme, kind="drop-in", people=3)]
+
+
+def shuffled(facts: Sequence[Received], chance: random.Random) -> list[list[Received]]:
+    """The facts as Kafka may hand them over: any order of keys and topics, but each key's in order; in any batches."""
+    lines: dict[tuple[str, str], deque[Received]] = {}
+    for fact in facts:
+        lines.setdefault((fact.topic, fact.key), deque()).append(fact)
+    batches: list[list[Received]] = [[]]
+    while lines:
+        place = chance.choice(list(lines))
+        if chance.random() < 0.2:
+            batches.append([])
+        batches[-1].append(lines[place].popleft())
+        if not lines[place]:
+            del lines[place]
+    return [batch for batch in batches if batch]
