@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
+from kith_contracts.referrals import ProgrammePublished
 from tests import builders as a
 
 
@@ -29,7 +30,7 @@ def all_journeys() -> list[Received]:
     return [a.received(fact, at=a.NOW + minute * timedelta(minutes=1)) for minute, fact in enumerate(facts)]
 
 
-def supported(programme: a.ProgrammePublished) -> list[Fact]:
+def supported(programme: ProgrammePublished) -> list[Fact]:
     """Referred, taken on, matched at the second proposal, supported, ended as planned and closed."""
     referral = a.a_referral_created(programme)
     first, second = a.a_supporter_changed(programme), a.a_supporter_changed(programme, capacity=2)
@@ -45,20 +46,20 @@ def supported(programme: a.ProgrammePublished) -> list[Fact]:
     ]
 
 
-def declined(programme: a.ProgrammePublished) -> list[Fact]:
+def declined(programme: ProgrammePublished) -> list[Fact]:
     """Not suitable, and so closed."""
     referral = a.a_referral_created(programme)
     decided = a.a_referral_decided(referral, decision="declined", reason="not-suitable")
     return [referral, decided, a.a_referral_closed(referral, reason="declined"), a.a_message_delivered(referral)]
 
 
-def withdrawn(programme: a.ProgrammePublished) -> list[Fact]:
+def withdrawn(programme: ProgrammePublished) -> list[Fact]:
     """The person no longer wants it shared, nor wants it."""
     referral = a.a_referral_created(programme)
     return [referral, a.a_referral_decided(referral), a.a_consent_changed(referral), a.a_referral_closed(referral)]
 
 
-def consent_given_back(programme: a.ProgrammePublished) -> list[Fact]:
+def consent_given_back(programme: ProgrammePublished) -> list[Fact]:
     """For a while the person wants no mail, and the referrer is not to be told."""
     referral = a.a_referral_created(programme)
     purposes = ("contact-person", "tell-referrer")
@@ -72,7 +73,7 @@ def consent_given_back(programme: a.ProgrammePublished) -> list[Fact]:
     ]
 
 
-def ended_by_a_death(programme: a.ProgrammePublished) -> list[Fact]:
+def ended_by_a_death(programme: ProgrammePublished) -> list[Fact]:
     """The person dies while matched: no cheerful mail may follow."""
     referral = a.a_referral_created(programme, source="self")
     proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
@@ -83,7 +84,7 @@ def ended_by_a_death(programme: a.ProgrammePublished) -> list[Fact]:
     ]
 
 
-def in_a_group(programme: a.ProgrammePublished) -> list[Fact]:
+def in_a_group(programme: ProgrammePublished) -> list[Fact]:
     """Two people meet at a table, the second time only one of them."""
     here, there = a.a_referral_created(programme), a.a_referral_created(programme)
     first = a.a_group_meeting_logged(programme, here, there)
@@ -91,7 +92,7 @@ def in_a_group(programme: a.ProgrammePublished) -> list[Fact]:
     return [here, there, a.a_referral_decided(here), a.a_referral_decided(there), first, second]
 
 
-def nobody_named(programme: a.ProgrammePublished) -> list[Fact]:
+def nobody_named(programme: ProgrammePublished) -> list[Fact]:
     """A stall at a market."""
     return [a.a_contact_logged(programme), a.a_contact_logged(programme, kind="drop-in", people=3)]
 

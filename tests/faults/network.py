@@ -108,6 +108,8 @@ class Network:
             "KITH_MATCHING_URL": f"http://127.0.0.1:{self._ports['matching']}",
             "KITH_SMTP_HOST": "127.0.0.1",
             "KITH_SMTP_PORT": str(self._smtp),
+            "KITH_SMTP_TLS": "none",
+            "KITH_MAIL_FROM": "Kith <kith@example.org>",
             "KITH_REPLICA": str(replica),
             "KITH_LOG_LEVEL": "WARNING",
             "KITH_DRAIN_SECONDS": "0",

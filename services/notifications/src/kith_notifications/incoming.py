@@ -35,20 +35,21 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
 
 def _news(fact: Received) -> News | None:
     at = fact.occurred_at
+    news: News | None = None
     match fact.body:
         case referrals.ReferralCreated() as made:
-            return ReferralMade(
-                made.referral_id, made.person_id, made.referring_organisation_id, made.source == "self", at
+            self_referred = made.source == "self"
+            news = ReferralMade(
+                made.referral_id, made.person_id, made.referring_organisation_id, self_referred=self_referred, at=at
             )
-        case referrals.ReferralDecided(decision=decision) as decided if decision in _DECISIONS:
-            return Happening(_DECISIONS[decision], decided.referral_id, decided.referral_id, at, decided.reason)
-        case referrals.ReferralClosed() as closed:
-            return Happening(CLOSED, closed.referral_id, closed.referral_id, at, closed.reason)
+        case referrals.ReferralDecided(decision=decision, referral_id=id_) as decided if decision in _DECISIONS:
+            news = Happening(_DECISIONS[decision], id_, id_, at, decided.reason)
+        case referrals.ReferralClosed(referral_id=id_) as closed:
+            news = Happening(CLOSED, id_, id_, at, closed.reason)
         case referrals.ConsentChanged(state=state) as changed if state in _CONSENTS:
-            return ConsentMoved(changed.referral_id, changed.purpose, _CONSENTS[state], at)
-        case matching.MatchMade() as made:
-            return Happening(MATCH_MADE, made.match_id, made.referral_id, at, supporter_id=made.supporter_id)
-        case matching.MatchEnded() as ended:
-            return Happening(MATCH_ENDED, ended.match_id, ended.referral_id, at, ended.ending)
-        case _:
-            return None
+            news = ConsentMoved(changed.referral_id, changed.purpose, granted=_CONSENTS[state], at=at)
+        case matching.MatchMade() as match:
+            news = Happening(MATCH_MADE, match.match_id, match.referral_id, at, supporter_id=match.supporter_id)
+        case matching.MatchEnded() as match:
+            news = Happening(MATCH_ENDED, match.match_id, match.referral_id, at, match.ending)
+    return news

@@ -1,5 +1,6 @@
 """The tables this service owns. They hold ids, codes and instants; no name and no address is ever written here."""
 
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import UUID
 metadata: Final = sa.MetaData()
 
 
-def _instant(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 

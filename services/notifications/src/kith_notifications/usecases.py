@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_notifications import outgoing
 from kith_notifications.domain.sending import EMAIL, Claimed, Settled
 from kith_notifications.domain.telling import Happening, News, ReferralMade, note, restop
-from kith_notifications.store import claims, news as store
+from kith_notifications.store import claims
+from kith_notifications.store import news as store
 
 
 async def note_news(tx: AsyncConnection, news: Sequence[News], *, new_id: Callable[[], UUID], now: datetime) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from kith_chassis import clock
 from kith_chassis.received import Received
 from kith_contracts import matching, notifications, referrals
 from kith_contracts.fact import Fact
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from kith_reporting import usecases
 from kith_reporting.domain.batch import (
     Batch,

@@ -135,9 +135,9 @@ def _sql(projection: Projection, slot: Slot, effect: str) -> str:
     if not effect:
         return upsert
     before, now = [f"old_{name}" for name in names], [f"new_{name}" for name in names]
+    both = ", ".join([f"old.{name}" for name in names] + [f"new.{name}" for name in names])
     return (
-        f"with changed ({', '.join(before + now)}) as"
-        f" ({upsert} returning {', '.join(f'old.{name}' for name in names)}, {', '.join(f'new.{name}' for name in names)}),"
+        f"with changed ({', '.join(before + now)}) as ({upsert} returning {both}),"
         f" signed (sign, {', '.join(names)}) as (select 1, {', '.join(now)} from changed"
         f" union all select -1, {', '.join(before)} from changed where old_{projection.key[0]} is not null) {effect}"
     )

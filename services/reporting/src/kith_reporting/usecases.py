@@ -54,7 +54,7 @@ async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
         _tally(batch, await store.save_messages(tx, slot, batch.messages.values()))
     if batch.referrals:
         for referred in await store.save_referrals(tx, slot, batch.referrals.values()):
-            changes.add_referrals(*referred)
+            changes.add_referrals(*referred[:3], referred.counts)
     await store.add_to_totals(tx, slot, changes)
 
 

@@ -69,7 +69,7 @@ class Relay:
             try:
                 await self._one_connection(stop)
                 pause = 0.1
-            except (KafkaError, asyncpg.PostgresError, OSError, TimeoutError) as error:
+            except Exception as error:
                 if not (isinstance(error, KafkaError) or is_fault(error)):
                     raise
                 telemetry.count("kith.relay.faults")

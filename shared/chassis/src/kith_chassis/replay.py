@@ -62,8 +62,9 @@ TABLES: Final = (
 )
 
 _BEGIN: Final = sa.text(
-    "update replay_run set run = :run, beaten_at = clock_timestamp()"
-    f" where run is null or beaten_at < clock_timestamp() - interval '{SILENCE} s' returning run"
+    "update replay_run set run = :run, beaten_at = clock_timestamp() where only_row ="
+    " (select only_row from replay_run where run is null or beaten_at < clock_timestamp()"
+    f" - interval '{SILENCE} s' for update skip locked) returning run"
 )
 _BEAT: Final = sa.text("update replay_run set beaten_at = clock_timestamp() where run = :run returning run")
 _END: Final = sa.text("update replay_run set run = null where run = :run")

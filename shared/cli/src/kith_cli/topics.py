@@ -51,8 +51,8 @@ async def ensure_topics(
 ) -> list[str]:
     """Make the topics that are missing and return their names; a second run makes none and changes none.
 
-    Waits `patience` seconds for a broker that is still starting. `CannotRun` if it does not answer, if it refuses, or if
-    a topic exists with another number of partitions: that is never changed, for every key's order would be lost.
+    Waits `patience` seconds for a broker that is still starting. `CannotRun` if it does not answer, if it refuses, or
+    if a topic exists with another number of partitions: that is never changed, for every key's order would be lost.
     """
     wanted = [
         NewTopic(topic.name, topic.partitions, replication, topic_configs=dict(topic.configs)) for topic in topics

@@ -30,7 +30,7 @@ _LETTERS: Final = Environment(
 )
 
 
-class Unwritable(ValueError):
+class Unwritable(ValueError):  # noqa: N818 - it says what the address is
     """The address cannot stand on a letter. The message does not repeat it."""
 
 

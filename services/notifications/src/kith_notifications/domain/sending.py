@@ -138,5 +138,5 @@ def may_begin(claimed_at: datetime, now: datetime) -> bool:
 
 
 def _doubled(first: timedelta, longest: timedelta, times: int) -> timedelta:
-    # Beyond twenty doublings every wait is the longest; the bound keeps the power small.
-    return min(first * 2 ** (min(max(times, 1), 20) - 1), longest)
+    # Beyond twenty doublings every wait is the longest; the bound keeps the factor small.
+    return min(first * (1 << (min(max(times, 1), 20) - 1)), longest)

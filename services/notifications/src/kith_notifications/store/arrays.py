@@ -1,4 +1,4 @@
-"""Lists of values travel to PostgreSQL as one array a column: a statement is built once, whatever the batch's length."""
+"""A batch travels to PostgreSQL as one array for each column: the statement is built once, whatever its length."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """Imported rows and who is already here, so that a row is imported once and a person is not made twice unseen."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,8 +11,104 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
-from kith_referrals.domain.intake.rows import Reader, Row
+from kith_referrals.domain.intake.rows import Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Sifted
-from kith_referrals.store.records import Record, hexadecimal, insert_records
+from kith_referrals.store.records import hexadecimal, insert_records
 from kith_referrals.tables import imported_rows, people, referrals
 
+_ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
+_REFERENCES: Final = sa.any_(sa.bindparam("references", type_=ARRAY(sa.Text)))
+_FIRST: Final = sa.union_all(
+    sa.select(
+        imported_rows.c.source_reference,
+        imported_rows.c.digest,
+        imported_rows.c.outcome,
+        imported_rows.c.duplicate_of,
+        imported_rows.c.referral_id,
+    )
+    .where(imported_rows.c.organisation_id == _ORGANISATION)
+    .where(imported_rows.c.source_reference == _REFERENCES),
+    sa.select(
+        referrals.c.source_reference,
+        sa.null().label("digest"),
+        sa.literal(Outcome.ACCEPTED.value),
+        sa.null(),
+        referrals.c.id,
+    )
+    .where(referrals.c.referring_organisation_id == _ORGANISATION)
+    .where(referrals.c.source_reference == _REFERENCES),
+).order_by(sa.column("digest").nulls_last())
+_KNOWN: Final = (
+    sa.select(
+        people.c.nhs_number,
+        people.c.chi_number,
+        people.c.likeness,
+        sa.func.coalesce(referrals.c.source_reference, sa.cast(referrals.c.id, sa.Text)).label("reference"),
+    )
+    .join_from(people, referrals, referrals.c.person_id == people.c.id)
+    .where(
+        sa.or_(
+            people.c.nhs_number == sa.any_(sa.bindparam("nhs_numbers", type_=ARRAY(sa.Text))),
+            people.c.chi_number == sa.any_(sa.bindparam("chi_numbers", type_=ARRAY(sa.Text))),
+            people.c.likeness == sa.any_(sa.bindparam("likenesses", type_=ARRAY(sa.LargeBinary))),
+        )
+    )
+    .order_by(referrals.c.id)
+)
+_ADD: Final = insert_records(imported_rows, "imported_rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where imported rows came from."""
+
+    organisation_id: UUID
+    file_name: str | None = field(repr=False)
+
+
+async def list_first(tx: AsyncConnection, organisation_id: UUID, references: Sequence[str]) -> dict[str, First]:
+    """What these references were before, as far as they were anything: by import, else by another way in."""
+    rows = await tx.execute(_FIRST, {"organisation_id": organisation_id, "references": list(references)})
+    found: dict[str, First] = {}
+    for row in rows:
+        first = First(row.digest, Outcome(row.outcome), row.duplicate_of, row.referral_id)
+        found.setdefault(row.source_reference, first)
+    return found
+
+
+async def list_known(tx: AsyncConnection, rows: Sequence[Row]) -> list[Known]:
+    """People with a referral, in the asking organisation's sight, who may be those of the rows; earliest first."""
+    found = await tx.execute(
+        _KNOWN,
+        {
+            "nhs_numbers": [row.nhs_number for row in rows if row.nhs_number],
+            "chi_numbers": [row.chi_number for row in rows if row.chi_number],
+            "likenesses": [row.likeness for row in rows if row.likeness],
+        },
+    )
+    return [Known(row.nhs_number, row.chi_number, row.likeness, row.reference) for row in found]
+
+
+async def add_imported_rows(
+    tx: AsyncConnection, origin: Origin, kept: Sequence[tuple[Sifted, dict[str, str] | None]], *, now: datetime
+) -> None:
+    """Keep what became of new rows, with the cells of those that wait for a human."""
+    if not kept:
+        return
+    records = [
+        {
+            "organisation_id": str(origin.organisation_id),
+            "source_reference": sifted.read.reference,
+            "id": str(clock.new_id()),
+            "row": sifted.read.number,
+            "file_name": origin.file_name,
+            "digest": hexadecimal(sifted.read.digest),
+            "outcome": sifted.outcome,
+            "duplicate_of": sifted.of,
+            "referral_id": str(sifted.referral_id) if sifted.referral_id else None,
+            "cells": cells,
+            "imported_at": now.isoformat(),
+        }
+        for sifted, cells in kept
+    ]
+    await tx.execute(_ADD, {"imported_rows": records})

@@ -1,5 +1,6 @@
 """What is counted for an organisation and a programme, and what those counts say about waiting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -63,7 +64,11 @@ class Changes:
             line[COUNTS.index(name)] += count
 
     def add_referrals(
-        self, referring_organisation_id: UUID, programme_organisation_id: UUID, programme_id: UUID, counts: list[int]
+        self,
+        referring_organisation_id: UUID,
+        programme_organisation_id: UUID,
+        programme_id: UUID,
+        counts: Sequence[int],
     ) -> None:
         """Add what rows of referrals count for (``OF_REFERRALS``), to both sides.
 

@@ -1,7 +1,7 @@
 """A development OpenID Connect issuer: discovery, keys, and tokens for machine clients. Never for real people's data.
 
 Its discovery document says `kith_development_issuer: true` and its tokens say `kith_development: true`; a service
-refuses both unless `KITH_DEVELOPMENT_ISSUER=1`. The key is made at the first start and kept, so tokens outlive a restart.
+refuses both unless `KITH_DEVELOPMENT_ISSUER=1`. The key is made at the first start and kept: tokens outlive a restart.
 """
 
 import base64

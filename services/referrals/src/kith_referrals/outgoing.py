@@ -1,0 +1,132 @@
+"""All that other services may ever learn from referrals: ids, codes, an age band and a postcode district."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import outbox
+from kith_contracts.fact import Fact
+from kith_contracts.referrals import (
+    ConsentChanged,
+    OrganisationPublished,
+    ProgrammePublished,
+    ReferralClosed,
+    ReferralCreated,
+    ReferralDecided,
+)
+from kith_referrals.domain.referral import (
+    Closed,
+    ConsentTold,
+    Decided,
+    Made,
+    OrganisationTold,
+    ProgrammeTold,
+    Status,
+    Telling,
+    receiver,
+)
+
+
+async def tell(tx: AsyncConnection, *tellings: Telling, now: datetime) -> None:
+    """Record what is to be told, in this order, in one statement. The rows the stories are about are locked or made."""
+    await outbox.record(tx, *(_fact(telling) for telling in tellings), now=now)
+
+
+def _fact(telling: Telling) -> Fact:  # one line for each thing that is told
+    match telling:
+        case Made():
+            return _created(telling)
+        case Decided():
+            return _decided(telling)
+        case ConsentTold():
+            return _consent_changed(telling)
+        case Closed():
+            return _closed(telling)
+        case OrganisationTold():
+            return _organisation(telling)
+        case ProgrammeTold():
+            return _programme(telling)
+
+
+def _created(made: Made) -> ReferralCreated:
+    referral, wish = made.referral, made.wish
+    return ReferralCreated(
+        referral_id=referral.id,
+        person_id=referral.person_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        source=wish.source,
+        received_on=wish.received_on,
+        age_band=made.age_band,
+        district=made.district,
+        language=made.language,
+        needs=wish.needs,
+        conditions=wish.conditions,
+        interests=wish.interests,
+        requested=wish.requested,
+        channels=wish.channels,
+        urgent=wish.urgent,
+    )
+
+
+def _decided(decided: Decided) -> ReferralDecided:
+    referral = decided.referral
+    return ReferralDecided(
+        referral_id=referral.id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        decision="declined" if referral.status is Status.DECLINED else "accepted",
+        reason=referral.decision_reason,
+    )
+
+
+def _consent_changed(told: ConsentTold) -> ConsentChanged:
+    return ConsentChanged(
+        referral_id=told.referral.id,
+        person_id=told.referral.person_id,
+        receiving_organisation_id=receiver(told.referral, told.purpose),
+        purpose=told.purpose,
+        state=told.state,
+    )
+
+
+def _closed(closed: Closed) -> ReferralClosed:
+    referral = closed.referral
+    if referral.closing_reason is None:
+        raise ValueError("a referral that is told closed has a reason")
+    return ReferralClosed(
+        referral_id=referral.id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        reason=referral.closing_reason,
+    )
+
+
+def _organisation(told: OrganisationTold) -> OrganisationPublished:
+    organisation = told.organisation
+    return OrganisationPublished(
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kind=organisation.kind,
+        ods_code=organisation.ods_code,
+    )
+
+
+def _programme(told: ProgrammeTold) -> ProgrammePublished:
+    programme = told.programme
+    return ProgrammePublished(
+        programme_id=programme.id,
+        organisation_id=programme.organisation_id,
+        slug=programme.slug,
+        programme_name=programme.name,
+        model=programme.model,
+        formality=programme.formality,
+        minimum_age=programme.minimum_age,
+        maximum_age=programme.maximum_age,
+        checks_required=programme.checks_required,
+        channels=programme.channels,
+        weights=dict(programme.weights),
+    )

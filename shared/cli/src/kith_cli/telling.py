@@ -1,0 +1,55 @@
+"""What the command says while it works: a spinner and a tick in a terminal, plain lines in a log."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+class Teller:
+    """Says one thing a line, on standard output. Only words of ours go out; nothing is read as markup."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+
+    def say(self, sentence: str) -> None:
+        """Say one sentence."""
+        self.console.print(Text(sentence), soft_wrap=True)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Say that something is being done, and when it is done how long it took. A failure is the caller's to tell."""
+        begun = time.monotonic()
+        in_terminal = self.console.is_terminal
+        with self.console.status(Text(what)) if in_terminal else nullcontext():
+            yield
+        took = f"{time.monotonic() - begun:.1f} s"
+        if in_terminal:
+            self.console.print(Text.assemble(("✓ ", "green"), what, (f"  {took}", "dim")), soft_wrap=True)
+        else:
+            self.say(f"{what}: done in {took}")
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Show rows under their columns; in a log, one line a row with two spaces between."""
+        if self.console.is_terminal:
+            table = Table(title=Text(title), title_justify="left", header_style="bold")
+            for column in columns:
+                table.add_column(column, overflow="fold")
+            for row in rows:
+                table.add_row(*(Text(str(cell)) for cell in row))
+            self.console.print(table)
+            return
+        self.say(title)
+        lines = [columns, *([str(cell) for cell in row] for row in rows)]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+        for line in lines:
+            self.say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def say_json(value: Mapping[str, object] | Sequence[object]) -> None:
+    """Print one JSON document, for a machine."""
+    print(json.dumps(value, indent=2, default=str))
