@@ -16,6 +16,7 @@ help: ## Explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## Prepare .venv: every locked version, and Kith itself (PYTHON=python3.13 for another Python)
+	@:
 
 $(READY): requirements-dev.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Kith needs Python 3.11 or \

@@ -6,7 +6,7 @@ from kith_chassis.process import Loop, Service
 from kith_notifications import api
 from kith_notifications.channels.mail_server import MailServer, Post
 from kith_notifications.incoming import HEARS, on_facts
-from kith_notifications.settings import Settings, address_of
+from kith_notifications.settings import Settings
 from kith_notifications.timers import Sender
 
 
@@ -16,12 +16,12 @@ def build(settings: Settings, database: Database) -> Service:
     server = MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
-        tls=settings.smtp_tls,
+        tls=settings.tls,
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
     )
     owners = Internal(settings)
-    sender = Sender(database, owners, Post(server, address_of(settings.mail_from)), replica=settings.replica)
+    sender = Sender(database, owners, Post(server, settings.sender), replica=settings.replica)
     return Service(
         name="notifications",
         router=api.router,

@@ -5,8 +5,8 @@ Every statement inserts or merges its rows and sees, for each, what was there be
 is always that of the rows, whatever came first and whatever came twice. Rows are written in the order of their keys,
 and the totals last, so that two processes wait for one another but never in a circle.
 
-The arrays go to asyncpg itself, inside the same transaction: SQLAlchemy's adapter handles every element once more in
-Python (measured: about a fifth of the time of a batch of 1,000 referrals).
+Arrays are cast in the statement and bound without a type: then SQLAlchemy hands them to asyncpg as they are, instead
+of looking at every element.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -97,30 +97,31 @@ class _Statement:
     """
 
     def __init__(self, projection: Projection, effect: str = "") -> None:
-        names = [column.name for column in projection.columns]
-        self._row = attrgetter(*names)
-        self._lists = [at for at, column in enumerate(projection.columns) if column.type.endswith("[]")]
-        self._sql = {slot: _sql(projection, slot, effect) for slot in Slot}
+        self._names = [column.name for column in projection.columns]
+        self._row = attrgetter(*self._names)
+        self._lists = [column.name for column in projection.columns if column.type.endswith("[]")]
+        self._sql = {slot: sa.text(_sql(projection, slot, effect)) for slot in Slot}
 
-    async def save(self, tx: AsyncConnection, slot: Slot, changes: Collection[object]) -> list[Any]:
+    async def save(self, tx: AsyncConnection, slot: Slot, changes: Collection[object]) -> Sequence[Any]:
         """Write these changes; what the effect selects. There is at least one, and each key once."""
         return await self.save_rows(tx, slot, map(self._row, changes))
 
-    async def save_rows(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[object, ...]]) -> list[Any]:
+    async def save_rows(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[object, ...]]) -> Sequence[Any]:
         """The same with rows whose values stand in the order of the columns."""
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        for at in self._lists:
-            columns[at] = ["{" + ",".join(map(str, ids)) + "}" for ids in columns[at]]
-        driver: Any = (await tx.get_raw_connection()).driver_connection
-        return list(await driver.fetch(self._sql[slot], *columns))
+        columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
+        for name in self._lists:
+            columns[name] = ["{" + ",".join(map(str, ids)) + "}" for ids in columns[name]]
+        answer = await tx.execute(self._sql[slot], columns)
+        return answer.all() if answer.returns_rows else ()
 
 
 def _sql(projection: Projection, slot: Slot, effect: str) -> str:
     names = [column.name for column in projection.columns]
-    # A list inside an array's row cannot be unnested, so it travels as text.
-    types = ["text" if column.type.endswith("[]") else column.type for column in projection.columns]
-    casts = [f"{column.name}::{column.type}" for column in projection.columns]
-    arrays = [f"${at}::{kind}[]" for at, kind in enumerate(types, 1)]
+    arrays, values = [], []
+    for column in projection.columns:
+        is_list = column.type.endswith("[]")  # a list inside an array cannot be unnested, so it travels as text
+        arrays.append(f"cast(:{column.name} as {'text' if is_list else column.type}[])")
+        values.append(f"cast({column.name} as {column.type})" if is_list else column.name)
     merges = [
         f"{column.name} = {column.merge.format(column.name)}"
         for column in projection.columns
@@ -129,7 +130,7 @@ def _sql(projection: Projection, slot: Slot, effect: str) -> str:
     key = ", ".join(projection.key)
     upsert = (
         f"insert into {projection.name}_{slot} as stored ({', '.join(names)})"
-        f" select {', '.join(casts)} from unnest({', '.join(arrays)}) as given ({', '.join(names)}) order by {key}"
+        f" select {', '.join(values)} from unnest({', '.join(arrays)}) as given ({', '.join(names)}) order by {key}"
         f" on conflict ({key}) do update set {', '.join(merges)}"
     )
     if not effect:
@@ -176,7 +177,7 @@ _SAVE_REFERRALS: Final = _Statement(
 )
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
-    "select null::uuid, organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
+    "select cast(null as uuid), organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
     " union all select person, null, null, sum(sign)"
     " from signed, unnest(referral_ids) as person where happened group by 1",
 )

@@ -39,7 +39,7 @@ class Addresses:
         return self.services[name]
 
     def act_as(self, role: str, organisation: str | None = None) -> Client:
-        """Choose the client with a role (of an organisation, by its slug or id); our own client goes before all others."""
+        """Choose the client with a role, of an organisation by its slug or id; our own goes before all others."""
         if self.client is not None and organisation is None:
             return self.client
         for client in self.clients.values():
@@ -51,7 +51,8 @@ class Addresses:
                 return client
         whose = f" of {organisation}" if organisation else ""
         raise CannotRun(
-            f"No client with the role {role}{whose} is known: start `kith up`, or set KITH_CLIENT_ID and KITH_CLIENT_SECRET."
+            f"No client with the role {role}{whose} is known: "
+            "start `kith up`, or set KITH_CLIENT_ID and KITH_CLIENT_SECRET."
         )
 
 

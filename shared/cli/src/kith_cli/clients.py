@@ -34,6 +34,11 @@ class Client:
     """What its token calls the one who acts; the client itself where it is empty."""
 
     @property
+    def slug(self) -> str:
+        """The organisation's short name, by which a client of the sample network begins: `slug.role`."""
+        return self.client_id.partition(".")[0]
+
+    @property
     def subject(self) -> str:
         """The token's `sub`."""
         return self.name or self.client_id

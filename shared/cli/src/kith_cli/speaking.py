@@ -45,7 +45,7 @@ def fetch_token(http: httpx.Client, issuer: str, client: Client) -> dict[str, An
 
 
 class Speaker:
-    """One of our clients, speaking to every service. Tokens are fetched when first needed and again when they expire."""
+    """One of our clients, speaking to every service. Its token is fetched when needed, and anew when it expires."""
 
     def __init__(self, addresses: Addresses, client: Client, transport: httpx.BaseTransport | None = None) -> None:
         self._addresses = addresses

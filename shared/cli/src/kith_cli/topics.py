@@ -46,9 +46,7 @@ def read_topics(path: Path) -> list[Topic]:
         ) from error
 
 
-async def ensure_topics(
-    settings: ServiceSettings, topics: list[Topic], *, replication: int, patience: float
-) -> list[str]:
+def ensure_topics(settings: ServiceSettings, topics: list[Topic], *, replication: int, patience: float) -> list[str]:
     """Make the topics that are missing and return their names; a second run makes none and changes none.
 
     Waits `patience` seconds for a broker that is still starting. `CannotRun` if it does not answer, if it refuses, or
@@ -60,15 +58,14 @@ async def ensure_topics(
     deadline = time.monotonic() + patience
     while True:
         try:
-            made = await make_topics(settings, wanted)
-            found = await _partitions(settings, topics)
+            made, found = asyncio.run(_make(settings, wanted))
             break
         except KafkaConnectionError as error:
             if time.monotonic() > deadline:
                 raise CannotRun(f"No broker answers at {settings.kafka_bootstrap}.") from error
         except KafkaError as error:
             raise CannotRun(f"The broker refused the topics: {type(error).__name__}: {error}.") from error
-        await asyncio.sleep(RETRY)
+        time.sleep(RETRY)
     for topic in topics:
         if found.get(topic.name, topic.partitions) != topic.partitions:
             raise CannotRun(
@@ -78,11 +75,12 @@ async def ensure_topics(
     return made
 
 
-async def _partitions(settings: ServiceSettings, topics: list[Topic]) -> dict[str, int]:
+async def _make(settings: ServiceSettings, wanted: list[NewTopic]) -> tuple[list[str], dict[str, int]]:
+    made = await make_topics(settings, wanted)
     admin = AIOKafkaAdminClient(**connection(settings))
     await admin.start()
     try:
-        described = await admin.describe_topics([topic.name for topic in topics])
+        described = await admin.describe_topics([topic.name for topic in wanted])
     finally:
         await admin.close()
-    return {entry["topic"]: len(entry["partitions"]) for entry in described if entry["partitions"]}
+    return made, {entry["topic"]: len(entry["partitions"]) for entry in described if entry["partitions"]}

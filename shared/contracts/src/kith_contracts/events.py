@@ -30,8 +30,8 @@ _OPENING: Final = f"""\
 
 Generated from the contract registry by `python -m kith_contracts write`. Change the contracts, not this page.
 
-A fact is something that happened in one service, as the others may know it. No fact carries a name, a contact, a
-health-service number, a date of birth, a full postcode, an item answer or free text: whoever needs a name at the moment
+A fact is something that happened in one service, as the others may know it. No fact carries a person's name, contact,
+health-service number, date of birth, full postcode, item answers or free text: whoever needs a name at the moment
 of use asks its owner. People and supporters are random pseudonyms (UUIDv4); every other id is time-ordered (UUIDv7).
 
 ## The record

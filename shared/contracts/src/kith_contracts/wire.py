@@ -56,8 +56,8 @@ _ALIKE: Final = {
 class Unreadable(Exception):  # noqa: N818 -- a state of the record, as the refusals of the services are named
     """A record that no reader can take. Trying again will not help; mending the reader or the producer may.
 
-    ``code`` is one of ``CODES``. The message names headers and fields of the contract and never holds anything from the record:
-    a faulty producer may have put a person there.
+    ``code`` is one of ``CODES``. The message names headers and fields of the contract, and never holds anything from
+    the record: a faulty producer may have put a person there.
     """
 
     def __init__(self, code: str, message: str) -> None:

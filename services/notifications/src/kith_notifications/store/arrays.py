@@ -10,8 +10,8 @@ from kith_notifications.tables import referrals
 
 
 def as_rows(*columns: sa.Column[Any]) -> sa.TableValuedAlias:
-    """Rows made of one array parameter for each column, called as the column is."""
-    parameters = [sa.bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
+    """Rows made of one array parameter for each column. Their columns are called as these are."""
+    parameters = [sa.bindparam(f"given_{column.name}", type_=ARRAY(column.type)) for column in columns]
     shape = [sa.column(column.name, column.type) for column in columns]
     return sa.func.unnest(*parameters).table_valued(*shape, name="given").render_derived()
 
@@ -19,7 +19,7 @@ def as_rows(*columns: sa.Column[Any]) -> sa.TableValuedAlias:
 def as_arrays(rows: Iterable[Sequence[Any]], *columns: sa.Column[Any]) -> dict[str, list[Any]]:
     """The parameters for ``as_rows``: rows turned into one list for each column."""
     turned = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return {column.name: list(values) for column, values in zip(columns, turned, strict=True)}
+    return {f"given_{column.name}": list(values) for column, values in zip(columns, turned, strict=True)}
 
 
 IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(referrals.c.id.type)))

@@ -87,7 +87,7 @@ async def get_referrals_for_update(tx: AsyncConnection, ids: Iterable[UUID]) -> 
     of its match could pass each other in two transactions, and nobody would be told.
     """
     wanted = sorted(ids)
-    await tx.execute(_PLACEHOLDERS, {"id": wanted})
+    await tx.execute(_PLACEHOLDERS, as_arrays(((id_,) for id_ in wanted), referrals.c.id))
     rows = await tx.execute(LOCK_REFERRALS, {"ids": wanted})
     return {row.id: _referral(row) for row in rows}
 

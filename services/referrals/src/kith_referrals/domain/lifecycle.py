@@ -95,6 +95,11 @@ def note_ending(referral: Referral, now: datetime) -> Referral:
     return replace(referral, status=Status.ENDED, version=referral.version + 1, ended_at=now)
 
 
+def note_consent(referral: Referral) -> Referral:
+    """What its person agrees to changed, and so it is another version; where it stands does not change."""
+    return replace(referral, version=referral.version + 1)
+
+
 def _check_decider(referral: Referral, by: UUID) -> None:
     if by != referral.programme_organisation_id:
         raise NotYourProgramme

@@ -142,6 +142,13 @@ class OrganisationUnknown(Unacceptable):
     says = "There is no such organisation in this network. Publish the organisation first."
 
 
+class ProgrammeStays(Unacceptable):
+    """Its referrals were shared with the organisation that owns it, and with no other."""
+
+    code = "programme-stays"
+    says = "A programme cannot move to another organisation. Publish a new programme there."
+
+
 class ReasonUnknown(Unacceptable):
     """A decision or an ending needs one of the known reasons."""
 

@@ -49,9 +49,7 @@ _SAVE_CONSENT: Final = (
     sa.update(consents)
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
     .where(consents.c.purpose == sa.bindparam("for_purpose", type_=sa.Text))
-    .values(
-        {name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version")}
-    )
+    .values({name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version")})
 )
 _moved: Final = (
     sa.func.jsonb_to_recordset(sa.bindparam("moved", type_=JSONB))

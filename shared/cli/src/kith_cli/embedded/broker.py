@@ -54,11 +54,11 @@ class EmbeddedBroker:
 
     def start(self) -> None:
         """Start and wait until it answers a metadata request, blocking. `CannotRun` says in one sentence why not."""
-        drive(self._starting())
+        drive(self.starting())
 
     def stop(self) -> None:
         """Stop, blocking; its log is gone. Stopping one that is not running is fine."""
-        drive(self._stopping())
+        drive(self.stopping())
 
     def __enter__(self) -> Self:
         self.start()
@@ -68,13 +68,14 @@ class EmbeddedBroker:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        await rest_through(self._starting())
+        await rest_through(self.starting())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await rest_through(self._stopping())
+        await rest_through(self.stopping())
 
-    def _starting(self) -> Iterator[float]:
+    def starting(self) -> Iterator[float]:
+        """Start in steps that say how long to rest between them, for who has other things to watch."""
         make_folder(self.folder, 0o700)
         program = self._program()
         self.port = self._wanted_port or free_port()
@@ -104,7 +105,8 @@ class EmbeddedBroker:
                 raise CannotRun(f"The broker did not answer within {START_SECONDS:.0f} seconds (log: {self.log}).")
             yield POLL
 
-    def _stopping(self) -> Iterator[float]:
+    def stopping(self) -> Iterator[float]:
+        """Stop in such steps."""
         if self.process is not None:
             yield from stopping(self.process, TERMINATE)
             self.process = None

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,6 +23,7 @@ from kith_cli.embedded.processes import (
     ending_leftover,
     free_port,
     give_up,
+    is_running,
     require_free_port,
     rest_through,
     spawn,
@@ -87,11 +89,11 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start and wait until it answers, blocking. `CannotRun` says in one sentence why not."""
-        drive(self._starting())
+        drive(self.starting())
 
     def stop(self) -> None:
         """Stop cleanly, blocking. Stopping one that is not running is fine."""
-        drive(self._stopping())
+        drive(self.stopping())
 
     def erase(self) -> None:
         """Remove the folder and everything it kept elsewhere. Only for one that is stopped."""
@@ -106,13 +108,14 @@ class EmbeddedPostgres:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        await rest_through(self._starting())
+        await rest_through(self.starting())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await rest_through(self._stopping())
+        await rest_through(self.stopping())
 
-    def _starting(self) -> Iterator[float]:
+    def starting(self) -> Iterator[float]:
+        """Start in steps that say how long to rest between them, for who has other things to watch."""
         self._make_folders()
         self._lock.take("PostgreSQL")
         try:
@@ -124,12 +127,13 @@ class EmbeddedPostgres:
             yield from self._initialise(programs)
             yield from self._run(programs)
         except BaseException as error:
-            drive(self._stopping())
+            drive(self.stopping())
             if isinstance(error, OSError):
                 raise CannotRun(f"PostgreSQL cannot start in {self.folder}: {error.strerror}.") from error
             raise
 
-    def _stopping(self) -> Iterator[float]:
+    def stopping(self) -> Iterator[float]:
+        """Stop in such steps."""
         if self.process is not None:
             yield from stopping(self.process, FAST, IMMEDIATE)
             self.process = None
@@ -264,7 +268,9 @@ class EmbeddedPostgres:
         """
         lines = self._status()
         if lines and lines[0].strip().isdigit():
-            yield from ending_leftover(int(lines[0]), ["-D", str(self.data)], FAST, IMMEDIATE)
+            pid = int(lines[0])
+            is_ours = partial(is_running, pid, ["-D", str(self.data)])
+            yield from ending_leftover(pid, is_ours, FAST, IMMEDIATE)
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -80,19 +80,24 @@ def stopping(process: Process, *signals: tuple[int, float]) -> Iterator[float]:
     process.wait()
 
 
-def ending_leftover(pid: int, command: Sequence[str], *signals: tuple[int, float]) -> Iterator[float]:
-    """End what a killed run left behind, and only that: the process must carry all of `command` in its arguments.
+def ending_leftover(pid: int, is_ours: Callable[[], bool], *signals: tuple[int, float]) -> Iterator[float]:
+    """End what a killed run left behind, and only that: before each signal, `is_ours` must say that it still is.
 
     Pids are used again by the system, so the number alone proves nothing.
     """
     for number, patience in (*signals, (signal.SIGKILL, 10.0)):
-        if not is_running(pid, command):
+        if not is_ours():
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
         deadline = time.monotonic() + patience
-        while is_running(pid, command) and time.monotonic() < deadline:
+        while is_ours() and time.monotonic() < deadline:
             yield POLL
+
+
+def is_the_same(pid: int, began: str) -> bool:
+    """Say whether `pid` lives and is the process that began then, by `started_at`."""
+    return bool(arguments_of(pid)) and started_at(pid) == began
 
 
 def is_running(pid: int, command: Sequence[str]) -> bool:
@@ -109,10 +114,24 @@ def arguments_of(pid: int) -> list[str]:
         except OSError:
             return []
         return raw.decode("utf-8", "replace").split("\0")[:-1]
-    shown = subprocess.run(  # noqa: S603 - the only word that varies is a number
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return shown.stdout.split()
+    return _ps("command=", pid).split()
+
+
+def _ps(what: str, pid: int) -> str:
+    return subprocess.run(  # noqa: S603 - the only words that vary are ours and a number
+        ["/bin/ps", "-ww", "-o", what, "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+
+
+def started_at(pid: int) -> str:
+    """Say when a process began, in the system's own words; with the pid it names one process for ever."""
+    if sys.platform == "linux":
+        try:
+            after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        except OSError:
+            return ""
+        return after_name.split()[19]  # starttime, the 22nd field of proc_pid_stat(5), in ticks since boot
+    return _ps("lstart=", pid).strip()
 
 
 class FolderLock:

@@ -121,15 +121,18 @@ class Reader:
         table = mappings.word_table(column)
         return {name for cells in rows if (name := slug(column, clean(cells[column.name]), table))}
 
-    def check(self, rows: Iterable[Cells], programmes: Mapping[str, Programme]) -> None:
-        """Refuse rows that lack a column of the mapping, and a constant programme that there is not.
-
-        Every row would fail alike, which is no fault of the rows. Raises ``MappingUnusable`` or ``ProgrammeUnknown``.
-        """
+    def check_columns(self, rows: Iterable[Cells]) -> None:
+        """Refuse rows that lack a column of the mapping. Raises ``MappingUnusable``."""
         names = [column.name for column in self.mapping.columns]
         for cells in rows:
             if missing := [name for name in names if name not in cells]:
                 raise MappingUnusable(f"The rows have no column {missing[0]!r}, which the mapping names.")
+
+    def check_programme(self, programmes: Mapping[str, Programme]) -> None:
+        """Refuse a constant programme that there is not: every row would fail, by no fault of its own.
+
+        Raises ``ProgrammeUnknown``.
+        """
         constant = self.mapping.constants.programme
         if constant is not None and constant not in programmes:
             raise ProgrammeUnknown

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain.intake.refusals import ChangedSinceImport, ReferenceNotImported
-from kith_referrals.domain.intake.rows import Rejection, Row
+from kith_referrals.domain.intake.rows import Cells, Rejection, Row
 from kith_referrals.domain.refusals import ReferralRefused
 
 POSSIBLE_DUPLICATE: Final = "possible-duplicate"
@@ -52,6 +52,7 @@ class Read:
     number: int
     reference: str = field(repr=False)
     digest: bytes
+    cells: Cells = field(repr=False)
     found: Row | Rejection
 
 

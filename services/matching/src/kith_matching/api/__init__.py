@@ -1,0 +1,38 @@
+"""Requests in: who may ask what, and what a refusal is in HTTP."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import APIRouter
+
+from kith_matching.api import matches, occasions, proposing, supporting
+from kith_matching.domain import refusals
+
+router: Final = APIRouter()
+for part in (supporting.router, proposing.router, matches.router, occasions.router):
+    router.include_router(part)
+
+_ORGANISERS: Final = frozenset({"coordinator", "administrator"})
+
+PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
+    "put_supporter": _ORGANISERS,
+    "list_supporters": _ORGANISERS,
+    "get_supporter": _ORGANISERS,
+    "read_supporter_contact": frozenset({"service:notifications"}),
+    "list_waiting": _ORGANISERS,
+    "list_candidates": _ORGANISERS,
+    "propose": _ORGANISERS,
+    "get_proposal": _ORGANISERS,
+    "answer_proposal": _ORGANISERS,
+    "list_matches": _ORGANISERS,
+    "get_match": _ORGANISERS,
+    "end_match": _ORGANISERS,
+    "log_session": _ORGANISERS,
+    "get_session": _ORGANISERS,
+    "log_contact": _ORGANISERS,
+    "get_contact": _ORGANISERS,
+}
+"""Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's."""
+
+REFUSALS: Final[Mapping[type[Exception], int]] = {refusals.MatchingRefused: 409, refusals.NotFound: 404}
+"""A rule that says no is a conflict with how things stand; what is not yours is not there."""

@@ -1,0 +1,84 @@
+"""Matches, and their endings."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
+
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag
+from kith_chassis.identity import CallerDep
+from kith_matching import views
+from kith_matching.api.asking import OrganisationDep
+from kith_matching.domain.match import Ending
+from kith_matching.usecases import occasions
+
+router = APIRouter(tags=["matching"])
+
+
+class MatchShown(BaseModel):
+    """A match. Dates are days in Europe/London."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    proposal_id: UUID
+    referral_id: UUID
+    supporter_id: UUID
+    programme_id: UUID
+    made_on: date
+    review_on: date
+    ending: Ending | None
+    ended_on: date | None
+    version: int
+
+
+class EndingAsked(BaseModel):
+    """How a match came to its end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ending: Ending
+
+
+@router.get("/matches")
+async def list_matches(
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[MatchShown]:
+    """The organisation's matches, running and ended, the first made first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_matches(tx, organisation_id, after=after, limit=limit)
+    items = [MatchShown.model_validate(one) for one in found]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/matches/{match_id}")
+async def get_match(match_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep) -> MatchShown:
+    """One match."""
+    async with database.transaction(caller) as tx:
+        shown = MatchShown.model_validate(await views.get_match(tx, match_id))
+    response.headers.update(etag(shown.version))
+    return shown
+
+
+@router.post("/matches/{match_id}/ending")
+async def end_match(
+    match_id: UUID,
+    asked: EndingAsked,
+    *,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    expected: ExpectedVersion,
+    now: NowDep,
+) -> MatchShown:
+    """End a match. The supporter's place is free again."""
+    async with database.transaction(caller) as tx:
+        match = await occasions.end(tx, match_id, asked.ending, expected_version=expected, now=now)
+    response.headers.update(etag(match.version))
+    return MatchShown.model_validate(match)

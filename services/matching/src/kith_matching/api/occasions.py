@@ -1,0 +1,180 @@
+"""What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import Created, NowDep, create
+from kith_chassis.identity import CallerDep
+from kith_contracts.fact import District
+from kith_matching import views
+from kith_matching.api.asking import Codes, OrganisationDep
+from kith_matching.domain.occasion import Contact, ContactKind, Group, Occasion, Outcome, Session
+from kith_matching.domain.referral import Channel
+from kith_matching.usecases import occasions
+
+router = APIRouter(tags=["sessions and contacts"])
+
+
+class OccasionAsked(BaseModel):
+    """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    held_on: date
+    outcome: Outcome = Outcome.HAPPENED
+    minutes: Annotated[int, Field(ge=0, le=1440)]
+    channel: Channel
+    topics: Codes = ()
+
+    def occasion(self) -> Occasion:
+        """As the domain knows it."""
+        return Occasion(self.held_on, self.outcome, self.minutes, self.channel, self.topics)
+
+
+class OneToOneAsked(OccasionAsked):
+    """A session of a match."""
+
+    kind: Literal["one-to-one"]
+    match_id: UUID
+
+
+class MeetingAsked(OccasionAsked):
+    """A meeting of a group. A group begins with its first meeting: choose a new id for it.
+
+    Those of the people present who were referred are named by their referrals; others are not named.
+    """
+
+    kind: Literal["group"]
+    group_id: UUID
+    programme_id: UUID
+    supporter_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
+    attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+
+
+SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind")]
+
+
+class SessionShown(BaseModel):
+    """A session as it was logged."""
+
+    id: UUID
+    kind: str
+    programme_id: UUID
+    held_on: date
+    outcome: Outcome
+    minutes: int
+    channel: Channel
+    topics: tuple[str, ...]
+    supporter_ids: tuple[UUID, ...]
+    referral_id: UUID | None
+    match_id: UUID | None
+    group_id: UUID | None
+    attended_referral_ids: tuple[UUID, ...]
+
+
+class ContactAsked(BaseModel):
+    """An occasion with ``people`` who are not referred and not named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    programme_id: UUID
+    held_on: date
+    kind: ContactKind
+    people: Annotated[int, Field(ge=1, le=100_000)]
+    topics: Codes = ()
+    district: District | None = None
+    supporter_id: UUID | None = None
+
+
+class ContactShown(BaseModel):
+    """A contact as it was logged."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    programme_id: UUID
+    held_on: date
+    kind: ContactKind
+    people: int
+    topics: tuple[str, ...]
+    district: str | None
+    supporter_id: UUID | None
+
+
+@router.post("/sessions", status_code=201, response_model=SessionShown)
+async def log_session(
+    asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep, now: NowDep
+) -> Response:
+    """Log a session of a match, or a meeting of a group with who attended."""
+
+    async def work(tx: AsyncConnection) -> Created:
+        match asked:
+            case OneToOneAsked():
+                logged = await occasions.log_match_session(tx, asked.match_id, asked.occasion(), now=now)
+            case MeetingAsked():
+                logged = await occasions.log_group_meeting(
+                    tx,
+                    Group(asked.group_id, asked.programme_id, organisation_id),
+                    asked.occasion(),
+                    attended=asked.attended_referral_ids,
+                    supporter_ids=asked.supporter_ids,
+                    now=now,
+                )
+        return Created(f"/sessions/{logged.id}", _shown(logged))
+
+    return await create(request, caller, work)
+
+
+@router.get("/sessions/{session_id}")
+async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep) -> SessionShown:
+    """One session."""
+    async with database.transaction(caller) as tx:
+        found = await views.get_session(tx, session_id)
+    return SessionShown.model_validate({**found, "kind": "one-to-one" if found["match_id"] else "group"})
+
+
+@router.post("/contacts", status_code=201, response_model=ContactShown)
+async def log_contact(
+    asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep, now: NowDep
+) -> Response:
+    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster."""
+
+    async def work(tx: AsyncConnection) -> Created:
+        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, **dict(asked))
+        logged = await occasions.log_contact(tx, contact, now=now)
+        return Created(f"/contacts/{logged.id}", ContactShown.model_validate(logged))
+
+    return await create(request, caller, work)
+
+
+@router.get("/contacts/{contact_id}")
+async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep) -> ContactShown:
+    """One contact."""
+    async with database.transaction(caller) as tx:
+        return ContactShown.model_validate(await views.get_contact(tx, contact_id))
+
+
+def _shown(session: Session) -> SessionShown:
+    occasion = session.occasion
+    return SessionShown(
+        id=session.id,
+        kind=session.kind,
+        programme_id=session.programme_id,
+        held_on=occasion.held_on,
+        outcome=occasion.outcome,
+        minutes=occasion.minutes,
+        channel=occasion.channel,
+        topics=occasion.topics,
+        supporter_ids=session.supporter_ids,
+        referral_id=session.referral_id,
+        match_id=session.match_id,
+        group_id=session.group_id,
+        attended_referral_ids=session.attended_referral_ids,
+    )

@@ -1,0 +1,133 @@
+"""Supporters: recorded by their organisation, seen by nobody else."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, encode_cursor, etag
+from kith_chassis.identity import CallerDep
+from kith_contracts.fact import District, Language
+from kith_matching import views
+from kith_matching.api.asking import MOST_CODES, Codes, OrganisationDep
+from kith_matching.domain.referral import Channel
+from kith_matching.domain.supporter import Supporter, SupporterState
+from kith_matching.store import supporters
+from kith_matching.usecases import supporting
+
+router = APIRouter(tags=["supporters"])
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=254)]
+Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()-]{6,20}$")]
+
+
+class SupporterAsked(BaseModel):
+    """A supporter as their organisation records them. ``languages`` begin with the first language.
+
+    ``experience`` are the needs they lived through; ``meets`` the requests they meet, for example ``women-only``;
+    ``capacity`` how many people at once they chose; ``checks_valid_until`` the last day on which their checks hold.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    email: Email | None = None
+    telephone: Telephone | None = None
+    programme_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
+    state: SupporterState = SupporterState.ACTIVE
+    capacity: Annotated[int, Field(ge=0, le=50)] = 1
+    experience: Codes = ()
+    conditions: Codes = ()
+    interests: Codes = ()
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)] = ("en",)
+    districts: Annotated[tuple[District, ...], Field(max_length=300)] = ()
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=MOST_CODES)]
+    meets: Codes = ()
+    checks_valid_until: date | None = None
+
+
+class SupporterShown(SupporterAsked):
+    """A supporter, with the version that the next change names in ``If-Match``."""
+
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
+
+    id: UUID
+    version: int
+
+
+class ContactShown(BaseModel):
+    """How a supporter is reached, for this moment only: whoever asks keeps none of it. Who left is not written to."""
+
+    supporter_id: UUID
+    name: str
+    email: str | None
+    telephone: str | None
+    may_email: bool
+
+
+@router.put("/supporters/{supporter_id}", responses={201: {"model": SupporterShown}})
+async def put_supporter(
+    supporter_id: UUID,
+    asked: SupporterAsked,
+    *,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    expected: OptionalVersion,
+    now: NowDep,
+) -> SupporterShown:
+    """Record a supporter. A new one and the same again need no ``If-Match``; a change does."""
+    wanted = Supporter(id=supporter_id, organisation_id=organisation_id, **dict(asked))
+    async with database.transaction(caller) as tx:
+        kept, new = await supporting.put_supporter(tx, wanted, expected_version=expected, now=now)
+    response.headers.update(etag(kept.version))
+    response.status_code = 201 if new else 200
+    return SupporterShown.model_validate(kept)
+
+
+@router.get("/supporters")
+async def list_supporters(
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[SupporterShown]:
+    """The organisation's supporters, in order of id."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_supporters(tx, organisation_id, after=after, limit=limit)
+    items = [SupporterShown.model_validate(one) for one in found]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/supporters/{supporter_id}")
+async def get_supporter(
+    supporter_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep
+) -> SupporterShown:
+    """One supporter."""
+    async with database.transaction(caller) as tx:
+        found = await supporters.get_supporter(tx, supporter_id)
+    response.headers.update(etag(found.version))
+    return SupporterShown.model_validate(found)
+
+
+@router.get("/internal/supporters/{supporter_id}/contact")
+async def read_supporter_contact(
+    supporter_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> ContactShown:
+    """A supporter's name and address, for another service at the moment of sending. The read is recorded."""
+    async with database.transaction(caller) as tx:
+        found = await supporting.read_contact(tx, supporter_id, caller.client_id, now=now)
+    response.headers["Cache-Control"] = "no-store"
+    return ContactShown(
+        supporter_id=found.id,
+        name=found.name,
+        email=found.email,
+        telephone=found.telephone,
+        may_email=found.state is not SupporterState.LEFT,
+    )

@@ -1,0 +1,22 @@
+"""Builds the matching service: the only module that knows every other."""
+
+from kith_chassis.database import Database
+from kith_chassis.process import Service
+from kith_contracts.referrals import TOPIC
+from kith_matching.api import PERMISSIONS, REFUSALS, router
+from kith_matching.incoming import on_facts
+from kith_matching.settings import Settings
+from kith_matching.timers import TIMERS
+
+
+def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - nothing here differs by setting yet
+    """The service as the chassis runs it."""
+    return Service(
+        name="matching",
+        router=router,
+        permissions=PERMISSIONS,
+        refusals=REFUSALS,
+        hears=(TOPIC,),
+        on_facts=on_facts,
+        timers=TIMERS,
+    )

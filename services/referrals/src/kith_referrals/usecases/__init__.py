@@ -1,0 +1,1 @@
+"""Load, decide, save, tell: one function for each request or batch of facts."""

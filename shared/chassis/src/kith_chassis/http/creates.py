@@ -1,0 +1,140 @@
+"""Creates that may be repeated: the same Idempotency-Key gets the first answer again, and the work is done once.
+
+The header is that of the IETF's draft-ietf-httpapi-idempotency-key-header. Answers are kept for a day in the service's
+own database; a body that is kept holds ids and states, and no more about people than the caller sent.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b, sha256
+from http import HTTPStatus
+from typing import Any, Final
+
+import sqlalchemy as sa
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.http.versions import etag
+from kith_chassis.identity import Caller
+from kith_chassis.refusals import Refusal
+
+HEADER: Final = "Idempotency-Key"
+KEPT: Final = timedelta(hours=24)
+"""How long an answer is given again. After that the key is free."""
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+_CLAIM: Final = sa.text(
+    "insert into idempotency_keys as kept (client, route, key, body_digest, created_at)"
+    " select cast(:client as text), cast(:route as text), cast(:key as text), cast(:digest as bytea),"
+    " cast(:now as timestamptz) where pg_try_advisory_xact_lock(:lock)"
+    " on conflict (client, route, key) do update set body_digest = excluded.body_digest,"
+    " status = null, location = null, version = null, body = null, created_at = excluded.created_at"
+    " where kept.created_at <= :expired returning 1"
+)
+"""Claims a key in one statement, and never waits.
+
+No row comes back when another transaction is at it (the lock is taken) or an answer is kept (the conflict); an answer
+older than a day does not count.
+"""
+_KEPT: Final = sa.text(
+    "select body_digest, status, location, version, body from idempotency_keys"
+    " where client = :client and route = :route and key = :key and created_at > :expired"
+)
+_STORE: Final = sa.text(
+    "update idempotency_keys set status = :status, location = :location, version = :version, body = :body"
+    " where client = :client and route = :route and key = :key"
+)
+_FORGET: Final = sa.text("delete from idempotency_keys where created_at <= :expired")
+
+
+class KeyMissing(Refusal):
+    """A create must carry a key, so that it can be sent again safely."""
+
+    code = "idempotency-key-missing"
+
+
+class KeyMalformed(Refusal):
+    """The key is not 1 to 255 visible ASCII characters."""
+
+    code = "idempotency-key-malformed"
+
+
+class KeyReused(Refusal):
+    """The key was used for another request."""
+
+    code = "idempotency-key-reused"
+
+
+class KeyInFlight(Refusal):
+    """The first request with this key is still being done."""
+
+    code = "idempotency-key-in-flight"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What a create made: where it is, what to answer, and its version where it has one."""
+
+    location: str
+    body: BaseModel
+    version: int | None = None
+
+
+async def create(request: Request, caller: Caller, work: Callable[[AsyncConnection], Awaitable[Created]]) -> Response:
+    """Do ``work`` once for this request's Idempotency-Key, in one transaction with the claim, and answer 201.
+
+    The key counts per caller (client, subject, organisation) and route. Sent again with the same path and body it gets
+    the first answer and nothing is done. Raises ``KeyMissing``, ``KeyMalformed``, ``KeyReused`` and ``KeyInFlight``,
+    and whatever ``work`` raises; then all is rolled back and the key is free again.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        raise KeyMissing(f"Send an {HEADER} header, a new one for each new thing: then sending again is safe.")
+    if not _KEY.fullmatch(key):
+        raise KeyMalformed(f"The {HEADER} must be 1 to 255 visible ASCII characters.")
+    now: datetime = request.app.state.now()
+    claim: dict[str, Any] = {
+        "client": f"{caller.client_id} {caller.subject} {caller.organisation_id or '-'}",
+        "route": f"{request.method} {request.scope['route'].path_format}",
+        "key": key,
+    }
+    times = {"now": now, "expired": now - KEPT}
+    digest = sha256(request.url.path.encode() + b"\n" + await request.body()).digest()
+    async with request.app.state.database.transaction(caller) as tx:
+        claimed = await tx.execute(_CLAIM, {**claim, **times, "digest": digest, "lock": _lock(claim)})
+        if claimed.first() is None:
+            return await _first_answer(tx, claim, times["expired"], digest)
+        created = await work(tx)
+        status, body = int(HTTPStatus.CREATED), created.body.model_dump_json().encode()
+        answer = {"status": status, "location": created.location, "version": created.version, "body": body}
+        await tx.execute(_STORE, {**claim, **answer})
+    return _response(status, created.location, created.version, body)
+
+
+async def _first_answer(tx: AsyncConnection, claim: dict[str, Any], expired: datetime, digest: bytes) -> Response:
+    kept = (await tx.execute(_KEPT, {**claim, "expired": expired})).one_or_none()
+    if kept is None:
+        raise KeyInFlight(f"The first request with this {HEADER} is still being done; ask again in a moment.")
+    if kept.body_digest != digest:
+        raise KeyReused(f"This {HEADER} was used for another request; take a new one.")
+    return _response(kept.status, kept.location, kept.version, kept.body)
+
+
+def _response(status: int, location: str, version: int | None, body: bytes) -> Response:
+    headers = {"Location": location, **({} if version is None else etag(version))}
+    return Response(body, status, headers, "application/json")
+
+
+def _lock(claim: dict[str, Any]) -> int:
+    """The claim as a 64-bit number, for an advisory lock."""
+    text = "\n".join(claim.values()).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
+
+
+async def forget_old_keys(tx: AsyncConnection, now: datetime) -> None:
+    """Forget the answers that are older than a day."""
+    await tx.execute(_FORGET, {"expired": now - KEPT})

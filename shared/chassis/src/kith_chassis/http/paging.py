@@ -1,0 +1,53 @@
+"""Lists a page at a time, by a cursor that says after which id to go on: right also while rows come and go."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+
+from kith_chassis.refusals import Refusal
+
+T = TypeVar("T")
+
+
+class CursorMalformed(Refusal):
+    """``after`` is no cursor of ours."""
+
+    code = "cursor-malformed"
+
+
+class Page(BaseModel, Generic[T]):
+    """Some of a list, in order, and how to get the rest."""
+
+    items: list[T]
+    next: str | None = Field(description="Send it as `after` to get what follows; null at the end.")
+
+
+PageLimit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+"""How many rows a caller may ask for at once; give it a default of 50."""
+
+
+def encode_cursor(last: UUID) -> str:
+    """The cursor that goes on after ``last``."""
+    return urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+async def cursor(
+    after: Annotated[str | None, Query(description="`next` of the page before; absent for the first.")] = None,
+) -> UUID | None:
+    """The id after which to go on; None for the first page. Raises ``CursorMalformed``."""
+    if after is None:
+        return None
+    try:
+        last = UUID(bytes=urlsafe_b64decode(after + "=="))
+    except ValueError:
+        last = None
+    if last is None or encode_cursor(last) != after:
+        raise CursorMalformed("after must be the next of the page before, unchanged.")
+    return last
+
+
+CursorDep = Annotated[UUID | None, Depends(cursor)]
+"""Query parameter ``after`` as the id it stands for."""

@@ -1,0 +1,136 @@
+"""A network written down in a file: its organisations, programmes and supporters; and loading it over HTTP."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import yaml
+
+from kith_cli.addresses import Addresses
+from kith_cli.cannot import CannotRun
+from kith_cli.clients import Client
+from kith_cli.speaking import Refused, Speaker
+
+VERSION_WANTED: Final = 428
+ORGANISATION: Final = ("name", "kind", "ods_code", "contact_email")
+PROGRAMME: Final = (
+    *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing of the network, as its service is told it."""
+
+    id: UUID
+    body: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation of the file with all that is its own."""
+
+    slug: str
+    entry: Entry
+    roles: tuple[str, ...]
+    programmes: tuple[Entry, ...]
+    supporters: tuple[Entry, ...]
+
+    @property
+    def clients(self) -> list[Client]:
+        """Its machine clients: one for each role, named `slug.role`."""
+        return [Client(f"{self.slug}.{role}", frozenset({role}), self.entry.id) for role in self.roles]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much of the network a service has been told."""
+
+    organisations: int = 0
+    programmes: int = 0
+    supporters: int = 0
+
+
+def read_network(path: Path) -> tuple[Organisation, ...]:
+    """Read a network file. `CannotRun` names the file and what is missing.
+
+    Supporters take what they do not say themselves from `supporter_defaults`, and support in every programme of their
+    organisation.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        defaults = document.get("supporter_defaults", {})
+        return tuple(_organisation(told, defaults) for told in document["organisations"])
+    except OSError as error:
+        raise CannotRun(f"The network file {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CannotRun(f"The network file {path} is not as it should be ({type(error).__name__}: {error}).") from error
+
+
+def _organisation(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> Organisation:
+    own_id = UUID(told["id"])
+    programmes = tuple(
+        Entry(
+            UUID(one["id"]), {"organisation_id": str(own_id)} | {name: one[name] for name in PROGRAMME if name in one}
+        )
+        for one in told.get("programmes", ())
+    )
+    everywhere = {"programme_ids": [str(programme.id) for programme in programmes]}
+    supporters = tuple(
+        Entry(UUID(one["id"]), _plain(everywhere | dict(defaults) | {k: v for k, v in one.items() if k != "id"}))
+        for one in told.get("supporters", ())
+    )
+    return Organisation(
+        slug=told["slug"],
+        entry=Entry(own_id, {name: told[name] for name in ORGANISATION if name in told}),
+        roles=tuple(told.get("clients", ())),
+        programmes=programmes,
+        supporters=supporters,
+    )
+
+
+def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn YAML's dates into the ISO text that JSON carries."""
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in body.items()}
+
+
+def load_network(
+    network: tuple[Organisation, ...],
+    addresses: Addresses,
+    *,
+    people: bool,
+    go_on: Callable[[], None] = lambda: None,
+) -> Loaded:
+    """Tell the services of the network; telling them again changes nothing, and an edited file changes what was edited.
+
+    Organisations and programmes go in as the operator, and with `people` the supporters as their organisation's coordinator.
+    `go_on` is called between requests and may raise to stop.
+    """
+    loaded = Loaded(len(network), sum(len(one.programmes) for one in network))
+    with Speaker(addresses, addresses.act_as("operator")) as operator:
+        for organisation in network:
+            go_on()
+            _tell(operator, "referrals", f"/organisations/{organisation.entry.id}", organisation.entry.body)
+            for programme in organisation.programmes:
+                _tell(operator, "referrals", f"/programmes/{programme.id}", programme.body)
+    if not people:
+        return loaded
+    for organisation in network:
+        with Speaker(addresses, addresses.act_as("coordinator", organisation.slug)) as coordinator:
+            for supporter in organisation.supporters:
+                go_on()
+                _tell(coordinator, "matching", f"/supporters/{supporter.id}", supporter.body)
+    return Loaded(loaded.organisations, loaded.programmes, sum(len(one.supporters) for one in network))
+
+
+def _tell(speaker: Speaker, service: str, path: str, body: Mapping[str, Any]) -> None:
+    """Put one thing. One that is there and differs is changed at the version that is there now."""
+    try:
+        speaker.put(service, path, body)
+    except Refused as refused:
+        if refused.status != VERSION_WANTED:
+            raise
+        version = speaker.ask("GET", service, path).headers["ETag"]
+        speaker.put(service, path, body, {"If-Match": version})

@@ -1,0 +1,37 @@
+"""``make bench``: the figures the chassis is held to, as ratios of one run, printed and written to ``bench.json``."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+
+from tests.bench import bench_inbox, bench_relay
+from tests.bench.measure import report
+from tests.bench.stage import set_stage
+
+BENCHES = {"relay": bench_relay.bench, "inbox": bench_inbox.bench, "plain": bench_inbox.bench_plain}
+
+
+async def run(names: list[str], path: Path) -> int:
+    """Run these benches; 0 when every goal is reached."""
+    figures = []
+    async with set_stage() as stage:
+        for name in names:
+            figures.append(await BENCHES[name](stage))
+    report(figures, path)
+    return 0 if all(figure.reached for figure in figures) else 1
+
+
+def main() -> None:
+    """The command line."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("--only", choices=list(BENCHES), nargs="+", default=list(BENCHES), help="these alone")
+    asked.add_argument("--out", type=Path, default=Path("bench.json"), help="where the figures go (bench.json)")
+    chosen = asked.parse_args()
+    sys.exit(uvloop.run(run(chosen.only, chosen.out)))
+
+
+if __name__ == "__main__":
+    main()

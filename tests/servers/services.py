@@ -1,0 +1,75 @@
+"""A service inside the tests' own process: the app that its process would serve, without the process."""
+
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+
+from kith_chassis import process
+from kith_chassis.database import Database
+from kith_chassis.identity import Verifier
+from kith_chassis.process import PARTS, Service, application
+from kith_chassis.refusals import Refusal
+from kith_chassis.running import Running
+from kith_chassis.settings import ServiceSettings
+
+OWN_SETTINGS: Final[dict[str, dict[str, Any]]] = {
+    "notifications": {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_tls": "none", "mail_from": "kith@example.org"},
+}
+"""What a service must be told beyond what every service is; it leads nowhere."""
+
+
+class Bearer(httpx.Auth):
+    """A token on every request."""
+
+    def __init__(self, token: str) -> None:
+        self._header = f"Bearer {token}"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """Put it there."""
+        request.headers["Authorization"] = self._header
+        yield request
+
+
+def settings_kind(name: str) -> type[ServiceSettings]:
+    """The settings of service ``name``; its own kind where it has one."""
+    if find_spec(f"kith_{name}.settings") is None:
+        return ServiceSettings
+    kind: type[ServiceSettings] = import_module(f"kith_{name}.settings").Settings
+    return kind
+
+
+@asynccontextmanager
+async def built(name: str, settings: ServiceSettings, database: Database) -> AsyncIterator[Service]:
+    """Service ``name`` as its ``main`` builds it."""
+    service: Service = import_module(f"kith_{name}.main").build(settings, database)
+    try:
+        yield service
+    finally:
+        for close in service.close:
+            await close()
+
+
+@asynccontextmanager
+async def served(
+    service: Service, settings: ServiceSettings, database: Database, issuer: httpx.AsyncBaseTransport
+) -> AsyncIterator[FastAPI]:
+    """The service's app, with its operators' routes, as a process of all parts has it."""
+    running = Running(
+        name=service.name,
+        replica=settings.replica,
+        parts=frozenset(PARTS),
+        database=database,
+        on_facts=service.on_facts or process._nothing,
+        refusals=(Refusal, *service.refusals),
+        replay=service.replay,
+    )
+    verifier = Verifier(settings, transport=issuer)
+    try:
+        yield application(service, settings, running, verifier)
+    finally:
+        await verifier.close()
