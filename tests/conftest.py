@@ -9,21 +9,27 @@ from contextlib import AsyncExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 from aiokafka.admin import NewTopic
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kith_chassis.broker import make_topics
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
+from kith_chassis.process import Service
 from kith_chassis.settings import ServiceSettings
 from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_contracts.registry import TOPICS
+from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
 from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
+from tests.servers.services import OWN_SETTINGS, Bearer, built, served, settings_kind
 from tests.servers.skipped import NothingSkippedInSilence
 
 REPOSITORY = Path(__file__).parents[1]
@@ -34,6 +40,9 @@ SettingsOf = Callable[..., ServiceSettings]
 AddressOf = Callable[[str], Awaitable[Address]]
 DatabaseOf = Callable[[str | Address], Awaitable[Database]]
 NewTopics = Callable[..., Awaitable[list[str]]]
+AsCaller = Callable[..., Bearer]
+ServiceOf = Callable[..., Awaitable[Service]]
+HttpOf = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -139,8 +148,8 @@ async def database_of(address_of: AddressOf, settings_of: SettingsOf) -> AsyncIt
 
 
 @pytest.fixture
-def settings_of() -> SettingsOf:
-    """``settings_of(address, broker, replica=1)``: a service's settings; what is left out leads nowhere."""
+def settings_of(issuer: Issuer) -> SettingsOf:
+    """Settings of a service, for an address and a broker; what is left out leads nowhere, the rest is by keyword."""
 
     def settings_of(
         address: Address | None = None,
@@ -153,7 +162,8 @@ def settings_of() -> SettingsOf:
             "database_pool_size": 4,
             "kafka_bootstrap": broker.bootstrap if broker else NOWHERE,
             "kafka_idempotent": broker is None or broker.real,
-            "issuer": f"http://{NOWHERE}",
+            "issuer": issuer.url,
+            "development_issuer": True,
             "drain_seconds": 0.0,
         }
         return kind(**chosen | more)
@@ -201,3 +211,57 @@ async def empty_topics(broker: Broker, settings_of: SettingsOf) -> Broker:
     await remove_topics(settings, TOPICS)
     await make_topics(settings, [NewTopic(name, 12, 1) for name in TOPICS])
     return broker
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Whose tokens services believe: ``issuer.token("coordinator", organisation_id=...)``."""
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture
+def as_caller(issuer: Issuer) -> AsCaller:
+    """Somebody with roles, for any request: ``client.get(url, auth=as_caller("coordinator", organisation_id=...))``."""
+
+    def as_caller(*roles: str, organisation_id: UUID | None = None, subject: str = "tester") -> Bearer:
+        return Bearer(issuer.token(*roles, organisation_id=organisation_id, subject=subject))
+
+    return as_caller
+
+
+@pytest.fixture
+async def service_of(settings_of: SettingsOf) -> AsyncIterator[ServiceOf]:
+    """Build a service over a database, as its ``main`` does: call it with the name and the database."""
+    async with AsyncExitStack() as stack:
+
+        async def service_of(name: str, database: Database, **settings: Any) -> Service:
+            chosen = settings_of(kind=settings_kind(name), **OWN_SETTINGS.get(name, {}) | settings)
+            return await stack.enter_async_context(built(name, chosen, database))
+
+        yield service_of
+
+
+@pytest.fixture
+async def http_of(
+    database_of: DatabaseOf, service_of: ServiceOf, settings_of: SettingsOf, issuer: Issuer
+) -> AsyncIterator[HttpOf]:
+    """Speak HTTP to a service without a process: call it with a name (and its ``database``), a Service or an app.
+
+    ``auth=as_caller(...)`` says who speaks, for all of the client's requests or for one.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def http_of(
+            what: str | Service | FastAPI, database: Database | None = None, auth: httpx.Auth | None = None
+        ) -> httpx.AsyncClient:
+            if isinstance(what, str):
+                database = database or await database_of(what)
+                what = await service_of(what, database)
+            if isinstance(what, Service):
+                database = database or await database_of(what.name)
+                what = await stack.enter_async_context(served(what, settings_of(), database, issuer.transport))
+            transport = httpx.ASGITransport(what)
+            client = httpx.AsyncClient(transport=transport, base_url="http://kith.test", auth=auth)
+            return await stack.enter_async_context(client)
+
+        yield http_of

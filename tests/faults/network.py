@@ -5,12 +5,13 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import asyncpg
+import httpx
 from aiokafka.admin import NewTopic
 from pydantic import SecretStr
 
@@ -104,14 +105,14 @@ class Network:
             "KITH_DEVELOPMENT_ISSUER": "1",
             "KITH_CLIENT_ID": client_id,
             "KITH_CLIENT_SECRET": secret,
-            "KITH_REFERRALS_URL": f"http://127.0.0.1:{self._ports['referrals']}",
-            "KITH_MATCHING_URL": f"http://127.0.0.1:{self._ports['matching']}",
+            "KITH_REFERRALS_URL": self.url("referrals"),
+            "KITH_MATCHING_URL": self.url("matching"),
             "KITH_SMTP_HOST": "127.0.0.1",
             "KITH_SMTP_PORT": str(self._smtp),
             "KITH_SMTP_TLS": "none",
             "KITH_MAIL_FROM": "Kith <kith@example.org>",
             "KITH_REPLICA": str(replica),
-            "KITH_LOG_LEVEL": "WARNING",
+            "KITH_LOG_LEVEL": "INFO",
             "KITH_DRAIN_SECONDS": "0",
             **settings,
         }
@@ -119,6 +120,10 @@ class Network:
         member = Member(service, parts, environment, log)
         self.members.append(member)
         return member
+
+    def url(self, service: str) -> str:
+        """Where the service's first process with an API answers."""
+        return f"http://127.0.0.1:{self._ports[service]}"
 
     def database_url(self, service: str, role: str) -> str:
         """The service's database, entered as that role."""
@@ -132,6 +137,17 @@ class Network:
             return rows
         finally:
             await connection.close()
+
+    async def mail(self) -> dict[str, int]:
+        """How many mails came, how many different ones, and how many came again."""
+        async with httpx.AsyncClient() as client:
+            answer = (await client.get(f"{self.mail_url}/messages")).json()
+        return {name: answer[name] for name in ("total", "distinct", "repeated")}
+
+    def check_members(self) -> None:
+        """No process ended by itself."""
+        for member in self.members:
+            assert member.running.pid
 
     async def kill_postgres(self) -> None:
         """Kill the server with every backend orphaned, and start it on what it left."""
@@ -147,7 +163,7 @@ class Network:
         self.kafka.kill9()
         await rest_through(self.kafka.starting())
 
-    def targets(self) -> dict[str, Callable[[], Awaitable[None]]]:
+    def targets(self) -> dict[str, Callable[[], Coroutine[None, None, None]]]:
         """Everything that can be killed, by name."""
         return {
             **{member.name: member.kill_and_restart for member in self.members},

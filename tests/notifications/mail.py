@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import ssl
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass
@@ -23,7 +24,10 @@ class Catcher:
     answers: list[str] = field(default_factory=list)
     to_recipients: dict[str, str] = field(default_factory=dict)
     to_senders: str | None = None
-    on_letter: Callable[[], None] | None = None
+    hang_ups: int = 0
+    tls: ssl.SSLContext | None = None
+    tls_at_once: bool = False
+    password: bytes | None = None
     server: asyncio.Server | None = None
 
     @property
@@ -54,20 +58,38 @@ class Catcher:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
+        if self.hang_ups:
+            self.hang_ups -= 1
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
         if self.answers:
             return self.answers.pop(0)
         assert isinstance(envelope.content, bytes)
         letter: Any = message_from_bytes(envelope.content, policy=default)
         self.letters.append(letter)
         self.addresses.extend(envelope.rcpt_tos)
-        if self.on_letter:
-            self.on_letter()
         return "250 OK"
+
+    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=data.password == self.password, handled=False)
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
+        starttls = None if self.tls_at_once else self.tls
         self.server = await loop.create_server(
-            lambda: SMTP(self, hostname="localhost", loop=loop), "127.0.0.1", self.port
+            lambda: SMTP(
+                self,
+                hostname="localhost",
+                loop=loop,
+                tls_context=starttls,
+                require_starttls=starttls is not None,
+                authenticator=self.authenticate if self.password else None,
+                auth_required=self.password is not None,
+                auth_require_tls=True,
+            ),
+            "127.0.0.1",
+            self.port,
+            ssl=self.tls if self.tls_at_once else None,
         )
         self.port = self.server.sockets[0].getsockname()[1]
 
@@ -78,8 +100,8 @@ class Catcher:
 
 
 @contextlib.asynccontextmanager
-async def a_mail_server() -> AsyncIterator[Catcher]:
-    catcher = Catcher()
+async def a_mail_server(**chosen: Any) -> AsyncIterator[Catcher]:
+    catcher = Catcher(**chosen)
     await catcher.open()
     try:
         yield catcher

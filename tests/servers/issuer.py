@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+import httpx
 import uvicorn
 
 from kith_chassis import clock
@@ -23,13 +24,15 @@ LIFETIME: Final = 12 * 60 * 60  # seconds a token holds: longer than any run of 
 
 
 class Issuer:
-    """One issuer with a client for every service and one for the operator. It answers only while ``serving``."""
+    """One issuer with a client for every service and one for the operator. Others reach it only while ``serving``."""
 
     def __init__(self, folder: Path) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.key = SigningKey(folder)
         clients = standing_clients(SERVICES)
         self._clients = {each.client_id: replace(each, secret=secrets.token_hex(16)) for each in clients}
+        self._app = application(self.url, self._clients, self.key, now=clock.now)
+        self.transport = httpx.ASGITransport(self._app)
 
     def secret(self, service: str) -> tuple[str, str]:
         """A service's own client and its secret."""
@@ -53,11 +56,10 @@ class Issuer:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["Issuer"]:
         """Discovery, keys and tokens for clients, over HTTP."""
-        app = application(self.url, self._clients, self.key, now=clock.now)
         port = int(self.url.rpartition(":")[2])
-        server = _Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
+        server = _Server(uvicorn.Config(self._app, port=port, log_level="warning", lifespan="off"))
         serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():  # noqa: ASYNC110 - nobody tells us when
+        while not server.started and not serving.done():
             await asyncio.sleep(0.01)
         try:
             yield self

@@ -154,7 +154,7 @@ async def remove_topics(settings: ServiceSettings, names: Sequence[str]) -> None
             for name, code in answer.topic_error_codes:
                 if code and for_code(code) is not UnknownTopicOrPartitionError:
                     raise for_code(code)(name)
-        while set(names) & set(await admin.list_topics()):  # noqa: ASYNC110 - nobody tells us when
+        while set(names) & set(await admin.list_topics()):
             await asyncio.sleep(0.02)
     finally:
         await admin.close()

@@ -1,6 +1,6 @@
 """A service inside the tests' own process: the app that its process would serve, without the process."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import process
 from kith_chassis.database import Database
 from kith_chassis.identity import Verifier
 from kith_chassis.process import PARTS, Service, application
+from kith_chassis.received import Received
 from kith_chassis.refusals import Refusal
 from kith_chassis.running import Running
 from kith_chassis.settings import ServiceSettings
@@ -64,7 +65,7 @@ async def served(
         replica=settings.replica,
         parts=frozenset(PARTS),
         database=database,
-        on_facts=service.on_facts or process._nothing,
+        on_facts=service.on_facts or _hear_nothing,
         refusals=(Refusal, *service.refusals),
         replay=service.replay,
     )
@@ -73,3 +74,7 @@ async def served(
         yield application(service, settings, running, verifier)
     finally:
         await verifier.close()
+
+
+async def _hear_nothing(tx: AsyncConnection, facts: Sequence[Received]) -> None:
+    """What a service does that hears nothing."""

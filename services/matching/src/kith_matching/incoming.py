@@ -1,12 +1,14 @@
 """Facts in: what the referrals service told, as matching understands it. Other facts on its topic are passed over."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.received import Received
 from kith_contracts.referrals import (
+    TOPIC,
     ConsentChanged,
     ProgrammePublished,
     ReferralClosed,
@@ -15,6 +17,8 @@ from kith_contracts.referrals import (
 )
 from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral
 from kith_matching.usecases import hearing
+
+HEARS: Final = (TOPIC,)
 
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:

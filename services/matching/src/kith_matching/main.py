@@ -2,9 +2,8 @@
 
 from kith_chassis.database import Database
 from kith_chassis.process import Service
-from kith_contracts.referrals import TOPIC
 from kith_matching.api import PERMISSIONS, REFUSALS, router
-from kith_matching.incoming import on_facts
+from kith_matching.incoming import HEARS, on_facts
 from kith_matching.settings import Settings
 from kith_matching.timers import TIMERS
 
@@ -16,7 +15,7 @@ def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - 
         router=router,
         permissions=PERMISSIONS,
         refusals=REFUSALS,
-        hears=(TOPIC,),
+        hears=HEARS,
         on_facts=on_facts,
         timers=TIMERS,
     )

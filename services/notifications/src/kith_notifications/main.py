@@ -17,6 +17,7 @@ def build(settings: Settings, database: Database) -> Service:
         host=settings.smtp_host,
         port=settings.smtp_port,
         tls=settings.tls,
+        ca_file=settings.smtp_ca_file,
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
     )

@@ -1,7 +1,8 @@
 """What notifications reads from its environment beyond what every service does: the mail server and the sender."""
 
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -24,7 +25,7 @@ def _mail_address(value: str) -> str:
 
 
 def _parsed(value: str) -> Address:
-    name, email = parseaddr(value)
+    ((name, email),) = getaddresses([value])
     address = Address(display_name=name, addr_spec=email)
     if not (address.username and address.domain):
         raise ValueError(value)
@@ -43,6 +44,10 @@ class Settings(ServiceSettings):
     smtp_tls: Tls | None = Field(
         default=None,
         description="`starttls`, `tls` or `none`. Unset: `none` for a mail server on this machine, else `starttls`.",
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the mail server's certificate; else the system's.",
     )
     smtp_username: str | None = Field(default=None, description="Name at the mail server, where it asks for one.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")

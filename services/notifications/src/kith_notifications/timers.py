@@ -66,7 +66,7 @@ class Sender:
         self._chance = chance
         self._orphans = True
         self._faults = 0
-        self._trouble: str | None = None
+        self.trouble: str | None = None
         self._unrecorded: list[Settled] = []
 
     async def run(self, heartbeat: Heartbeat, stop: asyncio.Event) -> None:
@@ -74,9 +74,10 @@ class Sender:
         try:
             while not stop.is_set():
                 more = await self.turn(heartbeat, stop)
-                heartbeat.beat(self._trouble)
-                if self._trouble:
-                    await _pause(stop, pause_after(self._faults, jitter=self._chance()).total_seconds())
+                heartbeat.beat(self.trouble)
+                if self.trouble:
+                    # The longest there is, so that what waits for the same reason is due again by then.
+                    await _pause(stop, pause_after(self._faults, jitter=1.0).total_seconds())
                 elif not more:
                     await _pause(stop, POLL)
         finally:
@@ -136,7 +137,7 @@ class Sender:
             self._unrecorded.append(
                 settle(message, outcome, faults=self._faults + 1, jitter=self._chance(), now=self._now())
             )
-            heartbeat.beat(self._trouble)
+            heartbeat.beat(self.trouble)
         if tried or stop.is_set() or not claimed:
             self._well()
         elif closed is None:
@@ -151,7 +152,6 @@ class Sender:
             return Failed(NO_CHANNEL)
         try:
             letter = compose(message, contact, sender=self._post.sender, now=self._now())
-            await self._post.open()
             return await self._post.send(letter)
         except Unwritable:
             return Failed(NO_CHANNEL)
@@ -177,14 +177,14 @@ class Sender:
                 log.warning("message may be a second copy", extra={"message_id": str(one.message.id)})
 
     def _in_trouble(self, trouble: str) -> None:
-        if self._trouble is None:
+        if self.trouble is None:
             log.warning("sending waits", extra={"trouble": trouble})
         self._faults += 1
-        self._trouble = trouble
+        self.trouble = trouble
 
     def _well(self) -> None:
         self._faults = 0
-        self._trouble = None
+        self.trouble = None
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

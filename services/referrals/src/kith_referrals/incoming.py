@@ -13,7 +13,7 @@ HEARS: Final = (TOPIC,)
 
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
-    """Note matches made and ended, a whole batch at once. One referral's news come in order; others' order is nothing."""
+    """Note matches made and ended, a whole batch at once. One referral's news come in order; no other order counts."""
     await note_matches(
         tx,
         [

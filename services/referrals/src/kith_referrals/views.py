@@ -11,7 +11,7 @@ from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals
 
-Found = Mapping[str, Any]
+Found = dict[str, Any]
 """A row for the API to show."""
 
 _BEFORE_ALL: Final = UUID(int=0)
@@ -139,8 +139,8 @@ async def _one(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Fou
     row = (await tx.execute(statement, {"id": id_})).mappings().one_or_none()
     if row is None:
         raise NotFound
-    return row
+    return dict(row)
 
 
 async def _many(tx: AsyncConnection, statement: sa.Select[Any], wanted: Mapping[str, Any]) -> Sequence[Found]:
-    return (await tx.execute(statement, dict(wanted))).mappings().all()
+    return [dict(row) for row in (await tx.execute(statement, dict(wanted))).mappings()]

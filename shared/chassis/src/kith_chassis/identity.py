@@ -10,6 +10,7 @@ import httpx
 import jwt
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.types import Receive, Scope, Send
 
 from kith_chassis import clock
 from kith_chassis.issuer import ALGORITHMS, DevelopmentIssuer, Issuer, UnknownKey
@@ -196,47 +197,73 @@ def caller_of(claims: Mapping[str, Any]) -> Caller:
     return Caller(subject, organisation_id, frozenset(roles), client)
 
 
-async def caller(request: Request) -> Caller:
+async def _caller(scope: Scope) -> Caller:
     """The caller of this request, verified once however often it is asked for."""
-    found: Caller | None = request.scope.get("kith.caller")
+    found: Caller | None = scope.get("kith.caller")
     if found is None:
-        verifier: Verifier = request.app.state.verifier
-        found = request.scope["kith.caller"] = await verifier.caller(request.headers.get("authorization"))
+        header = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+        verifier: Verifier = scope["app"].state.verifier
+        found = scope["kith.caller"] = await verifier.caller(None if header is None else header.decode("latin-1"))
     return found
+
+
+async def caller(request: Request) -> Caller:
+    """The caller of this request."""
+    return await _caller(request.scope)
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
 """The verified caller; without a believable token the request ends with 401."""
 
 
-async def allowed(request: Request) -> None:
-    """Let the request on only if its route's line in the table names a role that the caller has."""
-    roles = request.app.state.permissions[request.scope["endpoint"].__name__]
-    if roles == ANYONE:
-        return
-    if roles.isdisjoint((await caller(request)).roles):
-        raise RoleMissing("This needs a role that the token does not give.")
+class Guarded(APIRoute):
+    """A route that is entered, and whose body is read, only by a caller with a role that the table names."""
+
+    allowed: frozenset[str]
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or raise ``NotAuthenticated`` or ``RoleMissing``."""
+        if self.allowed != ANYONE and self.allowed.isdisjoint((await _caller(scope)).roles):
+            raise RoleMissing("This needs a role that the token does not give.")
+        await super().handle(scope, receive, send)
+
+
+_KEPT: Final = (
+    "response_model status_code tags dependencies summary description response_description responses deprecated methods"
+    " operation_id response_model_include response_model_exclude response_model_by_alias response_model_exclude_unset"
+    " response_model_exclude_defaults response_model_exclude_none include_in_schema response_class name openapi_extra"
+).split()
+"""What a route is declared with, beside its path and its function."""
 
 
 def secure(app: FastAPI, routers: Sequence[APIRouter], permissions: Mapping[str, frozenset[str]]) -> None:
-    """Include ``routers`` in ``app``, every route behind the table: name of the endpoint's function -> roles.
+    """Put every route of ``routers`` into ``app``, behind the table: name of the endpoint's function -> roles.
 
-    Raises ``ValueError`` at start-up when a route is not in the table, when a line names an unknown role or nobody, or
-    when two endpoints share a name: what nobody thought about must not be reachable.
+    The routes are put in side by side and not by ``include_router``, which guards nothing before the body is read, and
+    looks for the route twice at every request. Raises ``ValueError`` at start-up when a route is not in the table, when
+    its line names an unknown role or nobody, or when two endpoints share a name: what nobody thought about must not be
+    reachable.
     """
     endpoints: dict[str, Any] = {}
     for route in (found for router in routers for found in iter_route_contexts(router.routes)):
-        if not isinstance(route.original_route, APIRoute) or route.endpoint is None:
+        if not isinstance(route.original_route, APIRoute) or route.endpoint is None or route.path is None:
             raise ValueError(f"{route.path} is not an API route, so no table can guard it.")
         name = route.endpoint.__name__
-        if endpoints.setdefault(name, route.endpoint) is not route.endpoint:
+        if name in endpoints:
             raise ValueError(f"Two endpoints are called {name}; the table of permissions needs one name for one.")
-        if name not in permissions:
-            raise ValueError(f"{name} ({route.path}) is not in the table of permissions.")
-    for name, roles in permissions.items():
-        known = ORGANISATION_ROLES | NETWORK_ROLES | ANYONE | {role for role in roles if role.startswith("service:")}
-        if not roles or not roles <= known or (roles > ANYONE):
-            raise ValueError(f"The table of permissions gives {name} to an unknown role or to nobody.")
-    app.state.permissions = dict(permissions)
-    for router in routers:
-        app.include_router(router, dependencies=[Depends(allowed)])
+        endpoints[name] = route.endpoint
+        declared = {kept: getattr(route, kept) for kept in _KEPT}
+        app.router.add_api_route(route.path, route.endpoint, route_class_override=Guarded, **declared)
+        added = app.router.routes[-1]
+        if isinstance(added, Guarded):
+            added.allowed = _roles(name, permissions)
+
+
+def _roles(name: str, permissions: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    roles = permissions.get(name)
+    if roles is None:
+        raise ValueError(f"{name} is not in the table of permissions.")
+    known = ORGANISATION_ROLES | NETWORK_ROLES | {role for role in roles if role.startswith("service:")}
+    if roles != ANYONE and not (roles and roles <= known):
+        raise ValueError(f"The table of permissions gives {name} to an unknown role or to nobody.")
+    return roles

@@ -11,7 +11,7 @@ import httpx
 from opentelemetry.trace import SpanKind
 
 from kith_chassis import clock
-from kith_chassis.issuer import GIVE_UP, Issuer, IssuerUnreachable
+from kith_chassis.issuer import GIVE_UP, DevelopmentIssuer, Issuer, IssuerUnreachable
 from kith_chassis.settings import ServiceSettings
 from kith_chassis.telemetry import current_trace, span
 
@@ -104,7 +104,7 @@ class Internal:
                     self._token, lasts = await self._issuer.token(
                         self._client_id, self._client_secret.get_secret_value(), self._audience
                     )
-                except IssuerUnreachable as error:
+                except (IssuerUnreachable, DevelopmentIssuer) as error:
                     raise InternalFault(str(error)) from error
                 self._good_until = self._now() + max(timedelta(seconds=lasts) - EARLY, timedelta(seconds=lasts / 2))
             return self._token

@@ -1,10 +1,11 @@
 """Where the network's services answer and who we are to them: from options, the environment, or a running `kith up`."""
 
+import functools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final
 
 import click
 
@@ -15,8 +16,6 @@ from kith_cli.installation import SERVICES, home
 
 PLATFORM_FILE: Final = "platform.json"
 CLIENTS_FILE: Final = "clients.yaml"
-
-F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,13 @@ class Addresses:
             raise CannotRun(f"Nothing says where {name} answers: start `kith up`, or set KITH_{name.upper()}_URL.")
         return self.services[name]
 
+    @property
+    def known_issuer(self) -> str:
+        """Return who gives tokens. `CannotRun` says how to tell."""
+        if self.issuer is None:
+            raise CannotRun("Nothing says who the issuer is: start `kith up`, or set KITH_ISSUER.")
+        return self.issuer
+
     def act_as(self, role: str, organisation: str | None = None) -> Client:
         """Choose the client with a role, of an organisation by its slug or id; our own goes before all others."""
         if self.client is not None and organisation is None:
@@ -49,15 +55,25 @@ class Addresses:
                 client.client_id.split(".")[0],
             }:
                 return client
+        if not self.clients:
+            raise CannotRun(
+                "No network is known: start `kith up`, or set KITH_ISSUER, KITH_CLIENT_ID, KITH_CLIENT_SECRET and the "
+                "KITH_<SERVICE>_URL of the services."
+            )
         whose = f" of {organisation}" if organisation else ""
-        raise CannotRun(
-            f"No client with the role {role}{whose} is known: "
-            "start `kith up`, or set KITH_CLIENT_ID and KITH_CLIENT_SECRET."
-        )
+        raise CannotRun(f"This network has no client with the role {role}{whose}.")
 
 
-def speaking(command: F) -> F:
-    """Give a command the options that say where the network is."""
+def speaking(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say where the network is, and hand it `addresses` in their place."""
+
+    @functools.wraps(command)
+    def with_addresses(
+        folder: Path, urls: tuple[str, ...], issuer: str | None, client_id: str | None, **rest: Any
+    ) -> None:
+        command(addresses=find(folder, urls, issuer, client_id), **rest)
+
+    decorated: Callable[..., None] = with_addresses
     for option in (
         click.option(
             "--client-id",
@@ -74,11 +90,11 @@ def speaking(command: F) -> F:
         ),
         in_folder,
     ):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
-def in_folder(command: F) -> F:
+def in_folder(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the option that names the folder of the embedded run."""
     return click.option(
         "--folder",

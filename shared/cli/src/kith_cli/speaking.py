@@ -92,9 +92,7 @@ class Speaker:
 
     def _fresh_token(self, *, renew: bool) -> str:
         if renew or not self._token:
-            if self._addresses.issuer is None:
-                raise CannotRun("Nothing says who the issuer is: start `kith up`, or set KITH_ISSUER.")
-            self._token = str(fetch_token(self._http, self._addresses.issuer, self._client)["access_token"])
+            self._token = str(fetch_token(self._http, self._addresses.known_issuer, self._client)["access_token"])
         return self._token
 
 

@@ -25,6 +25,8 @@ class Teller:
         """Say that something is being done, and when it is done how long it took. A failure is the caller's to tell."""
         begun = time.monotonic()
         in_terminal = self.console.is_terminal
+        if not in_terminal:
+            self.say(f"{what} ...")
         with self.console.status(Text(what)) if in_terminal else nullcontext():
             yield
         took = f"{time.monotonic() - begun:.1f} s"

@@ -4,14 +4,15 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError
+from pydantic import SecretStr, ValidationError
 
 from kith_chassis.broker import connection, make_topics
-from kith_chassis.settings import ServiceSettings
+from kith_chassis.settings import ServiceSettings, explain
 from kith_cli.cannot import CannotRun
 
 RETRY: Final = 0.5  # seconds between two tries to reach a broker that is starting
@@ -84,3 +85,19 @@ async def _make(settings: ServiceSettings, wanted: list[NewTopic]) -> tuple[list
     finally:
         await admin.close()
     return made, {entry["topic"]: len(entry["partitions"]) for entry in described if entry["partitions"]}
+
+
+def broker_settings(bootstrap: str | None = None) -> ServiceSettings:
+    """Return settings for one who speaks to the broker alone: the environment's, and the rest leads nowhere.
+
+    With `bootstrap` it is a broker of our own, on this machine, which wants neither TLS nor SASL.
+    """
+    nowhere: dict[str, Any] = {
+        "database_url": SecretStr("postgresql://nobody@nowhere.invalid/nothing"),
+        "issuer": "https://nowhere.invalid",
+    }
+    ours: dict[str, Any] = {"kafka_bootstrap": bootstrap, "kafka_security_protocol": "PLAINTEXT"} if bootstrap else {}
+    try:
+        return ServiceSettings(**nowhere, **ours)
+    except ValidationError as error:
+        raise CannotRun(" ".join(explain(error))) from None

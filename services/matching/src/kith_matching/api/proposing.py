@@ -120,7 +120,7 @@ class CardShown(BaseModel):
 
 
 class ProposalShown(BaseModel):
-    """A proposal. ``card`` is there as long as the person agrees that it is shown; ``match_id`` once both said yes."""
+    """A proposal. ``match_id`` is there once both said yes."""
 
     id: UUID
     referral_id: UUID
@@ -133,8 +133,13 @@ class ProposalShown(BaseModel):
     answer_by: datetime
     ended_at: datetime | None
     match_id: UUID | None
-    card: CardShown | None
     version: int
+
+
+class ProposalWithCard(ProposalShown):
+    """A proposal with the supporter's card, which is there as long as the person agrees that it is shown."""
+
+    card: CardShown | None
 
 
 class AnswerAsked(BaseModel):
@@ -183,7 +188,7 @@ async def propose(asked: Pairing, request: Request, caller: CallerDep, now: NowD
 
     async def work(tx: AsyncConnection) -> Created:
         proposal = await proposing.propose_pair(tx, asked.referral_id, asked.supporter_id, now=now)
-        shown = _proposal(await views.get_proposal(tx, proposal.id))
+        shown = ProposalShown.model_validate(await views.get_proposal(tx, proposal.id))
         return Created(f"/proposals/{proposal.id}", shown, proposal.version)
 
     return await create(request, caller, work)
@@ -192,10 +197,10 @@ async def propose(asked: Pairing, request: Request, caller: CallerDep, now: NowD
 @router.get("/proposals/{proposal_id}")
 async def get_proposal(
     proposal_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep
-) -> ProposalShown:
+) -> ProposalWithCard:
     """One proposal."""
     async with database.transaction(caller) as tx:
-        shown = _proposal(await views.get_proposal(tx, proposal_id))
+        shown = _with_card(await views.get_proposal(tx, proposal_id))
     response.headers.update(etag(shown.version))
     return shown
 
@@ -210,13 +215,13 @@ async def answer_proposal(
     caller: CallerDep,
     expected: ExpectedVersion,
     now: NowDep,
-) -> ProposalShown:
+) -> ProposalWithCard:
     """Record an answer: the person's, then the supporter's. The second yes makes the match, a no ends the proposal."""
     async with database.transaction(caller) as tx:
         await proposing.answer_proposal(
             tx, proposal_id, asked.answered_by, asked.answer, expected_version=expected, now=now
         )
-        shown = _proposal(await views.get_proposal(tx, proposal_id))
+        shown = _with_card(await views.get_proposal(tx, proposal_id))
     response.headers.update(etag(shown.version))
     return shown
 
@@ -241,6 +246,6 @@ def _blocked(one: Blocked) -> BlockedShown:
     )
 
 
-def _proposal(found: dict[str, Any]) -> ProposalShown:
+def _with_card(found: dict[str, Any]) -> ProposalWithCard:
     card = CardShown.model_validate(found) if found["card_shown"] else None
-    return ProposalShown.model_validate({**found, "card": card})
+    return ProposalWithCard.model_validate({**found, "card": card})

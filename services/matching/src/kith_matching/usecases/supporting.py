@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
-from kith_chassis.http import StaleVersion
+from kith_chassis.http.versions import StaleVersion, VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
@@ -21,8 +21,8 @@ async def put_supporter(
 
     A programme that is not known yet is taken: its definition may still be on its way. The same again changes nothing
     and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
-    tells nothing. Raises ``NotYourProgramme``, ``SupporterNotFound`` where the id is another organisation's,
-    ``StaleVersion``.
+    tells nothing. Raises ``NotYourProgramme``; ``SupporterNotFound`` where the id is another organisation's;
+    ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is about.
     """
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
@@ -34,8 +34,10 @@ async def put_supporter(
         raise SupporterNotFound
     if replace(asked, version=current.version) == current:
         return current, False
+    if expected_version is None:
+        raise VersionMissing("The supporter is known already. Read them, then send If-Match with that ETag.")
     if expected_version != current.version:
-        raise StaleVersion("The supporter has changed since they were read, or was never read. Read them again.")
+        raise StaleVersion("The supporter has changed since they were read. Read them again.")
     changed = replace(asked, version=current.version + 1)
     await supporters.save_supporter(tx, changed)
     if not changed.looks_the_same_as(current):

@@ -21,6 +21,9 @@ DECLINED_BECAUSE: Final = {
 }
 """Reasons to decline, in words. One that is not known here is shown as it is."""
 
+_SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
+"""Letters that any server can carry: not every one has 8BITMIME (RFC 6152)."""
+
 _LETTERS: Final = Environment(
     loader=PackageLoader("kith_notifications", "channels/templates"),
     undefined=StrictUndefined,
@@ -40,7 +43,7 @@ def compose(message: Claimed, contact: Contact, *, sender: Address, now: datetim
     Its ``Message-ID`` is made of the row's id alone, so a second copy after a crash is recognisable (RFC 5322 section
     3.6.4). ``Auto-Submitted`` keeps absence notices away (RFC 3834 section 5). Raises ``Unwritable``.
     """
-    letter = EmailMessage(SMTP)
+    letter = EmailMessage(_SEVEN_BIT)
     try:
         letter["To"] = Address(display_name=contact.name, addr_spec=contact.email)
     except Exception:  # noqa: BLE001 - the parser raises many kinds; they all say that this is no address

@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Final, Literal
 
 import aiosmtplib
@@ -21,11 +22,15 @@ _SIGN_IN_FIRST: Final = frozenset({530, 534, 535, 538})
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where letters are handed over, and how. ``tls`` is ``none``, ``starttls`` or ``tls`` from the first byte."""
+    """Where letters are handed over, and how. ``tls`` is ``none``, ``starttls`` or ``tls`` from the first byte.
+
+    With TLS the server's name and certificate are checked, by ``ca_file`` or by what the system trusts.
+    """
 
     host: str
     port: int
     tls: Literal["none", "starttls", "tls"]
+    ca_file: Path | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)
 
@@ -44,6 +49,7 @@ class Post:
             port=server.port,
             use_tls=server.tls == "tls",
             start_tls=server.tls == "starttls",
+            cert_bundle=str(server.ca_file) if server.ca_file else None,
             username=server.username,
             password=server.password,
             # Without it the library looks the machine's own name up in the DNS, which may take many seconds.
@@ -66,11 +72,13 @@ class Post:
             raise Closed(type(error).__name__) from None
 
     async def send(self, letter: EmailMessage) -> Outcome:
-        """Hand over one letter. Raises ``Closed`` when the server refuses the sender rather than the letter.
+        """Hand over one letter. Raises ``Closed`` when the server cannot be reached or refuses the sender.
 
         A connection lost on the way leaves open whether the letter was taken: it is put off, and sent again under the
         same ``Message-ID``.
         """
+        if not self._smtp.is_connected:
+            await self.open()
         to = letter["To"].addresses[0].addr_spec
         try:
             async with asyncio.timeout(MAIL_LIMIT.total_seconds()):

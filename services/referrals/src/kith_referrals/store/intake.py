@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -38,22 +38,42 @@ _FIRST: Final = sa.union_all(
     .where(referrals.c.referring_organisation_id == _ORGANISATION)
     .where(referrals.c.source_reference == _REFERENCES),
 ).order_by(sa.column("digest").nulls_last())
-_KNOWN: Final = (
+
+
+def _alike(column: sa.Column[Any], parameter: str) -> sa.Select[Any]:
+    """People whose ``column`` is one of the parameter's: one look into an index for each value.
+
+    ``offset 0`` keeps the planner from turning that into a walk over all people, as it would while a table that grows
+    fast has no statistics yet.
+    """
+    wanted = sa.func.unnest(sa.bindparam(parameter, type_=ARRAY(column.type))).table_valued("value").render_derived()
+    found = (
+        sa.select(people.c.id, people.c.nhs_number, people.c.chi_number, people.c.likeness)
+        .where(column == wanted.c.value)
+        .offset(0)
+        .lateral()
+    )
+    return sa.select(found).join_from(wanted, found, sa.true())
+
+
+_candidates: Final = sa.union_all(
+    _alike(people.c.nhs_number, "nhs_numbers"),
+    _alike(people.c.chi_number, "chi_numbers"),
+    _alike(people.c.likeness, "likenesses"),
+).subquery("candidates")
+_their_referrals: Final = (
     sa.select(
-        people.c.nhs_number,
-        people.c.chi_number,
-        people.c.likeness,
+        referrals.c.id,
         sa.func.coalesce(referrals.c.source_reference, sa.cast(referrals.c.id, sa.Text)).label("reference"),
     )
-    .join_from(people, referrals, referrals.c.person_id == people.c.id)
-    .where(
-        sa.or_(
-            people.c.nhs_number == sa.any_(sa.bindparam("nhs_numbers", type_=ARRAY(sa.Text))),
-            people.c.chi_number == sa.any_(sa.bindparam("chi_numbers", type_=ARRAY(sa.Text))),
-            people.c.likeness == sa.any_(sa.bindparam("likenesses", type_=ARRAY(sa.LargeBinary))),
-        )
-    )
-    .order_by(referrals.c.id)
+    .where(referrals.c.person_id == _candidates.c.id)
+    .offset(0)
+    .lateral("their_referrals")
+)
+_KNOWN: Final = (
+    sa.select(_candidates.c.nhs_number, _candidates.c.chi_number, _candidates.c.likeness, _their_referrals.c.reference)
+    .join_from(_candidates, _their_referrals, sa.true())
+    .order_by(_their_referrals.c.id)
 )
 _ADD: Final = insert_records(imported_rows, "imported_rows")
 

@@ -1,6 +1,6 @@
 """Organisations and programmes: found, locked and saved."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
@@ -41,14 +41,14 @@ _SAVE_PROGRAMME: Final = _upsert(programmes)
 
 async def find_organisation(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
     """The organisation, or None."""
-    row = (await tx.execute(_ORGANISATION, {"id": organisation_id})).one_or_none()
-    return Organisation(**row._mapping) if row else None
+    row = (await tx.execute(_ORGANISATION, {"id": organisation_id})).mappings().one_or_none()
+    return Organisation(**row) if row else None
 
 
 async def find_organisation_for_update(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
     """The organisation, so that nobody else changes it or imports for it meanwhile; or None."""
-    row = (await tx.execute(_ORGANISATION_LOCKED, {"id": organisation_id})).one_or_none()
-    return Organisation(**row._mapping) if row else None
+    row = (await tx.execute(_ORGANISATION_LOCKED, {"id": organisation_id})).mappings().one_or_none()
+    return Organisation(**row) if row else None
 
 
 async def save_organisation(tx: AsyncConnection, organisation: Organisation) -> None:
@@ -58,8 +58,8 @@ async def save_organisation(tx: AsyncConnection, organisation: Organisation) -> 
 
 async def find_programme_for_update(tx: AsyncConnection, programme_id: UUID) -> Programme | None:
     """The programme, so that nobody else changes it meanwhile; or None."""
-    row = (await tx.execute(_PROGRAMME_LOCKED, {"id": programme_id})).one_or_none()
-    return _programme(row._mapping) if row else None
+    row = (await tx.execute(_PROGRAMME_LOCKED, {"id": programme_id})).mappings().one_or_none()
+    return _programme(row) if row else None
 
 
 async def save_programme(tx: AsyncConnection, programme: Programme) -> None:
@@ -77,10 +77,11 @@ async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, or
 
     Raises ``ProgrammeUnknown`` or ``NoOrganisation``.
     """
-    row = (await tx.execute(_OFFER, {"id": programme_id, "organisation_id": organisation_id})).one_or_none()
+    asked = {"id": programme_id, "organisation_id": organisation_id}
+    row = (await tx.execute(_OFFER, asked)).mappings().one_or_none()
     if row is None:
         raise ProgrammeUnknown
-    found = dict(row._mapping)
+    found = dict(row)
     if not found.pop("asker_is_known"):
         raise NoOrganisation
     return _programme(found)
@@ -89,7 +90,7 @@ async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, or
 async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -> dict[str, Programme]:
     """Those of the programmes that exist, by slug."""
     rows = await tx.execute(_BY_SLUG, {"slugs": list(slugs)})
-    return {row.slug: _programme(row._mapping) for row in rows}
+    return {row["slug"]: _programme(row) for row in rows.mappings()}
 
 
 def is_unique_violation(error: sa.exc.IntegrityError, index: str) -> bool:
@@ -98,5 +99,5 @@ def is_unique_violation(error: sa.exc.IntegrityError, index: str) -> bool:
     return isinstance(cause, UniqueViolationError) and cause.constraint_name == index
 
 
-def _programme(row: Any) -> Programme:
+def _programme(row: Mapping[Any, Any]) -> Programme:
     return Programme(**{**row, "channels": tuple(row["channels"])})

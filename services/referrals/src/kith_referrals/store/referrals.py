@@ -80,17 +80,17 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> Non
 
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, version: int) -> Referral:
     """The referral, locked, if it still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
-    row = (await tx.execute(_LOCKED, {"id": referral_id})).one_or_none()
+    row = (await tx.execute(_LOCKED, {"id": referral_id})).mappings().one_or_none()
     if row is None:
         raise NotFound
-    if row.version != version:
+    if row["version"] != version:
         raise StaleVersion("The referral has changed since you read it. Read it again and look at what is new.")
-    return _referral(row._mapping)
+    return _referral(row)
 
 
 async def list_referrals_for_update(tx: AsyncConnection, ids: Collection[UUID]) -> list[Referral]:
     """Those of the referrals that are here, locked in order of id, so that two batches never wait for one another."""
-    return [_referral(row._mapping) for row in await tx.execute(_LOCKED_MANY, {"ids": list(ids)})]
+    return [_referral(row) for row in (await tx.execute(_LOCKED_MANY, {"ids": list(ids)})).mappings()]
 
 
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:

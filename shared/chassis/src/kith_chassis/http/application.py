@@ -87,7 +87,7 @@ def application(
 
 
 def _operation_id(route: APIRoute) -> str:
-    return route.name
+    return route.endpoint.__name__
 
 
 class _Application(FastAPI):
@@ -114,13 +114,13 @@ class _Application(FastAPI):
             "description": "Not done. `code` says why.",
             "content": {problems.MEDIA_TYPE: {"schema": {"$ref": reference.format(model="Problem")}}},
         }
-        permissions = self.state.permissions
+        open_to_anyone = {route.unique_id for route in self.routes if getattr(route, "allowed", None) == ANYONE}
         for path in document["paths"].values():
             for method, operation in path.items():
                 responses = operation["responses"]
                 responses.pop("422", None)
                 responses["default"] = told
-                if permissions[operation["operationId"]] == ANYONE:
+                if operation["operationId"] in open_to_anyone:
                     operation["security"] = []
                 parameters = operation.get("parameters", [])
                 for parameter in parameters:

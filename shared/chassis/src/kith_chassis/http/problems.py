@@ -32,7 +32,7 @@ _BAD_TEXT: Final = frozenset({"22021", "22P05"})
 CODES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("request-malformed", "The request cannot be read."),
     404: ("not-found", "There is nothing here, or nothing that you may see."),
-    405: ("method-not-allowed", "This cannot be done here; the Allow header says what can."),
+    405: ("method-not-allowed", "This cannot be done here."),
     413: ("body-too-large", "The request's body is longer than this service takes."),
 }
 _SENTENCES: Final[Mapping[str, str]] = {

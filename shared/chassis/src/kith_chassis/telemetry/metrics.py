@@ -162,5 +162,5 @@ def metrics_table() -> str:
 
 
 def _prometheus(name: str, metric: Metric) -> str:
-    ending = "_total" if metric.kind == "counter" else {"s": "_seconds", "1": "_ratio"}.get(metric.unit, "")
+    ending = "_total" if metric.kind == "counter" else "_seconds" if metric.unit == "s" else ""
     return name.replace(".", "_") + ending

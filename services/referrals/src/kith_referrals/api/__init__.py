@@ -1,0 +1,33 @@
+"""Requests in: parse, say who may, call a use case."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from kith_referrals.api import contacts, imports, network, referring
+from kith_referrals.domain.refusals import (
+    MoveRefused,
+    NotAllowed,
+    NotFound,
+    ReferenceTaken,
+    ReferralRefused,
+    SlugTaken,
+)
+
+PERMISSIONS: Final = {**network.PERMISSIONS, **referring.PERMISSIONS, **imports.PERMISSIONS, **contacts.PERMISSIONS}
+"""Who may call what. Which rows they then see, row-level security decides."""
+
+REFUSALS: Final[dict[type[Exception], int]] = {
+    ReferralRefused: 422,
+    NotFound: 404,
+    NotAllowed: 403,
+    MoveRefused: 409,
+    ReferenceTaken: 409,
+    SlugTaken: 409,
+}
+
+router = APIRouter()
+for _part in (network, referring, imports, contacts):
+    router.include_router(_part.router)
+
+__all__ = ["PERMISSIONS", "REFUSALS", "router"]

@@ -1,0 +1,22 @@
+"""Who asks, in which sight."""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from kith_chassis.identity import ORGANISATION_ROLES, Caller
+from kith_referrals.domain.refusals import NoOrganisation
+
+MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
+DECIDERS: Final = frozenset({"coordinator", "administrator"})
+OPERATOR: Final = frozenset({"operator"})
+
+
+def in_organisation(caller: Caller) -> tuple[Caller, UUID]:
+    """The caller as a member of their organisation and nothing more, and the organisation.
+
+    Somebody who is an operator too does a member's work in a member's sight. Raises ``NoOrganisation``.
+    """
+    if caller.organisation_id is None:
+        raise NoOrganisation
+    return replace(caller, roles=caller.roles & ORGANISATION_ROLES), caller.organisation_id

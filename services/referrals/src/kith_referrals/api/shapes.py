@@ -1,0 +1,171 @@
+"""What a referral looks like, coming in and going out."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from kith_referrals.api.words import (
+    Body,
+    Code,
+    Codes,
+    Email,
+    Language,
+    Name,
+    Notes,
+    Number,
+    Postcode,
+    Reference,
+    Telephone,
+)
+from kith_referrals.domain.consent import Answer, Consent, Purpose, State
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.referral import Meeting, Source, Status, Wish
+
+ContactChannel = Literal["email", "telephone", "text"]
+
+
+class PersonBody(Body):
+    """Who is referred. ``contact_by`` names the channels the person allows; an address alone allows nothing."""
+
+    given_name: Name | None = None
+    family_name: Name
+    birth_date: date | None = None
+    nhs_number: Number | None = None
+    chi_number: Number | None = None
+    postcode: Postcode | None = None
+    email: Email | None = None
+    telephone: Telephone | None = None
+    contact_by: Annotated[tuple[ContactChannel, ...], Field(max_length=3)] = ()
+    language: Language = "en"
+
+    def person(self, person_id: UUID, organisation_id: UUID) -> Person:
+        """The person, as a record of the organisation that refers."""
+        return Person(id=person_id, organisation_id=organisation_id, **self.model_dump())
+
+
+class ConsentBody(Body):
+    """What the person said about being referred, when (Europe/London), how, and to which wording."""
+
+    given: bool
+    recorded_on: date | None = None
+    how: Code
+    wording_version: Reference | None = None
+
+    def answer(self) -> Answer:
+        """The answer as the domain has it."""
+        return Answer(**self.model_dump())
+
+
+class ReferralBody(Body):
+    """A referral to a programme. ``received_on`` is the day on which the referrer was asked (Europe/London)."""
+
+    person: PersonBody
+    programme_id: UUID
+    source: Source
+    received_on: date
+    needs: Codes = ()
+    conditions: Codes = ()
+    interests: Codes = ()
+    requested: Codes = ()
+    channels: Annotated[tuple[Meeting, ...], Field(max_length=3)] = ()
+    urgent: bool = False
+    notes: Notes | None = None
+    source_reference: Reference | None = None
+    consent: ConsentBody
+
+    def wish(self) -> Wish:
+        """What is asked for, without the person and their answer."""
+        return Wish(**self.model_dump(exclude={"person", "programme_id", "consent"}))
+
+
+class DecisionBody(Body):
+    """Yes, or no with a reason."""
+
+    decision: Literal["accept", "decline"]
+    reason: Code | None = None
+
+    @model_validator(mode="after")
+    def _reason_goes_with_no(self) -> Self:
+        """Refuse a yes with a reason: somebody meant something else."""
+        if self.decision == "accept" and self.reason is not None:
+            raise ValueError("a reason belongs to decline, not to accept")
+        return self
+
+
+class ClosureBody(Body):
+    """Why nothing more will happen."""
+
+    reason: Code
+
+
+class ConsentChangeBody(Body):
+    """The person's new word on one purpose."""
+
+    purpose: Purpose
+    state: State
+    recorded_on: date
+    how: Code
+    wording_version: Reference | None = None
+
+    def word(self) -> Consent:
+        """The word as the domain has it."""
+        return Consent(self.state, self.recorded_on, self.how, self.wording_version)
+
+
+class ReferralState(BaseModel):
+    """Where a referral stands; it names nobody."""
+
+    id: UUID
+    person_id: UUID
+    referring_organisation_id: UUID
+    programme_id: UUID
+    programme_organisation_id: UUID
+    submitted_at: datetime
+    status: Status
+    version: int
+    decided_at: datetime | None
+    decision_reason: str | None
+    matched_at: datetime | None
+    ended_at: datetime | None
+    closed_at: datetime | None
+    closing_reason: str | None
+
+
+class ReferralSummary(ReferralState):
+    """A line of a list of referrals; it names nobody."""
+
+    received_on: date
+    urgent: bool
+    source_reference: str | None
+
+
+class PersonView(BaseModel):
+    """Who was referred."""
+
+    given_name: str | None
+    family_name: str
+    birth_date: date | None
+    nhs_number: str | None
+    chi_number: str | None
+    postcode: str | None
+    email: str | None
+    telephone: str | None
+    contact_by: list[str]
+    language: str
+
+
+class ReferralView(ReferralSummary):
+    """A referral with its person and what they agree to, by purpose."""
+
+    source: str
+    needs: list[str]
+    conditions: list[str]
+    interests: list[str]
+    requested: list[str]
+    channels: list[str]
+    notes: str | None
+    details: dict[str, int]
+    consents: dict[str, State]
+    person: PersonView

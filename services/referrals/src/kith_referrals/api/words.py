@@ -1,0 +1,44 @@
+"""The kinds of field that bodies are made of: text that can be kept, codes, addresses."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from kith_referrals.domain.intake.reading import EMAIL_LIMIT, NAME_LIMIT, NOTES_LIMIT, REFERENCE_LIMIT, TELEPHONE_LIMIT
+from kith_referrals.domain.words import clean
+
+
+def _clean(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
+
+
+_CLEAN: Final = BeforeValidator(_clean)
+_MOST_CODES: Final = 50
+
+Name = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
+Reference = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT)]
+Telephone = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT)]
+Notes = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=NOTES_LIMIT)]
+Number = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=20)]
+Postcode = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=12)]
+Email = Annotated[
+    str,
+    _CLEAN,
+    StringConstraints(pattern=r'^[^@\s,;<>()"]+@[^@\s,;<>()"]+\.[^@\s.,;<>()"]+$', max_length=EMAIL_LIMIT),
+]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=_MOST_CODES), AfterValidator(_once)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
+Age = Annotated[int, Field(ge=0, le=130)]
+Points = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Body(BaseModel):
+    """A request's body. A field that is not known is refused: it would be lost unseen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

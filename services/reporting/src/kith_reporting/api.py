@@ -1,0 +1,77 @@
+"""Requests in: the totals as JSON. Numbers that an organisation may know exactly; nothing here is for publishing."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from kith_chassis import clock
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import NowDep
+from kith_chassis.identity import CallerDep
+from kith_reporting import views
+from kith_reporting.domain.totals import Side, Total
+
+PERMISSIONS: Final = {"read_totals": frozenset({"administrator", "coordinator", "operator"})}
+
+router = APIRouter(tags=["totals"])
+
+
+class TotalView(BaseModel):
+    """One organisation's figures for one programme. Lines of different sides are never added up."""
+
+    organisation_id: UUID
+    organisation_name: str | None = Field(description="Null until the organisation's own fact has come.")
+    programme_id: UUID
+    programme_name: str | None = Field(description="Null until the programme's own fact has come.")
+    run_by: str | None = Field(description="The organisation that runs the programme.")
+    side: Side = Field(
+        description="`owner`: it runs the programme and sees all that came to it. "
+        "`referrer`: it sees what became of its own referrals."
+    )
+    received: int
+    undecided: int = Field(description="Received, and neither decided, matched nor closed.")
+    accepted: int
+    declined: int
+    proposed: int = Field(description="Referrals for which a match was proposed at least once.")
+    waiting: int = Field(description="Accepted, and neither matched nor closed.")
+    matched: int = Field(description="Referrals that were matched at least once.")
+    supported: int = Field(description="Referrals whose latest match has not ended.")
+    closed: int
+    sharing_withdrawn: int = Field(description="Referrals whose person no longer agrees to share them.")
+    mean_days_waited: float | None = Field(
+        description="Days from being referred to the first match, of the matched. Null: nobody was."
+    )
+    mean_days_waiting: float | None = Field(
+        description="Days that those who wait have waited up to today. Null: nobody waits."
+    )
+    sessions: int = Field(
+        description="Sessions that happened: for the owner each once, for a referrer each person who was there."
+    )
+    contacts: int = Field(description="Occasions with people who are not named. For the owner alone.")
+    people_reached: int = Field(description="Heads counted at those occasions. For the owner alone.")
+    supporters: int = Field(description="Active supporters. For the owner alone.")
+    messages_delivered: int
+    messages_failed: int
+
+
+class Totals(BaseModel):
+    """All lines that the caller may see. ``as_of`` is when they were read, UTC."""
+
+    as_of: datetime
+    totals: list[TotalView]
+
+
+@router.get("/totals")
+async def read_totals(caller: CallerDep, database: DatabaseDep, now: NowDep) -> Totals:
+    """Figures per organisation and programme: the caller's organisation's, or for an operator every one's."""
+    async with database.transaction(caller) as tx:
+        lines = await views.list_totals(tx)
+    return Totals(as_of=now, totals=[_shown(line, now) for line in lines])
+
+
+def _shown(line: Total, now: datetime) -> TotalView:
+    fields = {name: getattr(line, name) for name in TotalView.model_fields if name != "mean_days_waiting"}
+    return TotalView(**fields, mean_days_waiting=line.mean_days_waiting(clock.today(now)))

@@ -1,0 +1,36 @@
+"""Builds the reporting service: the only module that knows every other."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from kith_chassis.database import Database
+from kith_chassis.process import Service
+from kith_chassis.replay import Rebuild, Replay
+from kith_reporting import api, incoming, pages, usecases
+from kith_reporting.settings import Settings
+
+REBUILD: Final = Rebuild(
+    prepare=usecases.empty_aside,
+    apply=incoming.on_facts_again,
+    hold=usecases.hold,
+    swap=usecases.turn_round,
+)
+
+
+def build(settings: Settings, database: Database) -> Service:
+    """The service as the chassis runs it."""
+    router = APIRouter()
+    router.include_router(api.router)
+    router.include_router(pages.router)
+    replay = Replay(settings, database, incoming.HEARS, REBUILD)
+    return Service(
+        name="reporting",
+        router=router,
+        permissions={**api.PERMISSIONS, **pages.PERMISSIONS},
+        refusals={},
+        hears=incoming.HEARS,
+        on_facts=incoming.on_facts,
+        replay=replay,
+        close=(replay.stop,),
+    )

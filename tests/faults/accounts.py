@@ -1,0 +1,166 @@
+"""Whether the network kept its promises: every referral of the ledger has its effect in every service, once."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer
+
+from kith_contracts.registry import BY_TYPE, TOPICS
+from tests.faults.load import FACTS, FINAL, MESSAGES, Load
+from tests.faults.network import Network
+from tests.servers.issuer import SERVICES
+
+HEARS: Final = {
+    "referrals": ("kith.matching.v1",),
+    "matching": ("kith.referrals.v1",),
+    "notifications": ("kith.referrals.v1", "kith.matching.v1"),
+    "reporting": ("kith.referrals.v1", "kith.matching.v1", "kith.notifications.v1"),
+}
+SETTLED: Final = {"delivered", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One record of the log."""
+
+    topic: str
+    key: str
+    id: UUID
+    name: str
+
+
+async def read_log(network: Network) -> list[Recorded]:
+    """Every record of every topic, in the order of its partition, from the beginning to the end there is now."""
+    found: list[Recorded] = []
+    async with AIOKafkaConsumer(
+        *TOPICS, bootstrap_servers=network.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+    ) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    headers = dict(record.headers)
+                    name = BY_TYPE[headers["ce_type"].decode()].name
+                    found.append(Recorded(record.topic, record.key.decode(), UUID(headers["ce_id"].decode()), name))
+    return found
+
+
+async def drained(network: Network, seconds: float = 300.0) -> list[Recorded]:
+    """Wait until nothing waits any more, and give the log as it then is."""
+    log: list[Recorded] = []
+
+    async def still() -> bool:
+        nonlocal log
+        if not await _nothing_waits(network):
+            return False
+        log = await read_log(network)
+        return await _all_heard(network, log) and await _nothing_waits(network)
+
+    await eventually(still, seconds, "something still waits, or was not heard")
+    return log
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float, otherwise: str) -> None:
+    """Wait until it holds."""
+    deadline = time.monotonic() + seconds
+    while not await holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {seconds:.0f} s {otherwise}")
+        await asyncio.sleep(0.5)
+
+
+async def _nothing_waits(network: Network) -> bool:
+    for service in SERVICES:
+        if (await network.ask(service, "select count(*) from outbox"))[0][0]:
+            return False
+    unsent = "select count(*) from messages where state in ('pending', 'sending')"
+    return not (await network.ask("notifications", unsent))[0][0]
+
+
+async def _all_heard(network: Network, log: list[Recorded]) -> bool:
+    for service, topics in HEARS.items():
+        heard = (await network.ask(service, "select count(*) from inbox"))[0][0]
+        if heard < len({record.id for record in log if record.topic in topics}):
+            return False
+    return True
+
+
+async def check(network: Network, load: Load, log: list[Recorded]) -> dict[str, int]:
+    """Hold every service against the ledger. The figures are for whoever reads the run."""
+    assert len(load.ledger) == load.total
+    await _check_chassis(network, log)
+    _check_order(load, log)
+    await _check_referrals(network, load)
+    await _check_matching(network, load)
+    await _check_notifications(network, load)
+    await _check_reporting(network, load)
+    return {
+        "referrals": len(load.ledger),
+        "requests repeated": load.repeats,
+        "facts": len({record.id for record in log}),
+        "records": len(log),
+    }
+
+
+async def _check_chassis(network: Network, log: list[Recorded]) -> None:
+    for service, topics in HEARS.items():
+        assert not (await network.ask(service, "select topic, code, message from dead_letters")), service
+        assert (await network.ask(service, "select count(*) from outbox"))[0][0] == 0, service
+        heard = {UUID(str(row[0])) for row in await network.ask(service, "select event_id from inbox")}
+        assert heard == {record.id for record in log if record.topic in topics}, service
+
+
+def _check_order(load: Load, log: list[Recorded]) -> None:
+    """Each referral's facts stand in the log in the order in which they happened, whatever stands there twice."""
+    told: dict[str, dict[UUID, str]] = {}
+    for record in log:
+        if record.topic == "kith.referrals.v1":
+            told.setdefault(record.key, {}).setdefault(record.id, record.name)
+    for referral_id, route in load.ledger.items():
+        assert tuple(told[str(referral_id)].values()) == FACTS[route], referral_id
+
+
+async def _check_referrals(network: Network, load: Load) -> None:
+    rows = await network.ask("referrals", "select id, status from referrals")
+    assert {UUID(str(row["id"])): row["status"] for row in rows} == {
+        referral_id: FINAL[route][0] for referral_id, route in load.ledger.items()
+    }
+
+
+async def _check_matching(network: Network, load: Load) -> None:
+    rows = await network.ask("matching", "select id, decision, closed_reason from referrals")
+    assert {UUID(str(row["id"])): (row["decision"], row["closed_reason"]) for row in rows} == {
+        referral_id: FINAL[route][1:] for referral_id, route in load.ledger.items()
+    }
+
+
+async def _check_notifications(network: Network, load: Load) -> None:
+    rows = await network.ask("notifications", "select referral_id, reason, recipient, state from messages")
+    assert {row["state"] for row in rows} <= SETTLED
+    told: dict[UUID, Counter[tuple[str, str]]] = {}
+    for row in rows:
+        what = (row["reason"].partition("/")[0], row["recipient"].partition("/")[0])
+        told.setdefault(UUID(str(row["referral_id"])), Counter())[what] += 1
+    assert told == {referral_id: Counter(MESSAGES[route]) for referral_id, route in load.ledger.items()}
+
+
+async def _check_reporting(network: Network, load: Load) -> None:
+    question = "select referral_id, decision, closed, messages_delivered + messages_failed as told from referrals"
+    rows = await network.ask("reporting", question)
+    sent = await network.ask(
+        "notifications",
+        "select referral_id, count(*) filter (where state in ('delivered', 'failed')) from messages group by 1",
+    )
+    told = {UUID(str(row[0])): row[1] for row in sent}
+    assert {UUID(str(row["referral_id"])): (row["decision"], row["closed"], row["told"]) for row in rows} == {
+        referral_id: (*FINAL[route][1:], told[referral_id]) for referral_id, route in load.ledger.items()
+    }
+    received = await network.ask("reporting", "select side, received from totals where received > 0")
+    assert {row["side"]: row["received"] for row in received} == dict.fromkeys(
+        {row["side"] for row in received}, load.total
+    )

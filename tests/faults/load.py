@@ -1,0 +1,167 @@
+"""Referrals that flow in, whatever happens to the network, and the ledger of what was promised."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+
+from kith_chassis import clock
+from kith_chassis.clock import new_id
+from tests.faults.network import Network
+from tests.servers.services import Bearer
+
+ROUTES: Final = (
+    *([()] * 6),
+    *([("accept",)] * 2),
+    ("accept", "withdraw"),
+    ("decline",),
+)
+"""What becomes of ten referrals one after another."""
+
+FINAL: Final = {
+    (): ("submitted", None, None),
+    ("accept",): ("accepted", "accepted", None),
+    ("accept", "withdraw"): ("withdrawn", "accepted", "withdrawn"),
+    ("decline",): ("declined", "declined", "declined"),
+}
+"""For each route: the referral's status in the end, its decision, and why it was closed."""
+
+FACTS: Final = {
+    (): ("referral-created",),
+    ("accept",): ("referral-created", "referral-decided"),
+    ("accept", "withdraw"): ("referral-created", "referral-decided", "referral-closed"),
+    ("decline",): ("referral-created", "referral-decided", "referral-closed"),
+}
+"""For each route: what is told, in this order."""
+
+_RECEIVED: Final = {("referral-received", "referrer")}
+_ACCEPTED: Final = {("referral-accepted", "referrer"), ("referral-accepted", "person")}
+_CLOSED: Final = {("referral-closed", "referrer"), ("referral-closed", "person")}
+MESSAGES: Final = {
+    (): _RECEIVED,
+    ("accept",): _RECEIVED | _ACCEPTED,
+    ("accept", "withdraw"): _RECEIVED | _ACCEPTED | _CLOSED,
+    ("decline",): _RECEIVED | {("referral-declined", "referrer")},
+}
+"""For each route: who is told what."""
+
+MOVES: Final[dict[str, tuple[str, dict[str, str] | None]]] = {
+    "accept": ("decision", {"decision": "accept"}),
+    "decline": ("decision", {"decision": "decline", "reason": "not-suitable"}),
+    "withdraw": ("withdrawal", None),
+}
+
+Route = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Load:
+    """A referrer and a coordinator who never give up. ``ledger`` holds every referral whose making was confirmed."""
+
+    network: Network
+    total: int
+    patience: float = 180.0
+    programme_id: UUID = field(default_factory=new_id)
+    referring: UUID = field(default_factory=new_id)
+    deciding: UUID = field(default_factory=new_id)
+    ledger: dict[UUID, Route] = field(default_factory=dict)
+    repeats: int = 0
+    done: int = 0
+
+    async def prepare(self) -> None:
+        """Publish two organisations and a programme."""
+        operator = Bearer(self.network.issuer.token("operator"))
+        async with self._client() as client:
+            for organisation_id, name in ((self.referring, "Example Health Board"), (self.deciding, "Example Trust")):
+                body = {"name": name, "kind": "charity", "contact_email": "notices@example.org"}
+                await self._insist(client, "PUT", f"/organisations/{organisation_id}", auth=operator, json=body)
+            programme = {
+                "slug": "long-term-conditions",
+                "organisation_id": str(self.deciding),
+                "name": "Example programme",
+                "model": "one-to-one",
+                "formality": "formal",
+            }
+            await self._insist(client, "PUT", f"/programmes/{self.programme_id}", auth=operator, json=programme)
+
+    async def flow(self, workers: int = 8) -> None:
+        """Make every referral and take each along its route."""
+        numbers = count()
+        referrer = Bearer(self.network.issuer.token("referrer", organisation_id=self.referring))
+        coordinator = Bearer(self.network.issuer.token("coordinator", organisation_id=self.deciding))
+
+        async def work() -> None:
+            while (number := next(numbers)) < self.total:
+                route = ROUTES[number % len(ROUTES)]
+                made = await self._make(client, number, referrer)
+                referral_id, version = UUID(made["id"]), made["version"]
+                self.ledger[referral_id] = route
+                for step in route:
+                    version = await self._move(client, referral_id, step, version, coordinator)
+                self.done += 1
+
+        async with self._client() as client, asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(work())
+
+    async def _make(self, client: httpx.AsyncClient, number: int, who: httpx.Auth) -> dict[str, Any]:
+        reachable = {"email": f"person{number}@example.org", "contact_by": ["email"]} if number % 20 == 6 else {}
+        today = clock.today(clock.now()).isoformat()
+        body = {
+            "person": {"given_name": "Test", "family_name": f"Testwell-{number}", **reachable},
+            "programme_id": str(self.programme_id),
+            "source": "professional",
+            "received_on": today,
+            "needs": ["isolation"],
+            "channels": ["in-person"],
+            "consent": {"given": True, "recorded_on": today, "how": "recorded-elsewhere"},
+        }
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = await self._insist(client, "POST", "/referrals", auth=who, json=body, headers=headers)
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def _move(
+        self, client: httpx.AsyncClient, referral_id: UUID, step: str, version: int, who: httpx.Auth
+    ) -> int:
+        path, body = MOVES[step]
+        headers = {"If-Match": f'"{version}"'}
+        answer = await self._insist(
+            client, "POST", f"/referrals/{referral_id}/{path}", auth=who, json=body, headers=headers
+        )
+        moved: int = answer.json()["version"]
+        return moved
+
+    async def _insist(self, client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask until there is an answer. A version that moved on while the answer was lost: so the move was made."""
+        deadline = time.monotonic() + self.patience
+        repeated = False
+        while time.monotonic() < deadline:
+            try:
+                answer = await client.request(method, path, **more)
+            except httpx.TransportError:
+                self.network.check_members()
+            else:
+                if repeated and answer.status_code == httpx.codes.PRECONDITION_FAILED:
+                    return await self._insist(client, "GET", path.rpartition("/")[0], auth=more["auth"])
+                if answer.is_success:
+                    return answer
+                in_flight = answer.status_code == httpx.codes.CONFLICT and "in-flight" in answer.text
+                assert in_flight or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, (
+                    f"{method} {path} was answered {answer.status_code}: {answer.text}"
+                )
+            repeated = True
+            self.repeats += 1
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"{method} {path} had no answer for {self.patience:.0f} s")
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=self.network.url("referrals"), timeout=15.0) as client:
+            yield client

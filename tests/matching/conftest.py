@@ -1,0 +1,25 @@
+"""What the matching service's tests share."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import DatabaseOf
+from tests.matching.stage import Stage
+from tests.servers.postgres import Address, Databases
+
+
+@pytest.fixture(scope="session")
+def one_address(databases: Databases) -> Iterator[Address]:
+    """One migrated database for many tests: each plays in an organisation of its own, which sees nothing of others."""
+    with asyncio.Runner() as runner:
+        copy = databases.copy("matching")
+        yield runner.run(copy.__aenter__())
+        runner.run(copy.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def stage(one_address: Address, database_of: DatabaseOf) -> Stage:
+    """A coordinator of a new organisation at work."""
+    return Stage(await database_of(one_address))

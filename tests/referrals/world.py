@@ -1,0 +1,132 @@
+"""A small invented network in a database of its own, and short ways to do and see things in it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kith_chassis.clock import new_id, new_pseudonym
+from kith_chassis.database import Database
+from kith_chassis.identity import Caller
+from kith_referrals.domain.consent import Answer
+from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
+from kith_referrals.usecases import network, referring
+from tests.builders import NOW, TODAY
+
+OPERATOR: Final = Caller("operator", None, frozenset({"operator"}), "tests")
+AGREED: Final = Answer(given=True, recorded_on=TODAY, how="spoken", wording_version="tests-1")
+NHS_NUMBER: Final = "9990568855"
+CHI_NUMBER: Final = "0101011237"
+
+
+def member(organisation_id: UUID, role: str = "administrator") -> Caller:
+    """Somebody with one role in an organisation."""
+    return Caller("tester", organisation_id, frozenset({role}), "tests")
+
+
+def an_organisation(**changes: Any) -> Organisation:
+    """A charity that can be written to."""
+    made = Organisation(new_id(), "Example Trust", "charity", contact_email="trust@example.org")
+    return replace(made, **changes)
+
+
+def a_programme(organisation: Organisation, **changes: Any) -> Programme:
+    """One-to-one support by the organisation."""
+    made = Programme(
+        id=new_id(),
+        organisation_id=organisation.id,
+        slug="long-term-conditions",
+        name="Living with a long term condition",
+        model="one-to-one",
+        formality="formal",
+        channels=("in-person", "telephone"),
+        weights={"condition": 20},
+    )
+    return replace(made, **changes)
+
+
+def a_person(organisation_id: UUID, **changes: Any) -> Person:
+    """Somebody of whom little is known."""
+    made = Person(new_pseudonym(), organisation_id, family_name="Testwell", given_name="Renée")
+    return replace(made, **changes)
+
+
+def a_wish(**changes: Any) -> Wish:
+    """What a professional asks for."""
+    made = Wish(Source.PROFESSIONAL, TODAY, needs=("isolation",), channels=(Meeting.TELEPHONE,))
+    return replace(made, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Three organisations: one refers, one owns the programme, one has nothing to do with either."""
+
+    database: Database
+    referrer: Organisation
+    host: Organisation
+    stranger: Organisation
+    programme: Programme
+
+    @classmethod
+    async def made(cls, database: Database) -> "World":
+        """The three, published."""
+        referrer, host, stranger = (an_organisation(name=f"Example {name}") for name in ("Practice", "Trust", "Club"))
+        programme = a_programme(host)
+        async with database.transaction(OPERATOR) as tx:
+            for organisation in (referrer, host, stranger):
+                await network.publish_organisation(tx, organisation, now=NOW)
+            await network.publish_programme(tx, programme, now=NOW)
+        return cls(database, referrer, host, stranger, programme)
+
+    async def refer(
+        self,
+        person: Person | None = None,
+        *,
+        wish: Wish | None = None,
+        answer: Answer = AGREED,
+        programme_id: UUID | None = None,
+        now: datetime = NOW,
+    ) -> Referral:
+        """A referral by the referrer to the host's programme."""
+        async with self.database.transaction(member(self.referrer.id)) as tx:
+            return await referring.make_referral(
+                tx,
+                referral_id=new_id(),
+                person=person or a_person(self.referrer.id),
+                programme_id=programme_id or self.programme.id,
+                wish=wish or a_wish(),
+                answer=answer,
+                now=now,
+            )
+
+    async def accept(self, referral: Referral) -> Referral:
+        """The host takes the referral on."""
+        async with self.database.transaction(member(self.host.id)) as tx:
+            return await referring.accept_referral(tx, referral.id, by=self.host.id, version=referral.version, now=NOW)
+
+    async def seen(self, caller: Caller, table: str) -> int:
+        """How many rows of a table the caller sees."""
+        async with self.database.transaction(caller) as tx:
+            return int((await tx.execute(sa.text(f"select count(*) from {table}"))).scalar_one())
+
+    async def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """The name and the value of every fact recorded since the network was published."""
+        async with self.database.transaction(OPERATOR) as tx:
+            rows = (await tx.execute(sa.text("select type, payload from outbox order by id"))).all()
+        facts = [(row.type.removeprefix("kith.").removesuffix(".v1"), json.loads(row.payload)) for row in rows]
+        return [fact for fact in facts if not fact[0].endswith("-published")]
+
+    async def names_told(self) -> Sequence[str]:
+        """The names of the facts told since the network was published."""
+        return [name for name, _ in await self.told()]
+
+
+def age(years: int) -> date:
+    """The birth date of somebody who is that old today."""
+    return TODAY.replace(year=TODAY.year - years)

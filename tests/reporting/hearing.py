@@ -1,0 +1,174 @@
+"""Facts given to reporting by hand, and the totals that come of them, counted a second time in plain Python."""
+
+import random
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.clock import today
+from kith_chassis.database import Database
+from kith_chassis.received import Received
+from kith_contracts import matching, notifications, referrals
+from kith_contracts.fact import Fact
+from kith_reporting import views
+from kith_reporting.domain.totals import COUNTS, Side, Total
+from kith_reporting.incoming import on_facts
+from tests import builders as a
+
+Counts = dict[tuple[UUID, UUID, Side], dict[str, int]]
+
+
+async def hear(database: Database, *facts: Fact | Received) -> None:
+    """Give these to reporting in one batch."""
+    async with database.network_transaction() as tx:
+        await on_facts(tx, [fact if isinstance(fact, Received) else a.received(fact) for fact in facts])
+
+
+async def lines(database: Database) -> list[Total]:
+    """All totals there are."""
+    async with database.network_transaction() as tx:
+        return await views.list_totals(tx)
+
+
+async def line_of(database: Database, fact: Any, side: Side = Side.OWNER) -> Total:
+    """The one line about the programme that the fact names."""
+    (found,) = [line for line in await lines(database) if line.programme_id == fact.programme_id and line.side is side]
+    return found
+
+
+async def counts(tx: AsyncConnection) -> Counts:
+    """All totals, as numbers above nought only."""
+    return {
+        (line.organisation_id, line.programme_id, line.side): above_nought(
+            {name: getattr(line, name) for name in COUNTS}
+        )
+        for line in await views.list_totals(tx)
+        if any(getattr(line, name) for name in COUNTS)
+    }
+
+
+def above_nought(counted: dict[str, int]) -> dict[str, int]:
+    """Without what counts nothing."""
+    return {name: count for name, count in counted.items() if count}
+
+
+@dataclass
+class Story:
+    """All that was told of one referral."""
+
+    created: referrals.ReferralCreated | None = None
+    decision: str | None = None
+    closed: bool = False
+    sharing: str | None = None
+    proposed: bool = False
+    matched_on: date | None = None
+    supported: bool = False
+    messages: dict[UUID, bool] = field(default_factory=dict)
+
+
+def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the rules once more, one line each, in sight
+    """The totals as somebody would count them who reads all facts, in the order of each key, from the beginning."""
+    stories: dict[UUID, Story] = {}
+    sessions: dict[UUID, matching.SessionLogged] = {}
+    contacts: dict[UUID, matching.ContactLogged] = {}
+    supporters: dict[UUID, matching.SupporterChanged] = {}
+    for fact in facts:
+        story = stories.setdefault(fact.body.story.id, Story())
+        match fact.body:
+            case referrals.ReferralCreated() as body:
+                story.created = body
+            case referrals.ReferralDecided(decision=decision):
+                story.decision = decision
+            case referrals.ReferralClosed():
+                story.closed = True
+            case referrals.ConsentChanged(purpose="share-referral", state=state):
+                story.sharing = state
+            case matching.MatchProposed() | matching.ProposalAnswered():
+                story.proposed = True
+            case matching.MatchMade():
+                day = today(fact.occurred_at)
+                story.matched_on = min(story.matched_on or day, day)
+                story.supported = True
+            case matching.MatchEnded():
+                story.supported = False
+            case matching.SessionLogged() as body:
+                sessions[body.session_id] = body
+            case matching.ContactLogged() as body:
+                contacts[body.contact_id] = body
+            case matching.SupporterChanged() as body:
+                supporters[body.supporter_id] = body
+            case notifications.MessageDelivered() | notifications.MessageFailed() as message:
+                story.messages[message.message_id] = isinstance(message, notifications.MessageDelivered)
+
+    found: dict[tuple[UUID, UUID, Side], Counter[str]] = {}
+
+    def count(organisation_id: UUID, programme_id: UUID, side: Side, **more: int) -> None:
+        found.setdefault((organisation_id, programme_id, side), Counter()).update(more)
+
+    held = [session for session in sessions.values() if session.outcome == "happened"]
+    for session in held:
+        count(session.organisation_id, session.programme_id, Side.OWNER, sessions=1)
+    for contact in contacts.values():
+        count(contact.organisation_id, contact.programme_id, Side.OWNER, contacts=1, people_reached=contact.people)
+    for supporter in supporters.values():
+        if supporter.state == "active":
+            for programme_id in set(supporter.programme_ids):
+                count(supporter.organisation_id, programme_id, Side.OWNER, supporters=1)
+    for referral_id, story in stories.items():
+        if story.created is None:
+            continue
+        counted = _counted(story, story.created)
+        there = sum(referral_id in {session.referral_id, *session.attended_referral_ids} for session in held)
+        programme_id = story.created.programme_id
+        count(story.created.programme_organisation_id, programme_id, Side.OWNER, **counted)
+        count(story.created.referring_organisation_id, programme_id, Side.REFERRER, **counted, sessions=there)
+    return {place: above_nought(dict(counted)) for place, counted in found.items() if above_nought(dict(counted))}
+
+
+def _counted(story: Story, created: referrals.ReferralCreated) -> dict[str, int]:
+    untouched = not story.closed and story.matched_on is None
+    waiting = story.decision == "accepted" and untouched
+    return {
+        "received": 1,
+        "undecided": story.decision is None and untouched,
+        "accepted": story.decision == "accepted",
+        "declined": story.decision == "declined",
+        "proposed": story.proposed,
+        "waiting": waiting,
+        "waiting_since": created.received_on.toordinal() if waiting else 0,
+        "matched": story.matched_on is not None,
+        "waited": story.matched_on is not None,
+        "days_waited": max(0, (story.matched_on - created.received_on).days) if story.matched_on else 0,
+        "supported": story.supported,
+        "closed": story.closed,
+        "sharing_withdrawn": story.sharing == "withdrawn",
+        "messages_delivered": sum(story.messages.values()),
+        "messages_failed": len(story.messages) - sum(story.messages.values()),
+    }
+
+
+def by_key(facts: Iterable[Received]) -> dict[tuple[str, str], deque[Received]]:
+    """What is in order among itself: the facts of each topic's each key."""
+    queues: dict[tuple[str, str], deque[Received]] = {}
+    for fact in facts:
+        queues.setdefault((fact.topic, fact.key), deque()).append(fact)
+    return queues
+
+
+def shuffled(facts: Sequence[Received], chance: random.Random) -> list[list[Received]]:
+    """Any order of keys and topics, each key's own kept, in any batches."""
+    queues = by_key(facts)
+    batches: list[list[Received]] = [[]]
+    while queues:
+        place = chance.choice(list(queues))
+        if chance.random() < 0.2:
+            batches.append([])
+        batches[-1].append(queues[place].popleft())
+        if not queues[place]:
+            del queues[place]
+    return [batch for batch in batches if batch]

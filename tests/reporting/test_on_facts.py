@@ -1,0 +1,240 @@
+"""Facts become totals, once each, in real PostgreSQL."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from kith_chassis.clock import new_id
+from kith_chassis.database import Database
+from kith_reporting.domain.totals import Side
+from tests import builders as a
+from tests.conftest import DatabaseOf
+from tests.reporting.hearing import hear, line_of, lines
+
+
+@pytest.fixture
+async def database(database_of: DatabaseOf) -> Database:
+    return await database_of("reporting")
+
+
+async def test_a_referral_counts_for_whoever_referred_and_for_whoever_runs_the_programme(database: Database) -> None:
+    referral = a.a_referral_created()
+
+    await hear(database, referral)
+
+    owner, referrer = await lines(database)
+    assert (owner.side, owner.organisation_id) == (Side.OWNER, referral.programme_organisation_id)
+    assert (referrer.side, referrer.organisation_id) == (Side.REFERRER, referral.referring_organisation_id)
+    assert owner.received == referrer.received == owner.undecided == 1
+
+
+async def test_an_accepted_referral_waits_until_its_match(database: Database) -> None:
+    referral = a.a_referral_created()
+    await hear(database, referral, a.a_referral_decided(referral))
+    waiting = await line_of(database, referral)
+
+    await hear(database, a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed())))
+
+    matched = await line_of(database, referral)
+    assert (waiting.waiting, waiting.undecided, waiting.matched) == (1, 0, 0)
+    assert (matched.waiting, matched.waiting_since, matched.matched, matched.supported) == (0, 0, 1, 1)
+
+
+async def test_days_waited_run_from_the_day_of_referral_to_the_first_match(database: Database) -> None:
+    referral = a.a_referral_created(received_on=a.TODAY - timedelta(days=30))
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed())
+    first, second = a.a_match_made(proposed), a.a_match_made(proposed)
+
+    await hear(database, referral, a.received(first, at=a.NOW - timedelta(days=10)))
+    await hear(database, a.received(second, at=a.NOW))
+
+    line = await line_of(database, referral)
+    assert (line.matched, line.mean_days_waited) == (1, 20.0)
+
+
+async def test_who_waits_has_waited_since_the_day_of_referral(database: Database) -> None:
+    programme = a.a_programme_published()
+    one, other = (a.a_referral_created(programme, received_on=a.TODAY - timedelta(days=days)) for days in (4, 8))
+
+    await hear(database, one, other, a.a_referral_decided(one), a.a_referral_decided(other))
+
+    line = await line_of(database, programme)
+    assert line.mean_days_waiting(a.TODAY) == 6.0
+
+
+async def test_a_declined_referral_that_is_closed_waits_for_nothing(database: Database) -> None:
+    referral = a.a_referral_created()
+    declined = a.a_referral_decided(referral, decision="declined", reason="out-of-area")
+
+    await hear(database, referral, declined, a.a_referral_closed(referral, reason="declined"))
+
+    line = await line_of(database, referral)
+    assert (line.declined, line.closed, line.waiting, line.undecided) == (1, 1, 0, 0)
+    assert line.ended_before_match == 1
+
+
+async def test_a_match_that_ended_supports_nobody_any_more(database: Database) -> None:
+    referral = a.a_referral_created()
+    match = a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed()))
+
+    await hear(database, referral, match)
+    await hear(database, a.a_match_ended(match))
+
+    line = await line_of(database, referral)
+    assert (line.matched, line.supported) == (1, 0)
+
+
+async def test_a_meeting_is_one_session_for_its_owner_and_one_for_each_person_for_their_referrer(
+    database: Database,
+) -> None:
+    programme = a.a_programme_published()
+    referrer = new_id()
+    here, there = (a.a_referral_created(programme, referring_organisation_id=referrer) for _ in range(2))
+
+    await hear(database, here, there, a.a_group_meeting_logged(programme, here, there))
+
+    assert (await line_of(database, here)).sessions == 1
+    assert (await line_of(database, here, Side.REFERRER)).sessions == 2
+
+
+async def test_a_session_that_turns_out_not_to_have_happened_counts_no_more(database: Database) -> None:
+    referral = a.a_referral_created()
+    session = a.a_session_logged(a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed())))
+    await hear(database, referral, session)
+
+    await hear(database, session.model_copy(update={"outcome": "did-not-happen"}))
+
+    assert (await line_of(database, referral)).sessions == 0
+    assert (await line_of(database, referral, Side.REFERRER)).sessions == 0
+
+
+async def test_a_correction_moves_attendance_from_one_person_to_another(database: Database) -> None:
+    programme = a.a_programme_published()
+    here, there = a.a_referral_created(programme), a.a_referral_created(programme)
+    meeting = a.a_group_meeting_logged(programme, here)
+    await hear(database, here, there, meeting)
+
+    await hear(database, meeting.model_copy(update={"attended_referral_ids": (there.referral_id,)}))
+
+    of = {line.organisation_id: line.sessions for line in await lines(database) if line.side is Side.REFERRER}
+    assert of == {here.referring_organisation_id: 0, there.referring_organisation_id: 1}
+
+
+async def test_contacts_count_occasions_and_heads(database: Database) -> None:
+    programme = a.a_programme_published()
+
+    await hear(database, a.a_contact_logged(programme), a.a_contact_logged(programme, people=3))
+
+    line = await line_of(database, programme)
+    assert (line.contacts, line.people_reached) == (2, 15)
+
+
+async def test_a_supporter_counts_in_each_programme_until_they_leave(database: Database) -> None:
+    one, two = a.a_programme_published(), a.a_programme_published()
+    supporter = a.a_supporter_changed(one, programme_ids=(one.programme_id, two.programme_id))
+    await hear(database, supporter)
+    before = [line.supporters for line in await lines(database)]
+
+    await hear(database, supporter.model_copy(update={"state": "left"}))
+
+    assert before == [1, 1]
+    assert [line.supporters for line in await lines(database)] == [0, 0]
+
+
+async def test_messages_count_for_the_referral_they_tell_of(database: Database) -> None:
+    referral = a.a_referral_created()
+
+    await hear(database, a.a_message_delivered(referral), a.a_message_failed(referral), referral)
+
+    line = await line_of(database, referral)
+    assert (line.messages_delivered, line.messages_failed) == (1, 1)
+
+
+async def test_a_message_that_arrives_after_all_is_no_failure(database: Database) -> None:
+    referral = a.a_referral_created()
+    failed = a.a_message_failed(referral)
+    await hear(database, referral, failed)
+
+    await hear(database, a.a_message_delivered(referral, message_id=failed.message_id))
+
+    line = await line_of(database, referral)
+    assert (line.messages_delivered, line.messages_failed) == (1, 0)
+
+
+async def test_a_message_about_another_kind_of_story_is_kept_and_counts_for_no_referral(database: Database) -> None:
+    programme = a.a_programme_published()
+    contact = a.a_contact_logged(programme)
+
+    await hear(database, contact, a.a_message_delivered(contact))
+
+    assert (await line_of(database, programme)).messages_delivered == 0
+
+
+async def test_consent_that_is_withdrawn_and_given_again_is_not_withdrawn(database: Database) -> None:
+    referral = a.a_referral_created()
+    await hear(database, referral, a.a_consent_changed(referral))
+    withdrawn = (await line_of(database, referral)).sharing_withdrawn
+
+    await hear(database, a.a_consent_changed(referral, state="granted"))
+
+    assert (withdrawn, (await line_of(database, referral)).sharing_withdrawn) == (1, 0)
+
+
+async def test_what_comes_before_its_referral_counts_once_the_referral_is_known(database: Database) -> None:
+    referral = a.a_referral_created()
+    match = a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed()))
+    await hear(database, match, a.a_session_logged(match), a.a_message_delivered(match))
+    before = [line for line in await lines(database) if line.matched or line.messages_delivered]
+
+    await hear(database, referral)
+
+    line = await line_of(database, referral)
+    assert before == []
+    assert (line.received, line.matched, line.sessions, line.messages_delivered) == (1, 1, 1, 1)
+
+
+async def test_names_are_shown_once_they_are_known(database: Database) -> None:
+    organisation = a.an_organisation_published()
+    programme = a.a_programme_published(organisation_id=organisation.organisation_id)
+    referral = a.a_referral_created(programme)
+    await hear(database, referral)
+    unknown = await line_of(database, referral, Side.REFERRER)
+
+    await hear(database, programme, organisation)
+
+    known = await line_of(database, referral, Side.REFERRER)
+    assert (unknown.programme_name, unknown.run_by) == (None, None)
+    assert (known.programme_name, known.run_by) == (programme.programme_name, organisation.organisation_name)
+
+
+async def test_the_same_facts_once_more_change_nothing(database: Database) -> None:
+    referral = a.a_referral_created()
+    match = a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed()))
+    facts = (
+        *(referral, a.a_referral_decided(referral), match, a.a_session_logged(match)),
+        *(a.a_message_delivered(match), a.a_contact_logged(a.a_programme_published())),
+    )
+    await hear(database, *facts)
+    once = await lines(database)
+
+    await hear(database, *facts)
+
+    assert await lines(database) == once
+
+
+async def test_a_transaction_that_names_nobody_sees_no_row_on_a_used_connection(database: Database) -> None:
+    referral = a.a_referral_created()
+    await hear(
+        database, referral, a.a_session_logged(a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed())))
+    )
+    tables = ("referrals", "sessions", "contacts", "messages", "supporters", "totals")
+
+    async with database._engine.begin() as tx:
+        seen = {
+            table + slot: (await tx.execute(sa.text(f"select count(*) from {table}{slot}"))).scalar_one()
+            for table in tables
+            for slot in ("", "_a", "_b")
+        }
+
+    assert set(seen.values()) == {0}
