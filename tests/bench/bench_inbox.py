@@ -79,12 +79,18 @@ async def _ours(stage: Stage, topic: str, count: int) -> float:
     )
     settle = inbox._settler.settle
 
-    async def timed(records: Sequence[Any], failed: Any = None) -> None:
+    handle = inbox.handle
+
+    async def begun(records: Any) -> None:
         watch.begin()
-        await settle(records, failed)
-        watch.end(len(records))
+        await handle(records)
+
+    async def timed(batch: Batch, failed: Any = None) -> None:
+        await settle(batch, failed)
+        watch.end(len(batch.records))
 
     inbox._settler.settle = timed  # type: ignore[method-assign]
+    inbox._subscriber.calls[0].handler._original_call = begun
     async with _running(inbox):
         await watch.done.wait()
     await database.close()

@@ -14,7 +14,7 @@ from kith_chassis.database import Database
 from kith_chassis.dead_letters import NoSuchDeadLetter, Redrive
 from kith_chassis.line import Line, LineStopped
 from kith_chassis.received import OnFacts, Received
-from kith_chassis.settling import Settler
+from kith_chassis.settling import Settler, read
 from tests.chassis.log import NOW, Log, TooMany, a_contact, effects, keep, letters, refusing
 from tests.conftest import DatabaseOf
 
@@ -38,7 +38,7 @@ async def test_a_batch_is_handed_over_in_the_order_of_the_log(database: Database
     for number in range(1, 6):
         log.fact(a_contact(key, number))
 
-    await a_settler(database).settle(log.records)
+    await a_settler(database).settle(await read(log.records))
 
     assert await effects(database) == [(str(key), number) for number in range(1, 6)]
 
@@ -49,8 +49,8 @@ async def test_a_fact_that_comes_again_is_handled_once(database: Database) -> No
     log.fact(fact, fact_id)
     settler = a_settler(database)
 
-    await settler.settle(log.records)
-    await settler.settle(log.records)
+    await settler.settle(await read(log.records))
+    await settler.settle(await read(log.records))
 
     assert len(await effects(database)) == 1
     assert await progress(database) == 1
@@ -61,7 +61,7 @@ async def test_two_processes_that_get_the_same_batch_handle_it_once(database: Da
     for _ in range(50):
         log.fact(a_contact())
 
-    await asyncio.gather(*(a_settler(database).settle(log.records) for _ in range(4)))
+    await asyncio.gather(*[a_settler(database).settle(await read(log.records)) for _ in range(4)])
 
     assert len(await effects(database)) == 50
 
@@ -72,7 +72,7 @@ async def test_a_batch_that_fails_leaves_nothing_behind(database: Database) -> N
     log.fact(a_contact(number=2))
 
     with pytest.raises(TooMany):
-        await a_settler(database, refusing({2})).settle(log.records)
+        await a_settler(database, refusing({2})).settle(await read(log.records))
 
     assert await effects(database) == []
     assert await progress(database) == 0
@@ -93,7 +93,7 @@ async def test_an_unreadable_record_is_kept_whole_and_the_others_go_on(
     log.raw(b"somebody's key", value, headers)
     log.fact(a_contact())
 
-    await a_settler(database).settle(log.records)
+    await a_settler(database).settle(await read(log.records))
 
     assert len(await effects(database)) == 2
     (letter,) = await letters(database)
@@ -105,8 +105,8 @@ async def test_an_unreadable_record_that_comes_again_is_kept_once(database: Data
     log.raw(None, b"garbage")
     settler = a_settler(database, line=Line())
 
-    await settler.settle(log.records)
-    await settler.settle(log.records)
+    await settler.settle(await read(log.records))
+    await settler.settle(await read(log.records))
 
     assert len(await letters(database)) == 1
 
@@ -116,11 +116,11 @@ async def test_what_follows_a_set_aside_record_of_its_key_waits_behind_it(databa
     log.raw(str(key).encode(), b"garbage")
     log.fact(a_contact(key, 2))
     settler = a_settler(database)
-    await settler.settle(log.records)
+    await settler.settle(await read(log.records))
 
     later = Log("test.log", [*log.records])
     third, other = later.fact(a_contact(key, 3)), later.fact(a_contact())
-    await settler.settle([third, other])
+    await settler.settle(await read([third, other]))
 
     assert [number for _, number in await effects(database)] == [1]
     assert [letter.state for letter in await letters(database)] == ["set-aside", "waiting", "waiting"]
@@ -131,7 +131,7 @@ async def test_a_record_without_a_key_holds_up_nobody(database: Database) -> Non
     log.raw(None, b"garbage")
     log.fact(a_contact(key, 1))
 
-    await a_settler(database).settle(log.records)
+    await a_settler(database).settle(await read(log.records))
 
     assert await effects(database) == [(str(key), 1)]
 
@@ -141,8 +141,8 @@ async def refused_then_waiting(database: Database, refused: set[int]) -> tuple[s
     log, key = Log(), new_id()
     first, *others = (log.fact(a_contact(key, number)) for number in (1, 2, 3))
     settler = a_settler(database, refusing(refused))
-    await settler.settle([first], failed=("too-many", "More people than the room holds.", 1))
-    await settler.settle(others)
+    await settler.settle(await read([first]), failed=("too-many", "More people than the room holds.", 1))
+    await settler.settle(await read(others))
     return str(key), (await letters(database))[0].id
 
 
@@ -194,7 +194,7 @@ async def test_a_key_is_free_again_once_all_of_it_is_redriven(database: Database
     fact = Log("test.log", []).fact(a_contact(UUID(key), 4))
     fact.offset = 9
 
-    await a_settler(database).settle([fact])
+    await a_settler(database).settle(await read([fact]))
 
     assert [number for _, number in await effects(database)] == [1, 2, 3, 4]
 
@@ -212,7 +212,7 @@ async def test_what_arrives_while_a_key_is_redriven_is_neither_lost_nor_stuck(da
     fact.offset = 9
     await asyncio.gather(
         Redrive(database, slowly, ()).redrive(head, by="an operator", now=NOW),
-        a_settler(database).settle([fact]),
+        a_settler(database).settle(await read([fact])),
     )
     await_all = Redrive(database, keep, ())
     waiting = [letter for letter in await letters(database) if letter.state in {"set-aside", "waiting"}]
@@ -235,7 +235,7 @@ async def test_the_line_stops_when_most_is_set_aside_and_keeps_nothing_of_the_ba
     line = Line()
 
     with pytest.raises(LineStopped):
-        await a_settler(database, line=line).settle(log.records)
+        await a_settler(database, line=line).settle(await read(log.records))
 
     assert line.stopped
     assert await letters(database) == []
@@ -248,10 +248,10 @@ async def test_a_resumed_line_lets_the_batch_through_that_stopped_it(database: D
     line = Line()
     settler = a_settler(database, line=line)
     with pytest.raises(LineStopped):
-        await settler.settle(log.records)
+        await settler.settle(await read(log.records))
 
     line.resume()
-    await settler.settle(log.records)
+    await settler.settle(await read(log.records))
 
     assert len(await letters(database)) == 30
     assert not line.stopped
@@ -265,7 +265,7 @@ async def test_a_few_bad_records_among_many_good_do_not_stop_the_line(database: 
         else:
             log.fact(a_contact())
 
-    await a_settler(database).settle(log.records)
+    await a_settler(database).settle(await read(log.records))
 
     assert len(await letters(database)) == 25
     assert len(await effects(database)) == 75

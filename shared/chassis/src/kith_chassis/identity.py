@@ -228,11 +228,12 @@ class Guarded(APIRoute):
         await super().handle(scope, receive, send)
 
 
-_KEPT: Final = (
-    "response_model status_code tags dependencies summary description response_description responses deprecated methods"
-    " operation_id response_model_include response_model_exclude response_model_by_alias response_model_exclude_unset"
-    " response_model_exclude_defaults response_model_exclude_none include_in_schema response_class name openapi_extra"
-).split()
+_DECLARED: Final = (
+    *("methods", "name", "operation_id", "include_in_schema", "deprecated", "dependencies", "status_code"),
+    *("tags", "summary", "description", "responses", "response_description", "response_class", "openapi_extra"),
+    *("response_model", "response_model_include", "response_model_exclude", "response_model_by_alias"),
+    *("response_model_exclude_unset", "response_model_exclude_defaults", "response_model_exclude_none"),
+)
 """What a route is declared with, beside its path and its function."""
 
 
@@ -252,7 +253,7 @@ def secure(app: FastAPI, routers: Sequence[APIRouter], permissions: Mapping[str,
         if name in endpoints:
             raise ValueError(f"Two endpoints are called {name}; the table of permissions needs one name for one.")
         endpoints[name] = route.endpoint
-        declared = {kept: getattr(route, kept) for kept in _KEPT}
+        declared = {what: getattr(route, what) for what in _DECLARED}
         app.router.add_api_route(route.path, route.endpoint, route_class_override=Guarded, **declared)
         added = app.router.routes[-1]
         if isinstance(added, Guarded):

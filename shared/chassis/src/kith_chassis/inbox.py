@@ -3,6 +3,9 @@
 The claim (an insert that yields to an earlier one) is both dedupe and fence. Offsets are committed to Kafka only after
 the database has committed, so a new owner starts at or before every fact that is not claimed. The handler never
 raises to FastStream: what it cannot handle is set aside, what may pass is retried.
+
+While the database works on one batch, the next is already fetched and read; it is given to the database only when the
+one before it is done.
 """
 
 import asyncio
@@ -13,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
@@ -25,7 +28,7 @@ from kith_chassis.health import Heartbeat
 from kith_chassis.line import Line, LineStopped
 from kith_chassis.received import OnFacts
 from kith_chassis.settings import ServiceSettings
-from kith_chassis.settling import Settler
+from kith_chassis.settling import Batch, Settler, read
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             heartbeat_interval_ms=2_000,
         )
         self._subscriber(self.handle)
+        self._in_hand: asyncio.Task[bool] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until ``stop``; then finish the batch in hand, within the graceful time-out."""
@@ -89,13 +93,12 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                 await self._broker.stop()
                 await self._pause(1.0)
         while not stop.is_set():
-            # The consume loop beats through `handle`; an idle log is no sign of death.
-            if self._subscriber.running and self._subscriber.consumer is not None and not self._busy_since:
+            # A batch in hand beats for itself; an idle log is no sign of death.
+            if self._subscriber.running and (self._in_hand is None or self._in_hand.done()):
                 self._heartbeat.beat(self.line.trouble)
             await self._pause(1.0)
+        await self._before_is_settled()
         await self._broker.stop()
-
-    _busy_since: float = 0.0
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing to hand over: what is not claimed is claimed by the next owner."""
@@ -132,27 +135,44 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         return rows
 
     async def handle(self, records: Any) -> None:
-        """One batch, from the log to the committed offsets. Never raises, whatever comes."""
-        begun = self._busy_since = time.monotonic()
-        try:
-            if await self._until_settled(records):
-                await self._commit_offsets(records)
-                telemetry.measure("kith.inbox.batch.duration", time.monotonic() - begun)
-            else:
-                self._fetch_anew(records)
-        finally:
-            self._busy_since = 0.0
+        """One batch from the log: read it, wait for the one before, then settle it while the next is read.
 
-    async def _until_settled(self, records: Sequence[Any]) -> bool:
+        Never raises, whatever comes. If the one before must be fetched anew, so must this, for it comes after it.
+        """
+        batch = await read(records)
+        if await self._before_is_settled():
+            self._in_hand = asyncio.create_task(self._settle_and_commit(batch))
+        else:
+            await self._fetch_anew(records)
+
+    async def _before_is_settled(self) -> bool:
+        """Wait for the batch in hand, if there is one. False when it is not settled and will come again."""
+        task, self._in_hand = self._in_hand, None
+        return task is None or await task
+
+    async def _settle_and_commit(self, batch: Batch) -> bool:
+        begun = time.monotonic()
+        try:
+            if await self._until_settled(batch):
+                await self._commit_offsets(batch.records)
+                telemetry.measure("kith.inbox.batch.duration", time.monotonic() - begun)
+                return True
+        except Exception:
+            log.exception("a batch was not settled; it is fetched anew")
+            await self._pause(1.0)
+        await self._fetch_anew(batch.records)
+        return False
+
+    async def _until_settled(self, batch: Batch) -> bool:
         """Handle the batch, retrying faults in place. False when it must be fetched anew."""
         begun, pause = time.monotonic(), 0.1
         one_by_one = False
         while not self._stop.is_set() and time.monotonic() - begun < IN_PLACE:
             try:
                 if one_by_one:
-                    await self._one_by_one(records)
+                    await self._one_by_one(batch.records)
                 else:
-                    await self._settler.settle(records)
+                    await self._settler.settle(batch)
             except LineStopped:
                 telemetry.gauge("kith.inbox.stopped", 1)
                 self._heartbeat.beat(self.line.trouble)
@@ -175,9 +195,10 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     async def _one_by_one(self, records: Sequence[Any]) -> None:
         for record in records:
+            alone = await read([record])
             for attempt in range(1, TRIES + 1):
                 try:
-                    await self._settler.settle([record])
+                    await self._settler.settle(alone)
                     break
                 except LineStopped:
                     raise
@@ -187,7 +208,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                     code, message = reason_of(error, self._refusals)
                     if code != "unexpected" or attempt == TRIES:
                         log.warning("fact set aside", extra={"code": code, "topic": record.topic}, exc_info=error)
-                        await self._settler.settle([record], failed=(code, message, attempt))
+                        await self._settler.settle(alone, failed=(code, message, attempt))
                         break
                     await self._pause(0.05 * attempt)
             self._heartbeat.beat()
@@ -202,15 +223,16 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         except (KafkaError, OSError) as error:
             log.info("offsets not committed; the facts are claimed", extra={"fault": type(error).__name__})
 
-    def _fetch_anew(self, records: Sequence[Any]) -> None:
-        """Go back to the beginning of the batch, partition by partition."""
+    async def _fetch_anew(self, records: Sequence[Any]) -> None:
+        """Go back to the beginning of the batch, partition by partition; never forward."""
         consumer = self._subscriber.consumer
-        for record in reversed(records):
+        first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+        for partition, offset in first.items():
             try:
-                if consumer is not None:
-                    consumer.seek(TopicPartition(record.topic, record.partition), record.offset)
-            except IllegalStateError:
-                continue  # the partition has another owner by now
+                if consumer is not None and offset < await consumer.position(partition):
+                    consumer.seek(partition, offset)
+            except (KafkaError, OSError):
+                continue  # the partition has another owner by now, and the fact with it
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -3,9 +3,7 @@
 Migrations call these by version: ``install_v1`` never changes once released; a change is an ``install_v2`` beside it.
 """
 
-from typing import Final
-
-from alembic.operations import Operations
+from typing import Any, Final, Protocol
 
 V1: Final = (
     # What this service will tell. The relay reads in order of id, sends and deletes.
@@ -89,6 +87,13 @@ V1: Final = (
     """,
     "create index idempotency_keys_age on idempotency_keys (created_at)",
 )
+
+
+class Operations(Protocol):
+    """Alembic's ``op``, as far as it is needed here."""
+
+    def execute(self, sqltext: str) -> Any:
+        """Run one statement."""
 
 
 def install_v1(op: Operations) -> None:

@@ -1,7 +1,9 @@
 """One batch, one transaction: claim the facts, keep aside what must be, hand over the rest, and count."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -25,7 +27,20 @@ _PROGRESS: Final = sa.text(
     " on conflict (topic, partition) do update set facts = inbox_progress.facts + excluded.facts"
 )
 
+BREATH: Final = 100
+"""Records read at a stretch."""
+WAITS: Final = "An earlier record of the same key is set aside; redriving that one runs this one after it."
+
 Readable = tuple[Any, Received]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records as they came, the facts in them, and what could not be read, by its place in the log."""
+
+    records: Sequence[Any]
+    readable: list[Readable] = field(default_factory=list)
+    unreadable: dict[tuple[str, int, int], Letter] = field(default_factory=dict)
 
 
 class Settler:
@@ -37,28 +52,23 @@ class Settler:
         self._line = line
         self._topics = tuple(topics)
 
-    async def settle(self, records: Sequence[Any], failed: tuple[str, str, int] | None = None) -> None:
+    async def settle(self, batch: Batch, failed: tuple[str, str, int] | None = None) -> None:
         """One transaction: claim, set aside what is unreadable or held or ``failed``, hand over the rest, commit."""
-        readable: list[Readable] = []
-        letters: list[Letter] = []
-        for record in records:
-            try:
-                readable.append((record, receive(record.topic, record.headers, record.value, record.key)))
-            except Unreadable as unreadable:
-                letters.append(_letter(record, unreadable.code, str(unreadable)))
-        with telemetry.handling(self._topics, [fact.traceparent for _, fact in readable]):
+        with telemetry.handling(self._topics, [fact.traceparent for _, fact in batch.readable]):
             async with self._database.network_transaction() as tx:
-                new, any_held = await self._claim(tx, readable)
-                if letters or any_held or failed:
-                    new = await self._hold(tx, records, new, letters, failed)
+                new, any_held = await self._claim(tx, batch.readable)
+                kept: list[Letter] = []
+                if batch.unreadable or any_held or failed:
+                    new, kept = await self._hold(tx, batch, new, failed)
                 if new:
                     await self._on_facts(tx, [fact for _, fact in new])
-                aside = sum(not letter.waiting for letter in letters)
+                aside = sum(not letter.waiting for letter in kept)
                 self._line.check(len(new), aside)
         self._line.note(len(new), aside)
+        known = len(batch.readable) - len(new) - sum(letter.claimed for letter in kept)
         telemetry.count("kith.inbox.facts", len(new))
-        telemetry.count("kith.inbox.duplicates", len(readable) - len(new) - sum(letter.claimed for letter in letters))
-        for letter in letters:
+        telemetry.count("kith.inbox.duplicates", known)
+        for letter in kept:
             if not letter.waiting:
                 telemetry.count("kith.dead_letters", code=letter.code)
 
@@ -87,40 +97,47 @@ class Settler:
         return new, row.any_held
 
     async def _hold(
-        self,
-        tx: AsyncConnection,
-        records: Sequence[Any],
-        new: list[Readable],
-        letters: list[Letter],
-        failed: tuple[str, str, int] | None,
-    ) -> list[Readable]:
-        """Set aside what must be, in log order; the facts that may be handed over are left."""
-        keyed: set[Key] = {(record.topic, record.key) for record in records if record.key is not None}
+        self, tx: AsyncConnection, batch: Batch, new: list[Readable], failed: tuple[str, str, int] | None
+    ) -> tuple[list[Readable], list[Letter]]:
+        """Keep aside what must be, in log order: the facts that may be handed over, and what was kept."""
+        keyed: set[Key] = {(record.topic, record.key) for record in batch.records if record.key is not None}
         held = await dead_letters.held_keys(tx, keyed)
-        unreadable = {(letter.topic, letter.partition, letter.offset): letter for letter in letters}
-        facts = {(record.topic, record.partition, record.offset): fact for record, fact in new}
-        letters.clear()
+        facts = {_place(record): fact for record, fact in new}
         free: list[Readable] = []
-        for record in records:
-            place = (record.topic, record.partition, record.offset)
-            key = (record.topic, record.key)
-            letter = unreadable.get(place)
-            if letter is None and place not in facts:
-                continue  # a duplicate: handled, or kept, before
-            if letter is None and key in held:
-                message = "An earlier record of the same key is set aside; redriving that one runs this one after it."
-                letter = _letter(record, "waits-for-earlier", message, waiting=True, claimed=True)
-            elif letter is None and failed:
-                letter = _letter(record, failed[0], failed[1], attempts=failed[2], claimed=True)
-            if letter is None:
-                free.append((record, facts[place]))
-                continue
-            letters.append(letter)
-            if record.key is not None:
-                held.add(key)
-        if letters:
-            await dead_letters.set_aside(tx, letters, now=clock.now())
-        return free
+        kept: list[Letter] = []
+        for record in batch.records:
+            fact, letter = facts.get(_place(record)), batch.unreadable.get(_place(record))
+            if fact is not None:
+                if (record.topic, record.key) in held:
+                    letter = _letter(record, "waits-for-earlier", WAITS, waiting=True, claimed=True)
+                elif failed:
+                    letter = _letter(record, failed[0], failed[1], attempts=failed[2], claimed=True)
+                else:
+                    free.append((record, fact))
+            if letter is not None:
+                kept.append(letter)
+                if record.key is not None:
+                    held.add((record.topic, record.key))
+        if kept:
+            await dead_letters.set_aside(tx, kept, now=clock.now())
+        return free, kept
+
+
+async def read(records: Sequence[Any]) -> Batch:
+    """Read a batch, letting others work in between: the batch before it is usually still in the database's hands."""
+    batch = Batch(records)
+    for number, record in enumerate(records):
+        if number % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+        try:
+            batch.readable.append((record, receive(record.topic, record.headers, record.value, record.key)))
+        except Unreadable as unreadable:
+            batch.unreadable[_place(record)] = _letter(record, unreadable.code, str(unreadable))
+    return batch
+
+
+def _place(record: Any) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
 
 
 def _letter(record: Any, code: str, message: str, **more: Any) -> Letter:

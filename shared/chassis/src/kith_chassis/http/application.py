@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from kith_chassis import clock
 from kith_chassis.http import creates, paging, problems, versions
 from kith_chassis.http.limits import BodyLimit
-from kith_chassis.identity import ANYONE, NotAuthenticated, RoleMissing, Verifier, secure
+from kith_chassis.identity import ANYONE, Guarded, NotAuthenticated, RoleMissing, Verifier, secure
 from kith_chassis.refusals import Refusal
 from kith_chassis.telemetry import Observed
 
@@ -114,7 +114,9 @@ class _Application(FastAPI):
             "description": "Not done. `code` says why.",
             "content": {problems.MEDIA_TYPE: {"schema": {"$ref": reference.format(model="Problem")}}},
         }
-        open_to_anyone = {route.unique_id for route in self.routes if getattr(route, "allowed", None) == ANYONE}
+        open_to_anyone = {
+            route.unique_id for route in self.routes if isinstance(route, Guarded) and route.allowed == ANYONE
+        }
         for path in document["paths"].values():
             for method, operation in path.items():
                 responses = operation["responses"]
