@@ -24,6 +24,7 @@ ROOMS: Final = {
     "store": "all other SQL",
     "tables": "owned tables",
     "outgoing": "facts out",
+    "channels": "ways out to people, such as mail",
     "migrations": "how the tables came to be",
 }
 """Every kind of room there is. A new one is added here with one line saying why."""

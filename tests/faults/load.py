@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -67,12 +66,15 @@ class Load:
     network: Network
     total: int
     patience: float = 180.0
+    """Seconds for which a request that fails is made again; 0 when none may fail."""
+    transport: httpx.AsyncBaseTransport | None = None
     programme_id: UUID = field(default_factory=new_id)
     referring: UUID = field(default_factory=new_id)
     deciding: UUID = field(default_factory=new_id)
     ledger: dict[UUID, Route] = field(default_factory=dict)
     repeats: int = 0
     done: int = 0
+    _begun: int = 0
 
     async def prepare(self) -> None:
         """Publish two organisations and a programme."""
@@ -90,14 +92,14 @@ class Load:
             }
             await self._insist(client, "PUT", f"/programmes/{self.programme_id}", auth=operator, json=programme)
 
-    async def flow(self, workers: int = 8) -> None:
-        """Make every referral and take each along its route."""
-        numbers = count()
+    async def flow(self, until: int | None = None, workers: int = 8) -> None:
+        """Make referrals, ``until`` there are so many or all of them, and take each along its route."""
         referrer = Bearer(self.network.issuer.token("referrer", organisation_id=self.referring))
         coordinator = Bearer(self.network.issuer.token("coordinator", organisation_id=self.deciding))
 
         async def work() -> None:
-            while (number := next(numbers)) < self.total:
+            while self._begun < (until or self.total):
+                number, self._begun = self._begun, self._begun + 1
                 route = ROUTES[number % len(ROUTES)]
                 made = await self._make(client, number, referrer)
                 referral_id, version = UUID(made["id"]), made["version"]
@@ -109,6 +111,10 @@ class Load:
         async with self._client() as client, asyncio.TaskGroup() as group:
             for _ in range(workers):
                 group.create_task(work())
+
+    def enough(self) -> None:
+        """Begin no more."""
+        self.total = self._begun
 
     async def _make(self, client: httpx.AsyncClient, number: int, who: httpx.Auth) -> dict[str, Any]:
         reachable = {"email": f"person{number}@example.org", "contact_by": ["email"]} if number % 20 == 6 else {}
@@ -142,20 +148,20 @@ class Load:
         """Ask until there is an answer. A version that moved on while the answer was lost: so the move was made."""
         deadline = time.monotonic() + self.patience
         repeated = False
-        while time.monotonic() < deadline:
+        while not repeated or time.monotonic() < deadline:
             try:
                 answer = await client.request(method, path, **more)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 self.network.check_members()
+                assert self.patience, f"{method} {path} failed: {error!r}"
             else:
                 if repeated and answer.status_code == httpx.codes.PRECONDITION_FAILED:
                     return await self._insist(client, "GET", path.rpartition("/")[0], auth=more["auth"])
                 if answer.is_success:
                     return answer
                 in_flight = answer.status_code == httpx.codes.CONFLICT and "in-flight" in answer.text
-                assert in_flight or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, (
-                    f"{method} {path} was answered {answer.status_code}: {answer.text}"
-                )
+                may_repeat = in_flight or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+                assert self.patience and may_repeat, f"{method} {path}: {answer.status_code} {answer.text}"
             repeated = True
             self.repeats += 1
             await asyncio.sleep(0.2)
@@ -163,5 +169,6 @@ class Load:
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=self.network.url("referrals"), timeout=15.0) as client:
+        url = self.network.url("referrals")
+        async with httpx.AsyncClient(base_url=url, timeout=15.0, transport=self.transport) as client:
             yield client

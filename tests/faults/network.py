@@ -25,9 +25,13 @@ from kith_contracts.registry import TOPICS
 from tests.servers.issuer import SERVICES, Issuer
 from tests.servers.kafka import JvmKafka
 from tests.servers.postgres import PASSWORD, role_url
+from tests.servers.services import Bearer
 
-MAIN: Final = "api,inbox,timers"
+API: Final = "api"
+INBOX: Final = "inbox"
+TIMERS: Final = "timers"
 RELAY: Final = "relay"
+MAIN: Final = f"{API},{INBOX},{TIMERS}"
 POLITE: Final = (signal.SIGTERM, 30.0)
 
 
@@ -51,19 +55,15 @@ class Member:
     def running(self) -> Process:
         """The process. It must have been started and not have ended by itself."""
         assert self._process is not None, f"{self.name} was not started"
-        assert self._process.poll() is None, f"{self.name} ended by itself: {self._log.read_text()[-2000:]}"
+        assert self._process.poll() is None, f"{self.name} ended by itself: {self._last_words()}"
         return self._process
 
     async def kill_and_restart(self) -> None:
         """As a power cut would, and as an orchestrator would."""
-        self.running.kill()
-        self.running_or_gone().wait()
+        process = self.running
+        process.kill()
+        process.wait()
         self.start()
-
-    def running_or_gone(self) -> Process:
-        """The process, however it is."""
-        assert self._process is not None, f"{self.name} was not started"
-        return self._process
 
     def freeze(self) -> None:
         """Stop its clock: it holds whatever it holds, and does not know."""
@@ -74,10 +74,20 @@ class Member:
         self.running.send_signal(signal.SIGCONT)
 
     async def stop(self) -> None:
-        """SIGTERM, and wait for the clean end."""
+        """Ask it to end. It ends cleanly, in its own time."""
+        process = self.running
+        await rest_through(stopping(process, POLITE))
+        assert process.returncode == 0, f"{self.name} ended with {process.returncode}: {self._last_words()}"
+        self._process = None
+
+    async def remove(self) -> None:
+        """End it, whatever state it is in."""
         if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
             await rest_through(stopping(self._process, POLITE))
-            self._process = None
+
+    def _last_words(self) -> str:
+        return self._log.read_text()[-2000:]
 
 
 class Network:
@@ -137,6 +147,17 @@ class Network:
             return rows
         finally:
             await connection.close()
+
+    async def no_lag(self) -> bool:
+        """Whether every fact of the log was handed to every service, as their own consumers see it."""
+        token = Bearer(self.issuer.token("operator"))
+        async with httpx.AsyncClient(auth=token, timeout=10.0) as client:
+            answers = [await client.get(f"{member.url}/operations/lag") for member in self.members]
+        return not any(answer.raise_for_status().json()["total"] for answer in answers)
+
+    async def relays_are_active(self) -> bool:
+        """Whether every service has a relay that holds the lock."""
+        return all([await self.ask(service, "select from relay_heartbeat") for service in SERVICES])
 
     async def mail(self) -> dict[str, int]:
         """How many mails came, how many different ones, and how many came again."""
@@ -204,4 +225,4 @@ class Network:
         return spawn(command, log=self.folder / "mail.log", dying_signal=signal.SIGKILL)
 
     async def _stop_members(self) -> None:
-        await asyncio.gather(*(member.stop() for member in self.members))
+        await asyncio.gather(*(member.remove() for member in self.members))

@@ -16,6 +16,7 @@ from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
+from kith_referrals.store.network import find_organisation
 from kith_referrals.usecases import network, referring
 from tests.builders import NOW, TODAY
 
@@ -115,15 +116,24 @@ class World:
         async with self.database.transaction(caller) as tx:
             return int((await tx.execute(sa.text(f"select count(*) from {table}"))).scalar_one())
 
-    async def told(self) -> list[tuple[str, dict[str, Any]]]:
-        """The name and the value of every fact recorded since the network was published."""
+    async def everything_told(self) -> list[tuple[str, dict[str, Any]]]:
+        """The name and the value of every fact recorded, in order."""
         async with self.database.transaction(OPERATOR) as tx:
             rows = (await tx.execute(sa.text("select type, payload from outbox order by id"))).all()
-        facts = [(row.type.removeprefix("kith.").removesuffix(".v1"), json.loads(row.payload)) for row in rows]
-        return [fact for fact in facts if not fact[0].endswith("-published")]
+        return [(row.type.removeprefix("kith.").removesuffix(".v1"), json.loads(row.payload)) for row in rows]
+
+    async def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """The facts about referrals."""
+        return [fact for fact in await self.everything_told() if not fact[0].endswith("-published")]
+
+    async def contact_email(self, organisation_id: UUID) -> str | None:
+        """Where an organisation wants its notices."""
+        async with self.database.transaction(OPERATOR) as tx:
+            found = await find_organisation(tx, organisation_id)
+        return found.contact_email if found else None
 
     async def names_told(self) -> Sequence[str]:
-        """The names of the facts told since the network was published."""
+        """The names of the facts about referrals."""
         return [name for name, _ in await self.told()]
 
 

@@ -27,10 +27,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import broker, clock
 from kith_chassis.database import Database
-from kith_chassis.received import OnFacts, Received, receive
+from kith_chassis.received import OnFacts
 from kith_chassis.refusals import Refusal
 from kith_chassis.settings import ServiceSettings
-from kith_contracts.wire import Unreadable
+from kith_chassis.settling import read
 
 log = logging.getLogger(__name__)
 
@@ -259,13 +259,9 @@ class _Run:
         return sum([max(0, end - await self._consumer.position(partition)) for partition, end in ends.items()])
 
     async def _apply(self, tx: AsyncConnection, records: Sequence[Any]) -> None:
-        """Hand over the facts among ``records`` that this run has not seen yet."""
-        facts: list[Received] = []
-        for record in records:
-            try:
-                facts.append(receive(record.topic, record.headers, record.value, record.key))
-            except Unreadable:  # the inbox has set it aside, where it waits for whoever mends it
-                self._state.unreadable += 1
+        """Hand over the facts among ``records`` that this run has not seen; the inbox keeps what is unreadable."""
+        batch = await read(records)
+        facts = [fact for _, fact in batch.readable]
         unclaimed = set((await tx.execute(_CLAIM, {"ids": [fact.id for fact in facts]})).scalars())
         new = []
         for fact in facts:
@@ -277,6 +273,7 @@ class _Run:
         self._topics.update(fact.topic for fact in new)
         self._state.facts += len(new)
         self._state.duplicates += len(facts) - len(new)
+        self._state.unreadable += len(batch.unreadable)
 
     async def _require_whole_log(self) -> None:
         """Refuse, before anything is changed, when the log has fewer records than the inbox has taken facts."""

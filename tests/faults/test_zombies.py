@@ -1,0 +1,76 @@
+"""Processes that stand still and then go on as if nothing had happened, and facts that come again: nothing changes."""
+
+import asyncio
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from kith_contracts.registry import TOPICS
+from tests.faults.accounts import check, drained, eventually
+from tests.faults.conftest import NetworkOf
+from tests.faults.load import Load
+from tests.faults.network import API, INBOX, MAIN, RELAY, TIMERS, Network
+from tests.servers.issuer import SERVICES
+
+
+async def repeat_everything(network: Network) -> None:
+    """Send every record of every topic once more, the newest first."""
+    async with (
+        AIOKafkaConsumer(
+            *TOPICS, bootstrap_servers=network.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+        ) as consumer,
+        AIOKafkaProducer(bootstrap_servers=network.kafka.bootstrap, acks="all") as producer,
+    ):
+        ends = await consumer.end_offsets(consumer.assignment())
+        records = []
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            records.extend(sum((await consumer.getmany(timeout_ms=500)).values(), []))
+        for record in sorted(records, key=lambda each: -each.timestamp):
+            await producer.send_and_wait(record.topic, record.value, record.key, headers=list(record.headers))
+
+
+@pytest.mark.real_kafka
+@pytest.mark.slow
+async def test_facts_sent_again_by_hand_change_nothing(network_of: NetworkOf) -> None:
+    network = await network_of()
+    members = [network.member(service, f"{MAIN},{RELAY}") for service in SERVICES]
+    for member in members:
+        member.start()
+    load = Load(network, 60)
+    await load.prepare()
+    await load.flow()
+    await drained(network)
+
+    await repeat_everything(network)
+    await eventually(network.no_lag, 60, "facts wait in the log")
+
+    await check(network, load, await drained(network))
+
+
+@pytest.mark.real_kafka
+@pytest.mark.slow
+async def test_a_process_that_stood_still_finds_its_work_done_by_another(network_of: NetworkOf) -> None:
+    network = await network_of()
+    others = [network.member(service, f"{API},{TIMERS}") for service in SERVICES]
+    still = [network.member(service, parts) for service in SERVICES for parts in (INBOX, RELAY)]
+    for member in (*others, *still):
+        member.start()
+    load = Load(network, 400)
+    await load.prepare()
+    await eventually(network.relays_are_active, 60, "a relay is not active")
+    standing_by = [network.member(service, parts, replica=1) for service in SERVICES for parts in (INBOX, RELAY)]
+    for member in standing_by:
+        member.start()
+
+    flowing = asyncio.create_task(load.flow(until=200))
+    while load.done < 50:
+        await asyncio.sleep(0.01)
+    for member in still:
+        member.freeze()
+    await flowing
+    await drained(network)
+    for member in still:
+        member.thaw()
+    await load.flow()
+
+    await check(network, load, await drained(network))

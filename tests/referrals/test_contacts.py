@@ -1,0 +1,88 @@
+"""Names and addresses at the moment of use: what the notifications service is told, and that it is on the record."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kith_chassis.clock import new_id
+from kith_chassis.identity import Caller
+from kith_referrals.domain.consent import Consent, Purpose, State
+from kith_referrals.domain.contact import Contact
+from kith_referrals.domain.refusals import NotFound
+from kith_referrals.usecases import contacts, referring
+from tests.builders import NOW, TODAY
+from tests.referrals.world import OPERATOR, World, a_person, member
+
+NOTIFICATIONS = Caller("service-notifications", None, frozenset({"service", "service:notifications"}), "notifications")
+
+
+async def contact(world: World, person_id: Any) -> Contact:
+    async with world.database.transaction(NOTIFICATIONS) as tx:
+        return await contacts.read_person_contact(tx, person_id, by=NOTIFICATIONS, purpose="message", now=NOW)
+
+
+async def test_a_person_who_allows_mail_may_be_written_to(world: World) -> None:
+    person = a_person(world.referrer.id, email="person@example.org", contact_by=("email",))
+    await world.refer(person)
+
+    assert await contact(world, person.id) == Contact("Renée Testwell", "person@example.org", may_email=True)
+
+
+@pytest.mark.parametrize("channels", [(), ("telephone",)])
+async def test_an_address_alone_allows_nothing(world: World, channels: tuple[str, ...]) -> None:
+    person = a_person(world.referrer.id, email="person@example.org", contact_by=channels)
+    await world.refer(person)
+
+    assert not (await contact(world, person.id)).may_email
+
+
+async def test_who_no_longer_agrees_to_be_contacted_is_not_written_to(world: World) -> None:
+    person = a_person(world.referrer.id, email="person@example.org", contact_by=("email",))
+    referral = await world.refer(person)
+    word = Consent(State.WITHDRAWN, TODAY, "spoken")
+
+    async with world.database.transaction(member(world.host.id)) as tx:
+        await referring.change_consent(tx, referral.id, purpose=Purpose.CONTACT_PERSON, word=word, version=1, now=NOW)
+
+    assert not (await contact(world, person.id)).may_email
+
+
+async def test_an_organisation_is_written_to_where_it_wants_its_notices(world: World) -> None:
+    async with world.database.transaction(NOTIFICATIONS) as tx:
+        found = await contacts.read_organisation_contact(
+            tx, world.referrer.id, by=NOTIFICATIONS, purpose="message", now=NOW
+        )
+
+    assert found == Contact("Example Practice", "trust@example.org", may_email=True)
+
+
+async def test_every_read_is_on_the_record(world: World) -> None:
+    person = a_person(world.referrer.id)
+    await world.refer(person)
+
+    await contact(world, person.id)
+
+    async with world.database.transaction(OPERATOR) as tx:
+        [read] = (await tx.execute(sa.text("select * from reads"))).mappings()
+    assert {name: value for name, value in read.items() if name != "id"} == {
+        "read_at": NOW,
+        "subject": "service-notifications",
+        "client_id": "notifications",
+        "kind": "person",
+        "read_id": person.id,
+        "purpose": "message",
+    }
+
+
+async def test_nobody_is_found_by_an_id_that_is_nobodys(world: World) -> None:
+    with pytest.raises(NotFound):
+        await contact(world, new_id())
+
+
+async def test_the_record_of_reads_is_not_for_organisations(world: World) -> None:
+    person = a_person(world.referrer.id)
+    await world.refer(person)
+    await contact(world, person.id)
+
+    assert await world.seen(member(world.referrer.id), "reads") == 0
