@@ -14,14 +14,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
 from sqlalchemy import Text, Uuid
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.health import Heartbeat
 from kith_chassis.inbox import Inbox
-from kith_chassis.received import Received
 from kith_reporting.incoming import on_facts
 from tests.bench.facts import record, stream
 from tests.bench.measure import Figure, compare
@@ -65,32 +64,35 @@ async def _publish(stage: Stage, topic: str, count: int) -> None:
     await producer.stop()
 
 
+class Watched(Inbox):
+    """An inbox that says when it begins and how much it has done."""
+
+    watch: Watch
+
+    async def handle(self, records: Any) -> None:
+        """A batch has come."""
+        self.watch.begin()
+        await super().handle(records)
+
+    async def _commit_offsets(self, records: Sequence[Any]) -> None:
+        await super()._commit_offsets(records)
+        self.watch.end(len(records))
+
+
 async def _ours(stage: Stage, topic: str, count: int) -> float:
     address = await stage.database("reporting")
     settings = stage.settings(address)
-    database, watch = Database.of(settings), Watch(count)
-
-    async def watched(tx: AsyncConnection, facts: Sequence[Received]) -> None:
-        await on_facts(tx, facts)
-
-    name = f"bench-{new_id().hex}"
-    inbox = Inbox(
-        settings, database, Heartbeat("inbox"), name=name, topics=[topic], on_facts=watched, refusals=()
+    database = Database.of(settings)
+    inbox = Watched(
+        settings,
+        database,
+        Heartbeat("inbox"),
+        name=f"bench-{new_id().hex}",
+        topics=[topic],
+        on_facts=on_facts,
+        refusals=(),
     )
-    settle = inbox._settler.settle
-
-    handle = inbox.handle
-
-    async def begun(records: Any) -> None:
-        watch.begin()
-        await handle(records)
-
-    async def timed(batch: Batch, failed: Any = None) -> None:
-        await settle(batch, failed)
-        watch.end(len(batch.records))
-
-    inbox._settler.settle = timed  # type: ignore[method-assign]
-    inbox._subscriber.calls[0].handler._original_call = begun
+    watch = inbox.watch = Watch(count)
     async with _running(inbox):
         await watch.done.wait()
     await database.close()

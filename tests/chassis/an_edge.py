@@ -122,7 +122,6 @@ STATEMENTS = {
     "divided-by-zero": "select 1/0",
     "text-with-nul": "select cast(:text as text)",
 }
-hold = asyncio.Event()
 
 
 @router.post("/notes", status_code=201, response_model=NoteShown)
@@ -132,7 +131,8 @@ async def write_note(note: NewNote, request: Request, caller: CallerDep, fails: 
     async def work(tx: AsyncConnection) -> Created:
         await tx.execute(_INSERT, note.model_dump())
         if fails == "waits":
-            await hold.wait()
+            request.app.state.inside.set()
+            await request.app.state.go_on.wait()
         elif fails:
             raise failing(fails)
         return Created(f"/notes/{note.id}", NoteShown(id=note.id), version=1)
@@ -205,4 +205,5 @@ def an_edge(
         now=provider.clock,
     )
     app.state.database = database
+    app.state.inside, app.state.go_on = asyncio.Event(), asyncio.Event()
     return app

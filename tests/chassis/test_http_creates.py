@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
 from kith_chassis.database import Database
 from kith_chassis.http import forget_old_keys
@@ -29,8 +30,13 @@ async def database(database_of: DatabaseOf) -> Database:
 
 
 @pytest.fixture
-async def client(http_of: HttpOf, settings_of: SettingsOf, provider: AnIssuer, database: Database) -> httpx.AsyncClient:
-    client = await http_of(an_edge.an_edge(settings_of, provider, database))
+def app(settings_of: SettingsOf, provider: AnIssuer, database: Database) -> FastAPI:
+    return an_edge.an_edge(settings_of, provider, database)
+
+
+@pytest.fixture
+async def client(http_of: HttpOf, app: FastAPI, provider: AnIssuer) -> httpx.AsyncClient:
+    client = await http_of(app)
     client.headers["authorization"] = f"Bearer {provider.token(sub='mine')}"
     return client
 
@@ -133,13 +139,13 @@ async def test_a_create_that_failed_leaves_its_key_free(
     assert (again.status_code, await notes_in(database)) == (201, 1)
 
 
-async def test_a_create_whose_first_is_still_in_flight_is_told_so(client: httpx.AsyncClient) -> None:
+async def test_a_create_whose_first_is_still_in_flight_is_told_so(client: httpx.AsyncClient, app: FastAPI) -> None:
     note = a_note()
-    an_edge.hold.clear()
     first = asyncio.create_task(client.post("/notes?fails=waits", json=note, headers=key()))
-    while not (again := await client.post("/notes", json=note, headers=key())).is_client_error:
-        await asyncio.sleep(0.01)
-    an_edge.hold.set()
+    await app.state.inside.wait()
+
+    again = await client.post("/notes", json=note, headers=key())
+    app.state.go_on.set()
 
     assert (again.status_code, again.json()["code"], (await first).status_code) == (
         409,

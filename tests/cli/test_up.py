@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,8 +41,12 @@ class Run:
 
     def children(self) -> list[tuple[int, str]]:
         """Everything it started, by pid and the moment it began."""
-        told = json.loads((self.folder / "children.json").read_text())
-        return [(child["pid"], child["started"]) for child in told.values()]
+        return [(child["pid"], child["started"]) for child in self.told().values()]
+
+    def told(self) -> dict[str, Any]:
+        """What it wrote down of its children, for the next run."""
+        told: dict[str, Any] = json.loads((self.folder / "children.json").read_text())
+        return told
 
     def kith(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run another command on the same network."""
@@ -163,56 +168,69 @@ class TestANetworkThatIsUp:
 
         assert json.loads(seen.stdout) == {"made": [], "topics": list(TOPICS)}
 
-    def test_a_part_that_dies_is_told_of_and_everything_stops(self, folder: Path) -> None:
-        with kith_up(folder.with_name("dying")) as up:
-            children = up.children()
-            (matching,) = (told["pid"] for name, told in _told(up).items() if name == "matching")
+    def test_a_kill_leaves_nothing_running(self, up: Run) -> None:
+        children = up.children()
 
-            os.kill(matching, signal.SIGKILL)
-            up.process.wait(timeout=60)
+        up.process.kill()
 
-        assert up.process.returncode == 1
+        assert eventually(lambda: all_gone(children), 60)
+
+
+class TestTheRunAfterAKill:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def up(folder: Path) -> Iterator[Run]:
+        with kith_up(folder) as run:
+            yield run
+
+    def test_the_doctor_finds_all_well(self, up: Run) -> None:
+        seen = up.kith("doctor")
+
+        assert seen.returncode == 0, seen.stdout
+
+    def test_the_log_is_whole_and_holds_every_fact_once(self, up: Run) -> None:
+        assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
+        assert up.kith_json("replay", "reporting")["facts"] == 6
+
+    def test_ctrl_c_leaves_nothing_running(self, up: Run) -> None:
+        children = up.children()
+
+        os.killpg(up.process.pid, signal.SIGINT)
+
+        assert up.process.wait(timeout=60) == 0
         assert all_gone(children)
-        EmbeddedPostgres(up.folder / "postgres").erase()
+        assert not (up.folder / "platform.json").exists()
 
 
 class TestStopping:
-    def test_ctrl_c_leaves_nothing_running(self, folder: Path) -> None:
-        with kith_up(folder) as up:
-            children = up.children()
-
-            os.killpg(up.process.pid, signal.SIGINT)
-            up.process.wait(timeout=60)
-
-        assert up.process.returncode == 0
-        assert all_gone(children)
-        assert not (folder / "platform.json").exists()
-
     def test_sigterm_while_it_starts_leaves_nothing_running(self, folder: Path) -> None:
         with kith_up(folder, until="Services ...") as up:
             children = up.children()
 
             up.process.terminate()
-            up.process.wait(timeout=60)
 
-        assert up.process.returncode == 130
+            assert up.process.wait(timeout=60) == 130
         assert all_gone(children)
 
-    def test_a_kill_leaves_nothing_running_and_the_next_run_has_the_whole_log(self, folder: Path) -> None:
+    def test_a_part_that_dies_is_told_of_and_everything_stops(self, folder: Path) -> None:
         with kith_up(folder) as up:
             children = up.children()
-            up.process.kill()
-            assert eventually(lambda: all_gone(children), 60)
+            os.kill(up.told()["matching"]["pid"], signal.SIGKILL)
 
-        with kith_up(folder) as up:
-            assert up.kith("doctor").returncode == 0
-            assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
-            assert up.kith_json("replay", "reporting")["facts"] == 6
+            assert up.process.wait(timeout=60) == 1
+        assert all_gone(children)
 
+    def test_a_busy_port_gives_one_clear_sentence_and_starts_nothing(self, folder: Path) -> None:
+        with socket.socket() as somebody:
+            somebody.bind(("127.0.0.1", 0))
+            somebody.listen()
+            port = somebody.getsockname()[1]
+            command = [*KITH, "up", "--folder", str(folder), "--free-ports", "--port", f"reporting={port}"]
 
-def _told(run: Run) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((run.folder / "children.json").read_text())
-    return told
+            seen = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+        assert (seen.returncode, seen.stdout) == (1, "")
+        assert seen.stderr.startswith(f"Error: Port {port} is in use, so reporting cannot listen there")
 
 
 def token(run: Run, role: str, organisation: str | None = None) -> str:

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
@@ -34,20 +34,28 @@ class Recorded:
     name: str
 
 
-async def read_log(network: Network) -> list[Recorded]:
+async def read_raw(network: Network) -> list[Any]:
     """Every record of every topic, in the order of its partition, from the beginning to the end there is now."""
-    found: list[Recorded] = []
+    found: list[Any] = []
     async with AIOKafkaConsumer(
         *TOPICS, bootstrap_servers=network.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
     ) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    headers = dict(record.headers)
-                    name = BY_TYPE[headers["ce_type"].decode()].name
-                    found.append(Recorded(record.topic, record.key.decode(), UUID(headers["ce_id"].decode()), name))
+                found.extend(records)
     return found
+
+
+async def read_log(network: Network) -> list[Recorded]:
+    """The same, read."""
+    return [_read(record) for record in await read_raw(network)]
+
+
+def _read(record: Any) -> Recorded:
+    headers = dict(record.headers)
+    name = BY_TYPE[headers["ce_type"].decode()].name
+    return Recorded(record.topic, record.key.decode(), UUID(headers["ce_id"].decode()), name)
 
 
 async def drained(network: Network, seconds: float = 300.0) -> list[Recorded]:

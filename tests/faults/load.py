@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -147,25 +148,24 @@ class Load:
     async def _insist(self, client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask until there is an answer. A version that moved on while the answer was lost: so the move was made."""
         deadline = time.monotonic() + self.patience
-        repeated = False
-        while not repeated or time.monotonic() < deadline:
+        for attempt in count():
             try:
                 answer = await client.request(method, path, **more)
             except httpx.TransportError as error:
                 self.network.check_members()
-                assert self.patience, f"{method} {path} failed: {error!r}"
+                failure = repr(error)
             else:
-                if repeated and answer.status_code == httpx.codes.PRECONDITION_FAILED:
-                    return await self._insist(client, "GET", path.rpartition("/")[0], auth=more["auth"])
                 if answer.is_success:
                     return answer
+                if attempt and answer.status_code == httpx.codes.PRECONDITION_FAILED:
+                    return await self._insist(client, "GET", path.rpartition("/")[0], auth=more["auth"])
+                failure = f"{answer.status_code} {answer.text}"
                 in_flight = answer.status_code == httpx.codes.CONFLICT and "in-flight" in answer.text
-                may_repeat = in_flight or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
-                assert self.patience and may_repeat, f"{method} {path}: {answer.status_code} {answer.text}"
-            repeated = True
+                assert in_flight or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE, f"{method} {path}: {failure}"
+            assert time.monotonic() < deadline, f"{method} {path} for {self.patience:.0f} s: {failure}"
             self.repeats += 1
             await asyncio.sleep(0.2)
-        raise AssertionError(f"{method} {path} had no answer for {self.patience:.0f} s")
+        raise AssertionError
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:

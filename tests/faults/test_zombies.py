@@ -3,10 +3,9 @@
 import asyncio
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
-from kith_contracts.registry import TOPICS
-from tests.faults.accounts import check, drained, eventually
+from tests.faults.accounts import check, drained, eventually, read_raw
 from tests.faults.conftest import NetworkOf
 from tests.faults.load import Load
 from tests.faults.network import API, INBOX, MAIN, RELAY, TIMERS, Network
@@ -15,17 +14,9 @@ from tests.servers.issuer import SERVICES
 
 async def repeat_everything(network: Network) -> None:
     """Send every record of every topic once more, the newest first."""
-    async with (
-        AIOKafkaConsumer(
-            *TOPICS, bootstrap_servers=network.kafka.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
-        ) as consumer,
-        AIOKafkaProducer(bootstrap_servers=network.kafka.bootstrap, acks="all") as producer,
-    ):
-        ends = await consumer.end_offsets(consumer.assignment())
-        records = []
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            records.extend(sum((await consumer.getmany(timeout_ms=500)).values(), []))
-        for record in sorted(records, key=lambda each: -each.timestamp):
+    newest_first = sorted(await read_raw(network), key=lambda record: -record.timestamp)
+    async with AIOKafkaProducer(bootstrap_servers=network.kafka.bootstrap, acks="all") as producer:
+        for record in newest_first:
             await producer.send_and_wait(record.topic, record.value, record.key, headers=list(record.headers))
 
 
@@ -62,12 +53,12 @@ async def test_a_process_that_stood_still_finds_its_work_done_by_another(network
     for member in standing_by:
         member.start()
 
-    flowing = asyncio.create_task(load.flow(until=200))
-    while load.done < 50:
-        await asyncio.sleep(0.01)
-    for member in still:
-        member.freeze()
-    await flowing
+    async with asyncio.TaskGroup() as group:
+        group.create_task(load.flow(until=200))
+        while load.done < 50:
+            await asyncio.sleep(0.01)
+        for member in still:
+            member.freeze()
     await drained(network)
     for member in still:
         member.thaw()

@@ -1,6 +1,5 @@
 """A coordinator's desk: the matching service over HTTP, spoken to by one organisation."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +8,8 @@ import httpx
 from kith_chassis.clock import new_id, new_pseudonym, now, today
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
 from tests.builders import a_programme_published
+from tests.conftest import AsCaller
 from tests.matching.stage import Stage
-from tests.servers.services import Bearer
-
-AsCaller = Callable[..., Bearer]
 
 
 def a_supporter_body(*programme_ids: UUID, **different: Any) -> dict[str, Any]:

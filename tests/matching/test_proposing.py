@@ -8,7 +8,9 @@ from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.http import StaleVersion
 from kith_contracts.matching import MatchMade, MatchProposed, ProposalAnswered, ScorePart
 from kith_matching.domain.match import Ending
+from kith_matching.domain.occasion import Occasion, Outcome
 from kith_matching.domain.proposal import Answer, Side
+from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import (
     AlreadyMatched,
     AlreadyProposed,
@@ -21,7 +23,13 @@ from kith_matching.domain.refusals import (
     SaidNo,
     SupporterNotFound,
 )
-from tests.builders import a_programme_published, a_referral_created, a_referral_decided
+from tests.builders import (
+    a_consent_changed,
+    a_programme_published,
+    a_referral_closed,
+    a_referral_created,
+    a_referral_decided,
+)
 from tests.matching.builders import DAY, NOW, TODAY
 from tests.matching.stage import Stage
 
@@ -168,6 +176,30 @@ async def test_two_same_answers_at_once_count_once(stage: Stage) -> None:
 
     assert sum(isinstance(one, StaleVersion) for one in outcomes) == 3
     assert len(await stage.told_since(before)) == 1
+
+
+async def test_nobody_waits_for_anybody_for_ever(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    several = [await stage.a_supporter(programme, capacity=4) for _ in range(2)]
+    people = [await stage.an_accepted_referral(programme) for _ in range(8)]
+    open_ones = [await stage.propose(one, several[place % 2]) for place, one in enumerate(people[:6])]
+    meeting = Occasion(TODAY, Outcome.HAPPENED, 60, Channel.IN_PERSON, ())
+
+    outcomes = await asyncio.gather(
+        *(stage.answer(one, Side.PERSON, version=1) for one in open_ones),
+        *(stage.propose(one, supporter) for supporter in several for one in people),
+        stage.meet(programme, new_id(), meeting, *people),
+        stage.meet(programme, new_id(), meeting, *reversed(people)),
+        stage.hear(*(a_referral_closed(one) for one in reversed(people))),
+        stage.hear(*(a_consent_changed(one, state="granted") for one in people)),
+        stage.lapse(NOW + 15 * DAY),
+        return_exceptions=True,
+    )
+
+    unexpected = [one for one in outcomes if isinstance(one, BaseException) and not hasattr(one, "code")]
+    assert unexpected == []
+    ended = [(await stage.proposal(one.id))["ended_at"] for one in open_ones]
+    assert None not in ended
 
 
 async def test_a_place_is_free_again_when_the_match_ends(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from kith_matching.usecases import supporting
 from tests.matching.builders import NOW, a_supporter
 from tests.matching.stage import Stage
 
-READS = sa.text("select supporter_id, read_by, read_at from contact_reads")
+READS = sa.text("select supporter_id, read_by, read_at from contact_reads where supporter_id = :supporter_id")
 
 
 async def test_a_new_supporter_is_told_without_name_or_address(stage: Stage) -> None:
@@ -121,7 +121,7 @@ async def test_a_read_of_an_address_is_on_the_record(stage: Stage) -> None:
 
     async with stage.database.transaction(notifications) as tx:
         found = await supporting.read_contact(tx, supporter.id, notifications.client_id, now=NOW)
-        reads = (await tx.execute(READS)).all()
+        reads = (await tx.execute(READS, {"supporter_id": supporter.id})).all()
 
     assert found.email == "sam.testwell@example.org"
     assert [tuple(read) for read in reads] == [(supporter.id, "notifications", NOW)]

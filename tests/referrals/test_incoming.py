@@ -90,7 +90,9 @@ async def test_other_facts_are_passed_over(world: World) -> None:
 async def test_the_order_of_other_referrals_does_not_matter(world: World, seed: int) -> None:
     chance = random.Random(seed)
     referrals = [await world.accept(await world.refer()) for _ in range(4)]
-    lines = [[made(referral), *([ended(referral)] if place % 2 else [])] for place, referral in enumerate(referrals)]
+    lines: list[list[MatchMade | MatchEnded]] = [
+        [made(referral), *([ended(referral)] if place % 2 else [])] for place, referral in enumerate(referrals)
+    ]
 
     while any(lines):
         chance.shuffle(lines)

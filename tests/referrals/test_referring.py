@@ -1,6 +1,5 @@
 """What organisations do with a referral, on PostgreSQL: made, decided, withdrawn, closed, consented to."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from kith_referrals.domain.refusals import (
     ReferenceTaken,
     ReferralRefused,
 )
+from kith_referrals.store.referrals import list_consents
 from kith_referrals.usecases import referring
 from tests.builders import NOW, TODAY
 from tests.referrals.world import AGREED, CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish, age, member
@@ -222,9 +222,6 @@ async def test_saying_the_same_again_is_not_told(world: World) -> None:
     assert (same, await world.names_told()) == (referral, ["referral-created"])
 
 
-Act = Callable[[World, Referral], Awaitable[object]]
-
-
 @pytest.mark.parametrize("who", ["referrer", "host"])
 async def test_when_sharing_ends_the_programmes_organisation_sees_nothing_more(world: World, who: str) -> None:
     referral = await world.refer(a_person(world.referrer.id, nhs_number=NHS_NUMBER))
@@ -253,6 +250,6 @@ async def test_what_was_agreed_is_what_the_person_heard(world: World) -> None:
     referral = await world.refer()
 
     async with world.database.transaction(member(world.host.id)) as tx:
-        consents = await referring.store.list_consents(tx, referral.id)
+        consents = await list_consents(tx, referral.id)
 
     assert {word.wording_version for word in consents.values()} == {"tests-1"}

@@ -8,7 +8,7 @@ from kith_matching.settings import Settings
 from kith_matching.timers import TIMERS
 
 
-def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - nothing here differs by setting yet
+def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - every service is built so
     """The service as the chassis runs it."""
     return Service(
         name="matching",

@@ -46,7 +46,12 @@ _SELECTED: Final = (
     .order_by(referrals.c.id)
     .limit(_LIMIT)
 )
-_NETWORK_REFERRALS: Final = _SELECTED
+_NETWORK_REFERRALS: Final = _SELECTED.with_only_columns(
+    *(column for column in _SUMMARY if column.name != "source_reference"),
+    sa.null().label("source_reference"),
+)
+"""Without the organisations' own references, which lead to somebody in another system."""
+
 _made: Final = _SELECTED.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
 _received: Final = (
     _SELECTED.where(referrals.c.programme_organisation_id == _ASKING)

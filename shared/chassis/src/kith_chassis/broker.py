@@ -47,9 +47,18 @@ def producer(settings: ServiceSettings) -> AIOKafkaProducer:
 
 
 def reader(settings: ServiceSettings, *topics: str) -> AIOKafkaConsumer:
-    """A consumer without a group, which commits nothing and disturbs nobody."""
+    """A consumer without a group, which commits nothing and disturbs nobody.
+
+    Near the log's end a fetch waits for records, and whatever else is asked of that broker waits behind it; hence the
+    short wait.
+    """
     return AIOKafkaConsumer(
-        *topics, **connection(settings), group_id=None, auto_offset_reset="earliest", enable_auto_commit=False
+        *topics,
+        **connection(settings),
+        group_id=None,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
     )
 
 

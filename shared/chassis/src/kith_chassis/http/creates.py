@@ -121,9 +121,9 @@ def _driver(tx: AsyncConnection) -> asyncpg.Connection:
 
     Every create runs two statements here, and through SQLAlchemy each would cost as much as four do this way.
     """
-    if tx.sync_connection is None:
-        raise RuntimeError("The transaction has ended.")
-    driver: asyncpg.Connection = tx.sync_connection.connection.driver_connection
+    driver = tx.sync_connection.connection.driver_connection if tx.sync_connection else None
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError("Creates need a transaction on asyncpg.")
     return driver
 
 

@@ -1,0 +1,1 @@
+"""An organisation's own export: read in its dialect, sent in batches, and answered row by row."""

@@ -1,0 +1,149 @@
+"""The sample network's file, and loading a network over HTTP."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from kith_cli.addresses import Addresses
+from kith_cli.cannot import CannotRun
+from kith_cli.clients import Client
+from kith_cli.installation import SERVICES, deploy_file
+from kith_cli.network import read_network
+from kith_cli.speaking import Refused, Speaker
+from kith_cli.topics import read_topics
+from kith_contracts.registry import TOPICS
+
+SAMPLE = deploy_file("sample-network/network.yaml")
+ISSUER = "http://issuer.invalid"
+OPERATOR = Client("operator", frozenset({"operator"}), None, "a-long-random-word")
+
+
+def test_the_topics_file_lists_the_topics_of_the_contracts() -> None:
+    assert [topic.name for topic in read_topics(deploy_file("kafka/topics.yaml"))] == list(TOPICS)
+
+
+def test_every_topic_has_twelve_partitions_and_is_kept_for_ever() -> None:
+    for topic in read_topics(deploy_file("kafka/topics.yaml")):
+        assert (topic.partitions, topic.configs["retention.ms"]) == (12, "-1")
+
+
+def test_the_sample_network_has_three_organisations_with_a_programme_each() -> None:
+    network = {one.slug: [programme.body["slug"] for programme in one.programmes] for one in read_network(SAMPLE)}
+
+    assert network == {
+        "northfield-health-board": ["long-term-conditions"],
+        "harbour-trust": ["dementia-peer-cafe"],
+        "kinship-north-east": ["relative-experience"],
+    }
+
+
+def test_the_supporters_have_room_for_three_hundred_matches() -> None:
+    supporters = [supporter for one in read_network(SAMPLE) for supporter in one.supporters]
+
+    assert sum(supporter.body["capacity"] for supporter in supporters) >= 300
+
+
+def test_nobody_in_the_sample_network_could_be_a_real_person() -> None:
+    for organisation in read_network(SAMPLE):
+        assert organisation.entry.body["contact_email"].endswith("@example.org")
+        for supporter in organisation.supporters:
+            assert supporter.body["name"].split()[-1] in {"Testwell", "Dummy", "Example", "Sampleton"}
+            assert supporter.body["email"].endswith("@example.org")
+            assert re.fullmatch(r"07700 900\d{3}", supporter.body["telephone"])
+
+
+def test_supporters_have_random_ids_and_everything_else_ordered_ones() -> None:
+    for organisation in read_network(SAMPLE):
+        assert {one.id.version for one in (organisation.entry, *organisation.programmes)} == {7}
+        assert {supporter.id.version for supporter in organisation.supporters} == {4}
+
+
+def test_every_id_of_the_sample_network_is_its_own() -> None:
+    ids = [entry.id for one in read_network(SAMPLE) for entry in (one.entry, *one.programmes, *one.supporters)]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_a_file_that_lacks_something_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "network.yaml"
+    path.write_text("organisations: [{slug: nobody}]")
+
+    with pytest.raises(CannotRun, match=r"network\.yaml is not as it should be \(KeyError: 'id'\)"):
+        read_network(path)
+
+
+class Network:
+    """An issuer and a service, as far as a speaker needs them; what it was asked stands in `asked`."""
+
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.asked: list[httpx.Request] = []
+        self.tokens = 0
+        self._answers = list(answers)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/.well-known/openid-configuration":
+            return httpx.Response(200, json={"token_endpoint": f"{ISSUER}/token"})
+        if request.url.path == "/token":
+            self.tokens += 1
+            return httpx.Response(200, json={"access_token": f"token-{self.tokens}"})
+        self.asked.append(request)
+        return self._answers.pop(0)
+
+    def speaker(self) -> Speaker:
+        services = {name: f"http://{name}.invalid" for name in SERVICES}
+        return Speaker(Addresses(services, ISSUER, {}), OPERATOR, httpx.MockTransport(self.answer))
+
+
+def problem(status: int, code: str, detail: str) -> httpx.Response:
+    return httpx.Response(status, content=json.dumps({"code": code, "detail": detail, "status": status}))
+
+
+def test_a_token_is_asked_for_once() -> None:
+    network = Network(httpx.Response(200, json={}), httpx.Response(200, json={}))
+    with network.speaker() as speaker:
+        speaker.get("reporting", "/totals")
+        speaker.get("reporting", "/totals")
+
+    assert network.tokens == 1
+
+
+def test_a_token_that_expired_is_renewed() -> None:
+    network = Network(problem(401, "token-expired", "The token has expired."), httpx.Response(200, json={"a": 1}))
+    with network.speaker() as speaker:
+        assert speaker.get("reporting", "/totals") == {"a": 1}
+
+    assert [request.headers["Authorization"] for request in network.asked] == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_a_refusal_is_told_in_the_services_own_words() -> None:
+    network = Network(problem(404, "no-such-dead-letter", "There is no dead letter of this id."))
+    with network.speaker() as speaker, pytest.raises(Refused) as refused:
+        speaker.get("reporting", "/operations/dead-letters/x")
+
+    assert str(refused.value) == "reporting refused: There is no dead letter of this id. (no-such-dead-letter)"
+    assert refused.value.status == 404
+
+
+def test_a_service_whose_address_nobody_knows_is_named() -> None:
+    with pytest.raises(CannotRun, match="Nothing says where matching answers"):
+        Addresses({}, ISSUER, {}).service("matching")
+
+
+@pytest.mark.parametrize("whose", ["harbour-trust", "01a088b5-bd92-7790-86a8-b405de3f63e4"])
+def test_a_client_is_found_by_its_organisations_slug_or_id(whose: str) -> None:
+    organisation = UUID("01a088b5-bd92-7790-86a8-b405de3f63e4")
+    clients: dict[str, Any] = {
+        client.client_id: client
+        for client in (
+            Client("northfield-health-board.coordinator", frozenset({"coordinator"}), UUID(int=1)),
+            Client("harbour-trust.referrer", frozenset({"referrer"}), organisation),
+            Client("harbour-trust.coordinator", frozenset({"coordinator"}), organisation),
+        )
+    }
+
+    assert Addresses({}, ISSUER, clients).act_as("coordinator", whose).client_id == "harbour-trust.coordinator"
