@@ -105,7 +105,7 @@ async def create(request: Request, caller: Caller, work: Callable[[AsyncConnecti
         f"{request.method} {request.scope['route'].path_format}",
         key,
     )
-    digest = sha256(request.url.path.encode() + b"\n" + await request.body()).digest()
+    digest = sha256(request.scope["path"].encode() + b"\n" + await request.body()).digest()
     async with request.app.state.database.transaction(caller) as tx:
         driver = _driver(tx)
         if not await driver.fetchval(_CLAIM, *claim, digest, now, _lock(claim), expired):

@@ -103,7 +103,7 @@ def _text_of(message: EmailMessage) -> str:
     if body is None:
         return ""
     try:
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
     except (LookupError, UnicodeError):
         return "(a text that cannot be decoded)"
 
