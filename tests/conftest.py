@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from kith_chassis.broker import make_topics
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
-from kith_chassis.process import Service
+from kith_chassis.service import Service
 from kith_chassis.settings import ServiceSettings
 from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker

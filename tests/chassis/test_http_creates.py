@@ -90,6 +90,17 @@ async def test_the_same_create_again_does_nothing(client: httpx.AsyncClient, dat
     assert await notes_in(database) == 1
 
 
+async def test_callers_whose_names_run_together_are_not_taken_for_one(
+    client: httpx.AsyncClient, provider: AnIssuer
+) -> None:
+    one, other = (provider.token(azp=azp, sub=sub) for azp, sub in (("app a", "b"), ("app", "a b")))
+    await client.post("/notes", json=a_note(), headers={**key(), "authorization": f"Bearer {one}"})
+
+    answer = await client.post("/notes", json=a_note(), headers={**key(), "authorization": f"Bearer {other}"})
+
+    assert answer.status_code == 201
+
+
 async def test_the_same_key_with_another_body_is_refused(client: httpx.AsyncClient) -> None:
     await client.post("/notes", json=a_note(), headers=key())
 

@@ -1,5 +1,6 @@
 """An export on PostgreSQL, with invented rows: what is kept, what is told, and what importing again does."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -138,6 +139,15 @@ async def test_importing_again_writes_nothing_and_says_the_same(world: World) ->
         (row.outcome, row.column, row.of, row.referral_id) for row in first
     ]
     assert [await count(world, table) for table in ("people", "referrals", "imported_rows", "outbox")] == before
+
+
+async def test_two_imports_of_the_same_rows_at_once_make_each_referral_once(world: World) -> None:
+    rows = [a_row(number) for number in range(20)]
+
+    one, other = await asyncio.gather(take(world, *rows), take(world, *rows))
+
+    assert [row.referral_id for row in one] == [row.referral_id for row in other]
+    assert await count(world, "referrals") == 20
 
 
 async def test_a_changed_row_is_rejected_and_changes_nothing(world: World) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import Database
 from kith_chassis.identity import Verifier
-from kith_chassis.process import PARTS, Service, application
+from kith_chassis.process import PARTS, application
 from kith_chassis.received import Received
 from kith_chassis.refusals import Refusal
 from kith_chassis.running import Running
+from kith_chassis.service import Service
 from kith_chassis.settings import ServiceSettings
 
 OWN_SETTINGS: Final[dict[str, dict[str, Any]]] = {

@@ -1,7 +1,7 @@
 """Builds the matching service: the only module that knows every other."""
 
 from kith_chassis.database import Database
-from kith_chassis.process import Service
+from kith_chassis.service import Service
 from kith_matching.api import PERMISSIONS, REFUSALS, router
 from kith_matching.incoming import HEARS, on_facts
 from kith_matching.settings import Settings

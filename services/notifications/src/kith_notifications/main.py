@@ -2,7 +2,7 @@
 
 from kith_chassis.database import Database
 from kith_chassis.internal import Internal
-from kith_chassis.process import Loop, Service
+from kith_chassis.service import Loop, Service
 from kith_notifications import api
 from kith_notifications.channels.mail_server import MailServer, Post
 from kith_notifications.incoming import HEARS, on_facts

@@ -1,7 +1,7 @@
 """Builds the referrals service."""
 
 from kith_chassis.database import Database
-from kith_chassis.process import Service
+from kith_chassis.service import Service
 from kith_chassis.settings import ServiceSettings
 from kith_referrals import api
 from kith_referrals.incoming import HEARS, on_facts

@@ -5,8 +5,8 @@ from typing import Final
 from fastapi import APIRouter
 
 from kith_chassis.database import Database
-from kith_chassis.process import Service
 from kith_chassis.replay import Rebuild, Replay
+from kith_chassis.service import Service
 from kith_reporting import api, incoming, pages, usecases
 from kith_reporting.settings import Settings
 

@@ -11,26 +11,24 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, http, migrating, operations, telemetry
 from kith_chassis.database import Database, is_fault
-from kith_chassis.health import Check, Heartbeat
+from kith_chassis.health import Check
 from kith_chassis.identity import Verifier
 from kith_chassis.inbox import Inbox
-from kith_chassis.received import OnFacts
 from kith_chassis.refusals import Refusal
 from kith_chassis.relay import Relay
-from kith_chassis.replay import Replay
 from kith_chassis.running import Running
+from kith_chassis.service import Service, Timer
 from kith_chassis.settings import MigrationSettings, ServiceSettings, WrongSettings, load
 
 log = logging.getLogger(__name__)
@@ -39,42 +37,6 @@ PARTS: Final = ("api", "inbox", "relay", "timers")
 _TURN: Final = sa.text("select pg_try_advisory_xact_lock(hashtext('kith.timer'), hashtext(:name))")
 
 S = TypeVar("S", bound=ServiceSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """What falls due: run every so often, in a transaction that sees the network, by one process at a time."""
-
-    name: str
-    every: timedelta
-    run: Callable[[AsyncConnection, datetime], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """Work with a rhythm of its own, such as sending mail. It beats, handles its own faults, and ends on the event."""
-
-    name: str
-    run: Callable[[Heartbeat, asyncio.Event], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """All that a service is to the chassis. ``permissions`` names, for every route's function, the roles that may call.
-
-    ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox.
-    """
-
-    name: str
-    router: APIRouter
-    permissions: Mapping[str, frozenset[str]]
-    refusals: Mapping[type[Exception], int]
-    hears: tuple[str, ...] = ()
-    on_facts: OnFacts | None = None
-    timers: tuple[Timer, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    replay: Replay | None = None
-    close: tuple[Callable[[], Awaitable[None]], ...] = field(default=())
 
 
 Build = Callable[[S, Database], Service]

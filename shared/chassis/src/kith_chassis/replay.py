@@ -16,12 +16,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from alembic.operations import Operations
 
 from kith_chassis import broker, clock
 from kith_chassis.database import Database
 from kith_chassis.rebuilding import UNCHANGED, Rebuild, Run, State
 from kith_chassis.refusals import Refusal
+from kith_chassis.schema import Operations
 from kith_chassis.settings import ServiceSettings
 
 __all__ = ["Rebuild", "Replay", "ReplayUnderWay", "install_replay"]

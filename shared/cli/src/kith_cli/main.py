@@ -3,6 +3,7 @@
 import errno
 import logging
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Final
 
 import click
@@ -12,11 +13,14 @@ from kith_cli.cannot import CannotRun
 COMMANDS: Final = {
     "up": "Start a whole network on this machine; Ctrl-C stops it.",
     "doctor": "Say whether all of the network is well; exit code 0 if it is.",
+    "demo": "Show the sample network at work: referrals from import to delivered mail and reported total.",
+    "import": "Import an organisation's export, by its mapping.",
     "token": "Print a bearer token.",
     "lag": "Show how far each service is behind the log.",
     "dead-letters": "List, show, redrive or discard what a service set aside.",
     "replay": "Build a service's projections again from the log.",
     "topics": "Make the network's topics on a broker.",
+    "provision": "Make the services' databases and roles on a PostgreSQL server.",
     "issuer": "Run the development issuer (OpenID Connect).",
 }
 """Every command with its line in `kith --help`; each is a module of `kith_cli.commands`, loaded when it is needed."""
@@ -41,7 +45,8 @@ class Kith(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"kith_cli.commands.{cmd_name.replace('-', '_')}").command
+        module = cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else "")
+        command: click.Command = import_module(f"kith_cli.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

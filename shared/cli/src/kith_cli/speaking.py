@@ -13,6 +13,12 @@ from kith_cli.clients import Client
 
 PATIENCE: Final = 15.0  # seconds for one answer
 UNAUTHORISED: Final = 401
+MOST_PARTS: Final = 3
+"""Parts of a request that a refusal complains about in one sentence."""
+
+
+class NoAnswer(CannotRun):
+    """Nobody answered: asking again later may help."""
 
 
 class Refused(CannotRun):
@@ -35,7 +41,7 @@ def fetch_token(http: httpx.Client, issuer: str, client: Client) -> dict[str, An
             auth=(quote(client.client_id, safe=""), quote(client.secret, safe="")),
         )
     except (httpx.HTTPError, ValueError, KeyError) as error:
-        raise CannotRun(f"The issuer {issuer} does not answer ({type(error).__name__}).") from error
+        raise NoAnswer(f"The issuer {issuer} does not answer ({type(error).__name__}).") from error
     if answer.status_code == UNAUTHORISED:
         raise CannotRun(f"The issuer {issuer} does not know {client.client_id} with that secret.")
     if answer.is_error:
@@ -83,7 +89,7 @@ class Speaker:
             try:
                 answer = self._http.request(method, url, headers=headers, **request)
             except httpx.HTTPError as error:
-                raise CannotRun(f"{service} does not answer at {url} ({type(error).__name__}).") from error
+                raise NoAnswer(f"{service} does not answer at {url} ({type(error).__name__}).") from error
             if answer.status_code != UNAUTHORISED:
                 break
         if answer.is_error:
@@ -101,7 +107,8 @@ def refusal(service: str, answer: httpx.Response) -> Refused:
     try:
         problem = answer.json()
         code, detail = str(problem.get("code", "")), str(problem.get("detail") or problem.get("title") or "")
-    except (ValueError, AttributeError):
-        code, detail = "", ""
-    said = detail or f"HTTP {answer.status_code}"
+        parts = [f"{part['where']}: {part['sentence']}" for part in problem.get("errors") or ()]
+    except (ValueError, AttributeError, KeyError, TypeError):
+        code, detail, parts = "", "", []
+    said = " ".join([detail or f"HTTP {answer.status_code}", *parts[:MOST_PARTS]])
     return Refused(f"{service} refused: {said}" + (f" ({code})" if code else ""), answer.status_code, code)

@@ -3,22 +3,25 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 
 class Teller:
-    """Says one thing a line, on standard output. Only words of ours go out; nothing is read as markup."""
+    """Says one thing a line, on standard output; where nobody can hear any more, it says nothing and work goes on.
+
+    What is said is never read as markup.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False)
 
     def say(self, sentence: str) -> None:
         """Say one sentence."""
-        self.console.print(Text(sentence), soft_wrap=True)
+        self._print(Text(sentence))
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -31,9 +34,13 @@ class Teller:
             yield
         took = f"{time.monotonic() - begun:.1f} s"
         if in_terminal:
-            self.console.print(Text.assemble(("✓ ", "green"), what, (f"  {took}", "dim")), soft_wrap=True)
+            self._print(Text.assemble(("✓ ", "green"), what, (f"  {took}", "dim")))
         else:
             self.say(f"{what}: done in {took}")
+
+    def _print(self, what: RenderableType) -> None:
+        with suppress(OSError):
+            self.console.print(what, soft_wrap=not isinstance(what, Table))
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Show rows under their columns; in a log, one line a row with two spaces between."""
@@ -43,7 +50,7 @@ class Teller:
                 table.add_column(column, overflow="fold")
             for row in rows:
                 table.add_row(*(Text(str(cell)) for cell in row))
-            self.console.print(table)
+            self._print(table)
             return
         self.say(title)
         lines = [columns, *([str(cell) for cell in row] for row in rows)]

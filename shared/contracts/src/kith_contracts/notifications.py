@@ -52,7 +52,10 @@ class MessageFailed(NotificationsFact):
     channel: Code
     """``email``."""
     code: Code
-    """``no-channel`` (no address is known, or none may be used), ``refused`` (the server said no for good)."""
+    """``no-channel`` (no address is known, or none may be used), ``refused`` (the server said no for good), ``gave-up``.
+
+    ``gave-up``: the server put it off for five days.
+    """
     tries: Count
     """Every attempt to hand it over, the last included."""
 

@@ -12,22 +12,28 @@ def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+def _line(value: Any) -> Any:
+    return " ".join(clean(value).split()) if isinstance(value, str) else value
+
+
 def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
 _CLEAN: Final = BeforeValidator(_clean)
+_LINE: Final = BeforeValidator(_line)
+"""One line with single spaces: a name with a line break in it would break a letter's headers."""
 _MOST_CODES: Final = 50
 
-Name = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
-Reference = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT)]
-Telephone = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT)]
+Name = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
+Reference = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT)]
+Telephone = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT)]
 Notes = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=NOTES_LIMIT)]
-Number = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=20)]
-Postcode = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=12)]
+Number = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=20)]
+Postcode = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=12)]
 Email = Annotated[
     str,
-    _CLEAN,
+    _LINE,
     StringConstraints(pattern=r'^[^@\s,;<>()"]+@[^@\s,;<>()"]+\.[^@\s.,;<>()"]+$', max_length=EMAIL_LIMIT),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]

@@ -28,6 +28,9 @@ KEPT: Final = timedelta(hours=24)
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
+_BETWEEN: Final = "\x1f"
+"""Stands between the parts of a caller: tokens cannot hold it, so no two callers look alike."""
+
 _CLAIM: Final = """
     insert into idempotency_keys as kept (client, route, key, body_digest, created_at)
     select $1::text, $2::text, $3::text, $4::bytea, $5::timestamptz where pg_try_advisory_xact_lock($6)
@@ -101,7 +104,7 @@ async def create(request: Request, caller: Caller, work: Callable[[AsyncConnecti
     now: datetime = request.app.state.now()
     expired = now - KEPT
     claim = (
-        f"{caller.client_id} {caller.subject} {caller.organisation_id or '-'}",
+        _BETWEEN.join((caller.client_id, caller.subject, str(caller.organisation_id))),
         f"{request.method} {request.scope['route'].path_format}",
         key,
     )

@@ -7,7 +7,6 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from kith_chassis.settings import ServiceSettings
 from kith_chassis.telemetry import logs, metrics, names, tracing
-from kith_chassis.telemetry.logs import safe_message
 from kith_chassis.telemetry.metrics import METRICS, count, exposition, gauge, measure, metrics_table, observe
 from kith_chassis.telemetry.server import Observed
 from kith_chassis.telemetry.tracing import current_trace, handling, remote_context, span
@@ -25,7 +24,6 @@ __all__ = [
     "names",
     "observe",
     "remote_context",
-    "safe_message",
     "set_up",
     "shut_down",
     "span",

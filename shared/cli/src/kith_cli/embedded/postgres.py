@@ -66,7 +66,7 @@ class EmbeddedPostgres:
         self._wanted_port = port
         self._settings = dict(settings or {})
         self._lock = FolderLock(self.folder / "lock")
-        self._account = _account()
+        self._account = _account(self.folder / "data")
         self._password = ""
         self.process: Process | None = None
 
@@ -279,10 +279,12 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _account() -> tuple[int, int] | None:
-    """Return whom to run as: nobody else when we are an ordinary account."""
+def _account(data: Path) -> tuple[int, int] | None:
+    """Return whom to run as: nobody else when we are an ordinary account; as root, whoever owns data that are there."""
     if os.geteuid() != 0:
         return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return owner.st_uid, owner.st_gid
     for name in ACCOUNTS:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)

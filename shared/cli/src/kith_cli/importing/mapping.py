@@ -1,4 +1,4 @@
-"""The mapping file: how an export is written, and which of its columns are imported. What they mean, its service knows."""
+"""The mapping file: how an export is written, and which of its columns go out; what they mean, the service knows."""
 
 import codecs
 import json

@@ -19,7 +19,6 @@ BOM: Final = b"\xef\xbb\xbf"
 LONGEST_LINE: Final = 1_000_000
 """Characters in a line; with more, the file is something else than the mapping says."""
 
-_ENDS: Final = ("\n", "\r")
 _UNDECODABLE: Final = re.compile("[\ud800-\udfff]")
 """What Python makes of bytes that are not in the encoding (``surrogateescape``), so that they can be written back."""
 
@@ -48,22 +47,23 @@ class Record:
 class Export:
     """An open export whose header has every wanted column.
 
-    ``not_named`` are columns that the mapping does not speak of; like those it leaves out, they go nowhere. ``size`` is
-    in bytes; ``position`` says how much of that is read, counting characters.
+    ``bom``, ``header`` (its text as it stands there), ``line_end`` and ``encoding`` make another file in the same
+    dialect. ``not_named`` are columns that the mapping does not speak of; like those it leaves out, they go nowhere.
+    ``size`` is in bytes; ``position`` says how much of that is read, counting characters.
     """
 
     def __init__(self, binary: BinaryIO, mapping: MappingFile, name: str, size: int) -> None:
         self._mapping = mapping
         self._name = name
         self.size = size
-        self._encoding = mapping.encoding
+        self.encoding = mapping.encoding
         self.bom = b""
         if mapping.encoding in {UTF_8, UTF_8_SIG}:
-            self._encoding = UTF_8
+            self.encoding = UTF_8
             if isinstance(binary, io.BufferedReader) and binary.peek(len(BOM))[: len(BOM)] == BOM:
                 self.bom = binary.read(len(BOM))
-        text = io.TextIOWrapper(binary, encoding=self._encoding, errors="surrogateescape", newline="")
-        self._lines = _Lines(text, f"{name} is not {self._encoding} text with lines: is it the file of {mapping.name}?")
+        text = io.TextIOWrapper(binary, encoding=self.encoding, errors="surrogateescape", newline="")
+        self._lines = _Lines(text, f"{name} is not {self.encoding} text with lines: is it the file of {mapping.name}?")
         header = self._header()
         self._width = len(header)
         self._picked = [(name, header.index(name)) for name in mapping.wanted]
@@ -73,11 +73,6 @@ class Export:
     def position(self) -> int:
         """How far the file is read."""
         return len(self.bom) + self._lines.position
-
-    def encoded(self, text: str) -> bytes:
-        """Text of this file as its bytes, also those that are not in its encoding; ended as its header is."""
-        ended = text if text.endswith(_ENDS) else text + self._line_end
-        return ended.encode(self._encoding, "surrogateescape")
 
     def records(self) -> Iterator[Record]:
         """Every row below the header; blank lines are none.
@@ -122,7 +117,7 @@ class Export:
         except csv.Error as error:
             raise Unusable(f"The header of {self._name} cannot be read ({error}).") from None
         self.header = "".join(self._lines.taken)
-        self._line_end = "\r\n" if self.header.endswith("\r\n") else "\n"
+        self.line_end = "\r\n" if self.header.endswith("\r\n") else "\n"
         self._check(header)
         return header
 
@@ -204,5 +199,5 @@ def _wrong_count(found: int, expected: int) -> Fault:
 def _not_decodable(encoding: str) -> Fault:
     return Fault(
         "not-decodable",
-        f"The row holds bytes that are not {encoding}, as which its mapping has the file read. Save it in that encoding.",
+        f"The row holds bytes that are not {encoding}, in which the file should be by its mapping. Save it so.",
     )

@@ -48,7 +48,7 @@ Read = Callable[[Draft, Column, str, Mapping[str, str]], None]
 def _reference(draft: Draft, _column: Column, text: str, _table: Mapping[str, str]) -> None:
     if not text:
         raise ValueMissing
-    draft.reference = reading.within(text, reading.REFERENCE_LIMIT)
+    draft.reference = reading.read_reference(text)
 
 
 def _given_name(draft: Draft, _column: Column, text: str, _table: Mapping[str, str]) -> None:

@@ -89,6 +89,11 @@ def read_language(text: str) -> str:
     return code
 
 
+def read_reference(text: str) -> str:
+    """Another system's reference, spaces evened. Raises ``ValueTooLong``."""
+    return within(" ".join(text.split()), REFERENCE_LIMIT)
+
+
 def read_name(text: str) -> str | None:
     """One name, spaces evened; None where the cell is empty. Raises ``ValueTooLong``."""
     return within(" ".join(text.split()), NAME_LIMIT) or None

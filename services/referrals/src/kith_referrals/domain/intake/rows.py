@@ -102,7 +102,7 @@ class Reader:
 
     def reference(self, cells: Cells) -> str:
         """The organisation's own reference of the row; empty where the cell is."""
-        return clean(cells[self.mapping.column(Target.SOURCE_REFERENCE)])
+        return " ".join(clean(cells[self.mapping.column(Target.SOURCE_REFERENCE)]).split())
 
     def digest(self, cells: Cells) -> bytes:
         """What makes two rows the same row: every imported column's text, and what it was taken for."""

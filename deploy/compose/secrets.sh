@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes the secrets of docker-compose.yml:   sh deploy/compose/secrets.sh [FILE]
+#
+# FILE is .env beside docker-compose.yml unless told otherwise: compose reads it there, and git does not. Every network
+# has its own; a secret that is there already is kept, so running this again only adds what is missing.
+set -eu
+umask 077
+file=${1:-"$(dirname "$0")/../../.env"}
+
+secret() {
+    if ! grep -q "^$1=" "$file"; then
+        value=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
+        printf '%s=%s\n' "$1" "$value" >>"$file"
+    fi
+}
+
+[ -e "$file" ] || printf '# Secrets of this network: made by deploy/compose/secrets.sh. Keep them private.\n' >"$file"
+chmod 600 "$file"
+secret KITH_POSTGRES_PASSWORD
+secret KITH_OPERATOR_SECRET
+for service in REFERRALS MATCHING NOTIFICATIONS REPORTING; do
+    secret "KITH_${service}_OWNER_PASSWORD"
+    secret "KITH_${service}_PASSWORD"
+    secret "KITH_${service}_SECRET"
+done
+echo "The secrets are in $file."
