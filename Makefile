@@ -35,7 +35,7 @@ check: setup ## Format, lint, types, imports, contracts and shape: the first thi
 	$(BIN)/mypy shared services tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m kith_contracts check
-	$(BIN)/pytest -q tests/architecture tests/contracts
+	$(BIN)/pytest -q tests/architecture
 
 test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some)
 	$(BIN)/pytest -m "not containers" --ignore=tests/bench $(ARGS)

@@ -97,6 +97,9 @@ async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean stop, 1 when a part failed in a way that is not a fault."""
     async with _built(build, settings, parts) as (service, running, verifier):
         telemetry.set_up(service.name, settings)
+        telemetry.observe(
+            "kith.loop.age", lambda: [(beat.age, {"loop": beat.name}) for beat in running.health.heartbeats]
+        )
         stop = asyncio.Event()
         server = _Server(
             uvicorn.Config(

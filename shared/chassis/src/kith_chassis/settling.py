@@ -69,7 +69,9 @@ class Settler:
         telemetry.count("kith.inbox.facts", len(new))
         telemetry.count("kith.inbox.duplicates", known)
         for letter in kept:
-            if not letter.waiting:
+            if letter.waiting:
+                telemetry.count("kith.dead_letters.held")
+            else:
                 telemetry.count("kith.dead_letters", code=letter.code)
 
     async def _claim(self, tx: AsyncConnection, readable: list[Readable]) -> tuple[list[Readable], bool]:

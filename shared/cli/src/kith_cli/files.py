@@ -2,7 +2,14 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
+from typing import Final
+
+from kith_cli.cannot import CannotRun
+
+MIB: Final = 1024 * 1024
+SPACE: Final = 48 * MIB
 
 
 def make_folder(path: Path, mode: int) -> None:
@@ -31,3 +38,13 @@ def read_json(path: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def require_space(folder: Path) -> None:
+    """Refuse with one sentence where the disk is as good as full. PostgreSQL alone writes 16 MiB at a time."""
+    free = shutil.disk_usage(folder).free
+    if free < SPACE:
+        raise CannotRun(
+            f"The disk that holds {folder} is full: {free // MIB} MiB are left and Kith needs {SPACE // MIB}; "
+            "free some space first."
+        )

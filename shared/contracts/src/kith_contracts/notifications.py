@@ -52,9 +52,9 @@ class MessageFailed(NotificationsFact):
     channel: Code
     """``email``."""
     code: Code
-    """``no-channel`` (no address is known, or none may be used), ``refused`` (the server said no for good), ``gave-up``.
+    """``no-channel``, ``refused``, ``gave-up``.
 
-    ``gave-up``: the server put it off for five days.
+    No address is known or none may be used; the server said no for good; the server put it off for five days.
     """
     tries: Count
     """Every attempt to hand it over, the last included."""

@@ -24,7 +24,7 @@ from kith_cli.embedded.databases import ServiceDatabase, passwords, provision_al
 from kith_cli.embedded.plan import PORTS, Plan, clean_environment
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_cli.embedded.processes import POLL, FolderLock, drive, free_port, require_free_port
-from kith_cli.files import make_folder, write_private
+from kith_cli.files import make_folder, require_space, write_private
 from kith_cli.installation import SERVICES, deploy_file
 from kith_cli.network import Loaded, Organisation, load_network
 from kith_cli.telling import Teller
@@ -75,7 +75,8 @@ class Platform:
         self._signals = self._listening_to_signals()
         self._signals.__enter__()
         try:
-            self._start()
+            with self._blaming_a_full_disk():
+                self._start()
         except BaseException:
             self._leave()
             raise
@@ -98,8 +99,18 @@ class Platform:
 
     def watch(self) -> None:
         """Stay until somebody says stop. `CannotRun` when a child has died."""
-        while not self._stop.wait(WATCH):
-            self._children.check()
+        with self._blaming_a_full_disk():
+            while not self._stop.wait(WATCH):
+                self._children.check()
+
+    @contextmanager
+    def _blaming_a_full_disk(self) -> Iterator[None]:
+        """Say that the disk is full where it is: what a part said as it died of it is seldom as clear."""
+        try:
+            yield
+        except CannotRun:
+            require_space(self.folder)
+            raise
 
     def _pause(self, seconds: float) -> None:
         self._stop.wait(seconds)
@@ -138,6 +149,7 @@ class Platform:
         except OSError as error:
             raise CannotRun(f"Kith cannot use the folder {self.folder}: {error.strerror}.") from error
         self._ours = True
+        require_space(self.folder)
         (self.folder / PLATFORM_FILE).unlink(missing_ok=True)
         self._drive(self._children.end_leftovers())
         for log in (self.folder / "logs").glob("*.log"):
