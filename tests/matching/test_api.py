@@ -236,6 +236,23 @@ async def test_a_meeting_is_logged_with_many(desk: Desk) -> None:
     assert (await desk.get(logged.headers["Location"])).json() == logged.json()
 
 
+async def test_what_took_place_is_listed_page_by_page(desk: Desk) -> None:
+    programme_id, group_id = str(desk.programme.programme_id), str(new_id())
+    contact = {"programme_id": programme_id, "held_on": desk.today, "kind": "drop-in", "people": 3}
+    meeting = {
+        **{"kind": "group", "group_id": group_id, "programme_id": programme_id},
+        **{"held_on": desk.today, "minutes": 120, "channel": "in-person"},
+    }
+    for path, body in (("/sessions", meeting), ("/contacts", contact)):
+        logged = [(await desk.create(path, body)).json() for _ in range(3)]
+
+        first = (await desk.get(path, params={"limit": 2})).json()
+        second = (await desk.get(path, params={"limit": 2, "after": first["next"]})).json()
+
+        assert first["items"] + second["items"] == logged
+        assert second["next"] is None
+
+
 async def test_a_referral_of_an_unknown_programme_has_no_candidates_yet(desk: Desk) -> None:
     unknown = a_programme_published(organisation_id=desk.stage.organisation_id)
     referral = await desk.stage.an_accepted_referral(unknown)

@@ -116,13 +116,15 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
         "log_session": ("POST", "/sessions", a_session(ours)),
+        "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
+        "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
     }
 
 
-LISTS = {"list_supporters", "list_waiting", "list_matches"}
+LISTS = {"list_supporters", "list_waiting", "list_matches", "list_sessions", "list_contacts"}
 """Lists of one's own things: for others they are there, and empty."""
 
 

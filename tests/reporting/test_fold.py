@@ -97,7 +97,7 @@ def test_a_session_logged_again_replaces_what_was_logged_before() -> None:
     batch = folded(meeting, meeting.model_copy(update={"attended_referral_ids": (there.referral_id,)}))
 
     (session,) = batch.sessions.values()
-    assert session.referral_ids == (there.referral_id,)
+    assert session.attended_referral_ids == (there.referral_id,)
 
 
 def test_a_person_named_twice_at_a_meeting_was_there_once() -> None:
@@ -106,7 +106,7 @@ def test_a_person_named_twice_at_a_meeting_was_there_once() -> None:
     batch = folded(a.a_group_meeting_logged(programme, here, here))
 
     (session,) = batch.sessions.values()
-    assert session.referral_ids == (here.referral_id,)
+    assert session.attended_referral_ids == (here.referral_id,)
 
 
 def test_a_session_for_two_counts_for_its_referral() -> None:
@@ -115,7 +115,7 @@ def test_a_session_for_two_counts_for_its_referral() -> None:
     batch = folded(a.a_session_logged(match))
 
     (session,) = batch.sessions.values()
-    assert session.referral_ids == (match.referral_id,)
+    assert (session.referral_id, session.attended_referral_ids) == (match.referral_id, ())
     assert session.happened
 
 

@@ -29,6 +29,8 @@ def _paged(table: sa.Table) -> sa.Select[Any]:
 
 _SUPPORTERS: Final = _paged(supporters)
 _MATCHES: Final = _paged(matches)
+_SESSIONS: Final = _paged(sessions)
+_CONTACTS: Final = _paged(contacts)
 _MATCH: Final = sa.select(matches).where(matches.c.id == sa.bindparam("id"))
 _SESSION: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("id"))
 _CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("id"))
@@ -95,6 +97,16 @@ async def list_supporters(tx: AsyncConnection, organisation_id: UUID, *, after: 
 async def list_matches(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
     """The organisation's matches, the first made first."""
     return await _list(tx, _MATCHES, organisation_id, after, limit)
+
+
+async def list_sessions(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+    """The organisation's sessions, one-to-one and of groups, the first logged first."""
+    return await _list(tx, _SESSIONS, organisation_id, after, limit)
+
+
+async def list_contacts(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+    """The organisation's contacts, the first logged first."""
+    return await _list(tx, _CONTACTS, organisation_id, after, limit)
 
 
 async def list_waiting(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:

@@ -97,14 +97,17 @@ def _ended(batch: Batch, body: matching.MatchEnded, _: Received) -> None:
 
 
 def _session(batch: Batch, body: matching.SessionLogged, _: Received) -> None:
-    people = body.attended_referral_ids if body.referral_id is None else (body.referral_id, *body.attended_referral_ids)
+    attended = body.attended_referral_ids
+    if attended:
+        attended = tuple(one for one in dict.fromkeys(attended) if one != body.referral_id)
     batch.sessions[body.session_id] = SessionChange(
         body.session_id,
         body.organisation_id,
         body.programme_id,
         body.held_on,
         body.outcome == HAPPENED,
-        tuple(dict.fromkeys(people)),
+        body.referral_id,
+        attended,
     )
 
 

@@ -98,19 +98,14 @@ class _Statement:
 
     def __init__(self, projection: Projection, effect: str = "") -> None:
         self._names = [column.name for column in projection.columns]
-        self._row = attrgetter(*self._names)
         self._lists = [column.name for column in projection.columns if column.type.endswith("[]")]
         self._sql = {slot: sa.text(_sql(projection, slot, effect)) for slot in Slot}
 
-    async def save(self, tx: AsyncConnection, slot: Slot, changes: Collection[object]) -> Sequence[Any]:
-        """Write these changes; what the effect selects. There is at least one, and each key once."""
-        return await self.save_rows(tx, slot, map(self._row, changes))
-
-    async def save_rows(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[object, ...]]) -> Sequence[Any]:
-        """The same with rows whose values stand in the order of the columns."""
+    async def save(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[Any, ...]]) -> Sequence[Any]:
+        """Write these rows, values in the order of the columns; what the effect selects. At least one, each key once."""
         columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
         for name in self._lists:
-            columns[name] = ["{" + ",".join(map(str, ids)) + "}" for ids in columns[name]]
+            columns[name] = ["{" + ",".join(map(str, ids)) + "}" if ids else "{}" for ids in columns[name]]
         answer = await tx.execute(self._sql[slot], columns)
         return answer.all() if answer.returns_rows else ()
 
@@ -175,11 +170,12 @@ _SAVE_REFERRALS: Final = _Statement(
     "select referring_organisation_id, programme_organisation_id, programme_id,"
     f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3",
 )
+_REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
     "select cast(null as uuid), organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
     " union all select person, null, null, sum(sign)"
-    " from signed, unnest(referral_ids) as person where happened group by 1",
+    " from signed, unnest(attended_referral_ids || referral_id) as person where happened and person is not null group by 1",
 )
 _SAVE_CONTACTS: Final = _Statement(
     CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"
@@ -239,7 +235,7 @@ async def save_messages(tx: AsyncConnection, slot: Slot, changes: Collection[Mes
 
 async def save_referrals(tx: AsyncConnection, slot: Slot, changes: Collection[ReferralChange]) -> list[Referred]:
     """Merge what is said of each referral. One whose ends are not known yet counts nowhere until they are."""
-    rows = await _SAVE_REFERRALS.save(tx, slot, changes)
+    rows = await _SAVE_REFERRALS.save(tx, slot, map(_REFERRAL_ROW, changes))
     return [Referred(row[0], row[1], row[2], row[3:]) for row in rows]
 
 
@@ -247,4 +243,4 @@ async def add_to_totals(tx: AsyncConnection, slot: Slot, changes: Changes) -> No
     """Add what a batch changed to the counts."""
     rows = [(*place, *counts) for place, counts in changes.by_place.items() if any(counts)]
     if rows:
-        await _SAVE_TOTALS.save_rows(tx, slot, rows)
+        await _SAVE_TOTALS.save(tx, slot, rows)

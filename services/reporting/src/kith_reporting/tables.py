@@ -87,7 +87,8 @@ SESSIONS: Final = Projection(
         Column("programme_id", "uuid"),
         Column("held_on", "date"),
         Column("happened", "boolean"),
-        Column("referral_ids", "uuid[]"),
+        Column("referral_id", "uuid"),
+        Column("attended_referral_ids", "uuid[]"),
     ),
 )
 CONTACTS: Final = Projection(

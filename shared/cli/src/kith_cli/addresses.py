@@ -11,6 +11,7 @@ import click
 
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client, read_clients
+from kith_cli.embedded.processes import is_the_same
 from kith_cli.files import read_json
 from kith_cli.installation import SERVICES, home
 
@@ -107,6 +108,8 @@ def in_folder(command: Callable[..., None]) -> Callable[..., None]:
 def find(folder: Path, urls: tuple[str, ...], issuer: str | None, client_id: str | None) -> Addresses:
     """Put the addresses together: options before the environment before what a running `kith up` wrote."""
     platform = read_json(folder / PLATFORM_FILE)
+    if not is_the_same(int(str(platform.get("pid", 0))), str(platform.get("started"))):
+        platform = {}  # written by a run that was killed
     known = platform.get("services")
     services = {str(name): str(url) for name, url in known.items()} if isinstance(known, dict) else {}
     services |= {

@@ -78,7 +78,7 @@ class ProposalAnswered(MatchingFact):
     answered_by: Code
     """``person``, ``supporter``."""
     answer: Code
-    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (the referral closed or its consent went)."""
+    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (closed, or its consent went)."""
 
     @property
     def story(self) -> Story:

@@ -28,8 +28,10 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_match": _ORGANISERS,
     "end_match": _ORGANISERS,
     "log_session": _ORGANISERS,
+    "list_sessions": _ORGANISERS,
     "get_session": _ORGANISERS,
     "log_contact": _ORGANISERS,
+    "list_contacts": _ORGANISERS,
     "get_contact": _ORGANISERS,
 }
 """Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's."""

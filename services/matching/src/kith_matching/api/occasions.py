@@ -1,7 +1,7 @@
 """What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, NowDep, create
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -132,12 +132,26 @@ async def log_session(
     return await create(request, caller, work)
 
 
+@router.get("/sessions")
+async def list_sessions(
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[SessionShown]:
+    """The organisation's sessions, one-to-one and of groups, the first logged first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_sessions(tx, organisation_id, after=after, limit=limit)
+    items = [_found(one) for one in found]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
 @router.get("/sessions/{session_id}")
 async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep) -> SessionShown:
     """One session."""
     async with database.transaction(caller) as tx:
-        found = await views.get_session(tx, session_id)
-    return SessionShown.model_validate({**found, "kind": "one-to-one" if found["match_id"] else "group"})
+        return _found(await views.get_session(tx, session_id))
 
 
 @router.post("/contacts", status_code=201, response_model=ContactShown)
@@ -154,11 +168,30 @@ async def log_contact(
     return await create(request, caller, work)
 
 
+@router.get("/contacts")
+async def list_contacts(
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[ContactShown]:
+    """The organisation's contacts, the first logged first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_contacts(tx, organisation_id, after=after, limit=limit)
+    items = [ContactShown.model_validate(one) for one in found]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
 @router.get("/contacts/{contact_id}")
 async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep) -> ContactShown:
     """One contact."""
     async with database.transaction(caller) as tx:
         return ContactShown.model_validate(await views.get_contact(tx, contact_id))
+
+
+def _found(row: dict[str, Any]) -> SessionShown:
+    return SessionShown.model_validate({**row, "kind": "one-to-one" if row["match_id"] else "group"})
 
 
 def _shown(session: Session) -> SessionShown:

@@ -8,6 +8,7 @@ messages and supporters each have a row of their own. Counts are taken from rows
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 UNDER_WAY = "under-way"
@@ -57,20 +58,19 @@ class ReferralChange:
         self.messages_failed += messages_failed
 
 
-@dataclass(frozen=True, slots=True)
-class SessionChange:
-    """A session as it was logged last. ``referral_ids`` are the referrals of the people who were there."""
+class SessionChange(NamedTuple):
+    """A session as it was logged last: of one referral, or of those whose people attended. Nobody is named twice."""
 
     session_id: UUID
     organisation_id: UUID
     programme_id: UUID
     held_on: date
     happened: bool
-    referral_ids: tuple[UUID, ...]
+    referral_id: UUID | None
+    attended_referral_ids: tuple[UUID, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactChange:
+class ContactChange(NamedTuple):
     """An occasion with people who are not named, as it was logged last."""
 
     contact_id: UUID
@@ -80,8 +80,7 @@ class ContactChange:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChange:
+class MessageChange(NamedTuple):
     """What became of a message, and the story it told of."""
 
     message_id: UUID
@@ -90,8 +89,7 @@ class MessageChange:
     delivered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SupporterChange:
+class SupporterChange(NamedTuple):
     """A supporter's state now, and the programmes they support in."""
 
     supporter_id: UUID
@@ -100,16 +98,14 @@ class SupporterChange:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationChange:
+class OrganisationChange(NamedTuple):
     """An organisation's public face now."""
 
     organisation_id: UUID
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeChange:
+class ProgrammeChange(NamedTuple):
     """A programme's public face now."""
 
     programme_id: UUID

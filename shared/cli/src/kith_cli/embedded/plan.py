@@ -9,7 +9,7 @@ from typing import Any, Final
 from kith_cli.addresses import CLIENTS_FILE
 from kith_cli.clients import Client
 from kith_cli.embedded.databases import ServiceDatabase
-from kith_cli.embedded.processes import LOCALHOST
+from kith_cli.embedded.processes import LOCALHOST, started_at
 from kith_cli.installation import SERVICES
 
 PORTS: Final[Mapping[str, int]] = {
@@ -60,6 +60,7 @@ class Plan:
         """Say what other commands need to know of a run that is up. It holds no secret, only where they are."""
         return {
             "pid": os.getpid(),
+            "started": started_at(os.getpid()),
             "folder": str(self.folder),
             "services": {name: self.url(name) for name in SERVICES},
             "issuer": self.url("issuer"),

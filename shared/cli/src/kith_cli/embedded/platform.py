@@ -148,7 +148,6 @@ class Platform:
             self._lock.take("Kith")
         except OSError as error:
             raise CannotRun(f"Kith cannot use the folder {self.folder}: {error.strerror}.") from error
-        self._ours = True
         require_space(self.folder)
         (self.folder / PLATFORM_FILE).unlink(missing_ok=True)
         self._drive(self._children.end_leftovers())
@@ -161,6 +160,7 @@ class Platform:
         standing = standing_clients(SERVICES)
         of_organisations = [client for organisation in self._network for client in organisation.clients]
         self.clients = keep_clients(self.folder / CLIENTS_FILE, [*standing, *of_organisations])
+        self._ours = True
 
     def _start_postgres(self) -> None:
         log = self.folder / "logs" / "postgres.log"

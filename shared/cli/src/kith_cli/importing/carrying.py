@@ -40,8 +40,8 @@ def carry(
     with ExitStack() as files:
         reported = Report(files.enter_context(whole(report, READABLE_BY_ALL))) if report else None
         rejected = Rejects(files.enter_context(whole(rejects, READABLE_BY_US)), export) if rejects else None
-        records = export.records()
-        while some := list(islice(records, batch)):
+
+        def carry_some(some: list[Record]) -> None:
             answered = send([record for record in some if record.fault is None])
             for record in some:
                 outcome = answered.get(record.number) or _unsent(record)
@@ -50,6 +50,11 @@ def carry(
                     reported.write(outcome)
                 if rejected and outcome.outcome == REJECTED:
                     rejected.write(record)
+
+        records = export.records()
+        while some := list(islice(records, batch)):
+            carry_some(some)
+            some.clear()  # before the next batch is read, or there would be two in memory
             progress(totals, export.position)
         if reported:
             reported.end()

@@ -147,6 +147,7 @@ TABLES = (
         check ((match_id is null) <> (group_id is null))
     )
     """,
+    "create index sessions_of on sessions (organisation_id, id)",
     """
     create table contacts (
         id uuid primary key,
@@ -160,6 +161,7 @@ TABLES = (
         supporter_id uuid references supporters (id)
     )
     """,
+    "create index contacts_of on contacts (organisation_id, id)",
 )
 
 SECURED = (

@@ -38,7 +38,8 @@ PROJECTIONS = {
         programme_id uuid not null,
         held_on date not null,
         happened boolean not null,
-        referral_ids uuid[] not null
+        referral_id uuid,
+        attended_referral_ids uuid[] not null
         """,
         OWN,
     ),

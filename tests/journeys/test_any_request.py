@@ -1,0 +1,75 @@
+"""Whatever is asked of a service, by its own OpenAPI document or against it, it answers; it never breaks."""
+
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.generation import GenerationMode
+
+from kith_chassis.clock import new_id
+from tests.conftest import AsCaller, DatabaseOf, HttpOf
+
+EVERY_ROLE = (
+    "referrer",
+    "coordinator",
+    "administrator",
+    "operator",
+    "service",
+    "service:referrals",
+    "service:matching",
+    "service:notifications",
+    "service:reporting",
+)
+EXAMPLES = 12
+SENDS_ITSELF = {"host", "content-length"}
+
+
+def cases(document: dict[str, Any], mode: GenerationMode) -> list[Any]:
+    """For each operation of the document, requests that keep to it, or that do not."""
+    schema = schemathesis.openapi.from_dict(document)
+    found: list[Any] = []
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @given(operation.as_strategy(generation_mode=mode))
+        @settings(
+            max_examples=EXAMPLES,
+            phases=[Phase.generate],
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        def draw(case: Any) -> None:
+            found.append(case)
+
+        with suppress(Unsatisfiable):  # some operations cannot be asked wrongly
+            draw()
+    return found
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=["as documented", "against the document"])
+@pytest.mark.parametrize("name", ["referrals", "matching", "notifications", "reporting"])
+async def test_no_request_breaks_a_service(
+    name: str, mode: GenerationMode, database_of: DatabaseOf, http_of: HttpOf, as_caller: AsCaller
+) -> None:
+    http = await http_of(name, await database_of(name))
+    everything = as_caller(*EVERY_ROLE, organisation_id=new_id())
+    transport = http._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    document = transport.app.openapi()  # type: ignore[attr-defined]
+    broken = []
+
+    for case in cases(document, mode):
+        asked = case.as_transport_kwargs(base_url="http://kith.test")
+        asked.pop("cookies", None)  # no service reads any
+        headers = {key: value for key, value in asked.pop("headers").items() if key.lower() not in SENDS_ITSELF}
+        answer = await http.request(**asked, headers=headers, auth=everything)
+        if answer.status_code >= 500 and answer.status_code != 503:
+            broken.append((case.method, case.path, answer.status_code, answer.text[:200]))
+
+    assert not broken, broken[:3]
