@@ -1,6 +1,7 @@
 """The sample network's file, and loading a network over HTTP."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from kith_cli.addresses import Addresses
+from kith_cli.addresses import Addresses, find
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client
+from kith_cli.embedded.processes import started_at
 from kith_cli.installation import SERVICES, deploy_file
 from kith_cli.network import read_network
 from kith_cli.speaking import Refused, Speaker
@@ -147,3 +149,19 @@ def test_a_client_is_found_by_its_organisations_slug_or_id(whose: str) -> None:
     }
 
     assert Addresses({}, ISSUER, clients).act_as("coordinator", whose).client_id == "harbour-trust.coordinator"
+
+
+def test_what_a_killed_run_wrote_down_is_not_believed(tmp_path: Path) -> None:
+    told = {"pid": 1, "started": "before this machine was", "services": {"matching": "http://127.0.0.1:8102"}}
+    (tmp_path / "platform.json").write_text(json.dumps(told))
+
+    assert find(tmp_path, (), None, None).services == {}
+
+
+def test_what_is_said_goes_before_what_is_written_down(tmp_path: Path) -> None:
+    told = {"pid": os.getpid(), "started": started_at(os.getpid()), "services": {"matching": "http://127.0.0.1:8102"}}
+    (tmp_path / "platform.json").write_text(json.dumps(told))
+    (tmp_path / "clients.yaml").write_text("clients: []")
+
+    assert find(tmp_path, (), None, None).service("matching") == "http://127.0.0.1:8102"
+    assert find(tmp_path, ("matching=http://other.invalid",), None, None).service("matching") == "http://other.invalid"

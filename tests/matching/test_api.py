@@ -240,8 +240,12 @@ async def test_what_took_place_is_listed_page_by_page(desk: Desk) -> None:
     programme_id, group_id = str(desk.programme.programme_id), str(new_id())
     contact = {"programme_id": programme_id, "held_on": desk.today, "kind": "drop-in", "people": 3}
     meeting = {
-        **{"kind": "group", "group_id": group_id, "programme_id": programme_id},
-        **{"held_on": desk.today, "minutes": 120, "channel": "in-person"},
+        "kind": "group",
+        "group_id": group_id,
+        "programme_id": programme_id,
+        "held_on": desk.today,
+        "minutes": 120,
+        "channel": "in-person",
     }
     for path, body in (("/sessions", meeting), ("/contacts", contact)):
         logged = [(await desk.create(path, body)).json() for _ in range(3)]

@@ -102,7 +102,10 @@ class _Statement:
         self._sql = {slot: sa.text(_sql(projection, slot, effect)) for slot in Slot}
 
     async def save(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[Any, ...]]) -> Sequence[Any]:
-        """Write these rows, values in the order of the columns; what the effect selects. At least one, each key once."""
+        """Write these rows, values in the order of the columns, and answer what the effect selects.
+
+        There is at least one row, and each key stands once.
+        """
         columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
         for name in self._lists:
             columns[name] = ["{" + ",".join(map(str, ids)) + "}" if ids else "{}" for ids in columns[name]]
@@ -175,7 +178,8 @@ _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
     "select cast(null as uuid), organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
     " union all select person, null, null, sum(sign)"
-    " from signed, unnest(attended_referral_ids || referral_id) as person where happened and person is not null group by 1",
+    " from signed, unnest(attended_referral_ids || referral_id) as person"
+    " where happened and person is not null group by 1",
 )
 _SAVE_CONTACTS: Final = _Statement(
     CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"

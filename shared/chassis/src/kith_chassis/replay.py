@@ -110,8 +110,8 @@ class Replay:
         log.info("replay begins", extra={"run": str(run)})
         try:
             consumer = broker.reader(self._settings, *self._topics)
-            await consumer.start()
             try:
+                await consumer.start()
                 await Run(run, consumer, self._database, self._rebuild, state).rebuild()
             finally:
                 await consumer.stop()
