@@ -11,7 +11,7 @@ from testcontainers.core.container import DockerContainer
 from kith_chassis.broker import producer, reader
 from kith_chassis.migrating import migrate
 from kith_chassis.provision import provision
-from kith_chassis.settings import MigrationSettings, ServiceSettings
+from kith_chassis.settings import MigrationSettings, KafkaSettings
 from kith_cli.embedded.processes import free_port
 from kith_cli.topics import Topic, broker_settings, ensure_topics
 from tests.servers.postgres import PASSWORD, role_url
@@ -53,7 +53,7 @@ def test_the_official_kafka_keeps_what_it_is_sent() -> None:
         assert asyncio.run(_sent_and_read(settings)) == b"kept"
 
 
-async def _sent_and_read(settings: ServiceSettings) -> bytes | None:
+async def _sent_and_read(settings: KafkaSettings) -> bytes | None:
     async with producer(settings) as sending:
         await sending.send_and_wait("smoke", b"kept")
     async with reader(settings, "smoke") as reading:

@@ -112,12 +112,12 @@ async def test_nobody_gets_in_without_a_token(route: str, client: httpx.AsyncCli
 
 @pytest.mark.parametrize("role", MAY_READ)
 @pytest.mark.parametrize("route", ROUTES)
-async def test_a_token_without_an_organisation_sees_nothing(
+async def test_a_role_of_an_organisation_without_an_organisation_is_no_token(
     route: str, role: str, client: httpx.AsyncClient, referral: ReferralCreated, as_caller: AsCaller
 ) -> None:
     answer = await client.get(route, auth=as_caller(role))
 
-    assert answer.status_code in {200, 401, 403}
+    assert answer.status_code == 401
     assert_silent(answer, referral)
 
 
@@ -136,6 +136,18 @@ async def test_a_line_says_what_happened(
     assert line["organisation_name"] == line["run_by"] == "Example Harbour Trust"
     assert (line["received"], line["undecided"], line["contacts"], line["people_reached"]) == (1, 1, 1, 12)
     assert (line["mean_days_waited"], line["mean_days_waiting"]) == (None, None)
+
+
+async def test_the_page_shows_the_same_and_may_load_nothing(
+    client: httpx.AsyncClient, referral: ReferralCreated, as_caller: AsCaller
+) -> None:
+    auth = as_caller("administrator", organisation_id=referral.programme_organisation_id)
+
+    page = await client.get("/totals.html", auth=auth)
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "Living with a long term condition: 1 waiting for a decision" in page.text
 
 
 def assert_silent(answer: httpx.Response, referral: ReferralCreated) -> None:

@@ -9,18 +9,18 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from kith_chassis.settings import ServiceSettings
+from kith_chassis.settings import KafkaSettings, ServiceSettings
 
 REQUEST_TIMEOUT: Final = 20_000
 """Milliseconds after which a send is given up and tried anew with a new producer."""
 
 
-def connection(settings: ServiceSettings) -> dict[str, Any]:
+def connection(settings: KafkaSettings) -> dict[str, Any]:
     """What every aiokafka client needs to reach the broker: addresses, TLS, SASL."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.kafka_bootstrap,
         "security_protocol": settings.kafka_security_protocol,
-        "client_id": f"kith-{settings.replica}",
+        "client_id": "kith",
     }
     if settings.kafka_security_protocol.endswith("SSL"):
         options["ssl_context"] = _tls(settings)
@@ -31,7 +31,7 @@ def connection(settings: ServiceSettings) -> dict[str, Any]:
     return options
 
 
-def producer(settings: ServiceSettings) -> AIOKafkaProducer:
+def producer(settings: KafkaSettings) -> AIOKafkaProducer:
     """A producer that answers only when all in-sync replicas have the record.
 
     Idempotent where the broker can: then a retry inside the client neither doubles nor reorders.
@@ -46,7 +46,7 @@ def producer(settings: ServiceSettings) -> AIOKafkaProducer:
     )
 
 
-def reader(settings: ServiceSettings, *topics: str) -> AIOKafkaConsumer:
+def reader(settings: KafkaSettings, *topics: str) -> AIOKafkaConsumer:
     """A consumer without a group, which commits nothing and disturbs nobody.
 
     Near the log's end a fetch waits for records, and whatever else is asked of that broker waits behind it; hence the
@@ -66,7 +66,7 @@ def subscriptions(settings: ServiceSettings) -> KafkaBroker:
     """FastStream's broker for the inbox: it consumes, never produces, and injects nothing."""
     return KafkaBroker(
         settings.kafka_bootstrap,
-        client_id=f"kith-{settings.replica}",
+        client_id="kith",
         security=_security(settings),
         consumer_only=True,
         allow_auto_create_topics=False,
@@ -76,7 +76,7 @@ def subscriptions(settings: ServiceSettings) -> KafkaBroker:
     )
 
 
-async def make_topics(settings: ServiceSettings, topics: list[NewTopic]) -> list[str]:
+async def make_topics(settings: KafkaSettings, topics: list[NewTopic]) -> list[str]:
     """Make those topics that are not there yet; the names of the ones made.
 
     Raises aiokafka's error for a topic that the broker refuses for any other reason.
@@ -97,14 +97,14 @@ async def make_topics(settings: ServiceSettings, topics: list[NewTopic]) -> list
         await admin.close()
 
 
-def _tls(settings: ServiceSettings) -> ssl.SSLContext:
+def _tls(settings: KafkaSettings) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_file)
     if settings.kafka_ssl_cert_file:
         context.load_cert_chain(settings.kafka_ssl_cert_file, settings.kafka_ssl_key_file)
     return context
 
 
-def _security(settings: ServiceSettings) -> BaseSecurity | None:
+def _security(settings: KafkaSettings) -> BaseSecurity | None:
     tls = _tls(settings) if settings.kafka_security_protocol.endswith("SSL") else None
     if not settings.kafka_security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=tls) if tls else None

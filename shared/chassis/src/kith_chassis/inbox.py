@@ -9,6 +9,7 @@ one before it is done.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -36,6 +37,8 @@ MOST: Final = 2000
 """Records in one batch at the most."""
 TRIES: Final = 5
 """Times that a fact which fails for no known reason is tried before it is set aside."""
+MEASURED: Final = 15.0
+"""Seconds between two looks at the lag, for the metric."""
 IN_PLACE: Final = 60.0
 """Seconds that a batch is retried in place; then it is fetched anew, so that the consumer keeps its membership."""
 
@@ -92,7 +95,12 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                 log.warning("no broker yet", extra={"fault": type(error).__name__})
                 await self._broker.stop()
                 await self._pause(1.0)
+        measured = 0.0
         while not stop.is_set():
+            if time.monotonic() - measured > MEASURED:
+                measured = time.monotonic()
+                with contextlib.suppress(KafkaError, OSError):
+                    await self.lag()
             # A batch in hand beats for itself; an idle log is no sign of death.
             if self._subscriber.running and (self._in_hand is None or self._in_hand.done()):
                 self._heartbeat.beat(self.line.trouble)

@@ -34,12 +34,15 @@ DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
+_FROM_ENVIRONMENT: Final = SettingsConfigDict(
+    env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+)
+
+
 class DatabaseSettings(BaseSettings):
     """How PostgreSQL is reached, whoever connects."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+    model_config = _FROM_ENVIRONMENT
 
     database_ssl: Literal["disable", "prefer", "require", "verify-full"] = Field(
         default="prefer",
@@ -50,21 +53,10 @@ class DatabaseSettings(BaseSettings):
     )
 
 
-class MigrationSettings(DatabaseSettings):
-    """What `migrate` needs; no running service is given the owner's password."""
+class KafkaSettings(BaseSettings):
+    """How Kafka is reached, whoever connects."""
 
-    database_owner_url: DatabaseAddress = Field(
-        description="Where `migrate` connects, as the owning role: `postgresql://role:password@host:port/database`."
-    )
-
-
-class ServiceSettings(DatabaseSettings):
-    """What every service needs. A service adds its own few in a subclass."""
-
-    database_url: DatabaseAddress = Field(
-        description="Where the service connects, as its own role: `postgresql://role:password@host:port/database`."
-    )
-    database_pool_size: int = Field(default=10, ge=2, le=200, description="Most connections kept to PostgreSQL.")
+    model_config = _FROM_ENVIRONMENT
 
     kafka_bootstrap: str = Field(min_length=1, description="Kafka brokers to begin with: `host:port`, comma between.")
     kafka_idempotent: bool = Field(
@@ -88,6 +80,36 @@ class ServiceSettings(DatabaseSettings):
         default=None, description="PEM file of the service's own certificate, where Kafka asks for one."
     )
     kafka_ssl_key_file: Path | None = Field(default=None, description="PEM file of that certificate's key.")
+
+    @model_validator(mode="after")
+    def _kafka_agrees(self) -> Self:
+        """Refuse settings for Kafka that contradict one another."""
+        if self.kafka_security_protocol.startswith("SASL") and not (
+            self.kafka_sasl_username and self.kafka_sasl_password
+        ):
+            raise ValueError(
+                "KITH_KAFKA_SECURITY_PROTOCOL asks for SASL: set KITH_KAFKA_SASL_USERNAME and KITH_KAFKA_SASL_PASSWORD"
+            )
+        if (self.kafka_ssl_cert_file is None) != (self.kafka_ssl_key_file is None):
+            raise ValueError("KITH_KAFKA_SSL_CERT_FILE and KITH_KAFKA_SSL_KEY_FILE go together: set both or neither")
+        return self
+
+
+class MigrationSettings(DatabaseSettings):
+    """What `migrate` needs; no running service is given the owner's password."""
+
+    database_owner_url: DatabaseAddress = Field(
+        description="Where `migrate` connects, as the owning role: `postgresql://role:password@host:port/database`."
+    )
+
+
+class ServiceSettings(DatabaseSettings, KafkaSettings):
+    """What every service needs. A service adds its own few in a subclass."""
+
+    database_url: DatabaseAddress = Field(
+        description="Where the service connects, as its own role: `postgresql://role:password@host:port/database`."
+    )
+    database_pool_size: int = Field(default=10, ge=2, le=200, description="Most connections kept to PostgreSQL.")
 
     http_host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container.")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -128,14 +150,6 @@ class ServiceSettings(DatabaseSettings):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         """Refuse settings that contradict one another, each with a sentence that names the variables."""
-        if self.kafka_security_protocol.startswith("SASL") and not (
-            self.kafka_sasl_username and self.kafka_sasl_password
-        ):
-            raise ValueError(
-                "KITH_KAFKA_SECURITY_PROTOCOL asks for SASL: set KITH_KAFKA_SASL_USERNAME and KITH_KAFKA_SASL_PASSWORD"
-            )
-        if (self.kafka_ssl_cert_file is None) != (self.kafka_ssl_key_file is None):
-            raise ValueError("KITH_KAFKA_SSL_CERT_FILE and KITH_KAFKA_SSL_KEY_FILE go together: set both or neither")
         if (self.client_id is None) != (self.client_secret is None):
             raise ValueError("KITH_CLIENT_ID and KITH_CLIENT_SECRET go together: set both or neither")
         issuer = urlsplit(self.issuer)

@@ -9,10 +9,10 @@ from typing import Any, Final
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from kith_chassis.broker import connection, make_topics
-from kith_chassis.settings import ServiceSettings, explain
+from kith_chassis.settings import KafkaSettings, explain
 from kith_cli.cannot import CannotRun
 
 RETRY: Final = 0.5  # seconds between two tries to reach a broker that is starting
@@ -47,7 +47,7 @@ def read_topics(path: Path) -> list[Topic]:
         ) from error
 
 
-def ensure_topics(settings: ServiceSettings, topics: list[Topic], *, replication: int, patience: float) -> list[str]:
+def ensure_topics(settings: KafkaSettings, topics: list[Topic], *, replication: int, patience: float) -> list[str]:
     """Make the topics that are missing and return their names; a second run makes none and changes none.
 
     Waits `patience` seconds for a broker that is still starting. `CannotRun` if it does not answer, if it refuses, or
@@ -76,7 +76,7 @@ def ensure_topics(settings: ServiceSettings, topics: list[Topic], *, replication
     return made
 
 
-async def _make(settings: ServiceSettings, wanted: list[NewTopic]) -> tuple[list[str], dict[str, int]]:
+async def _make(settings: KafkaSettings, wanted: list[NewTopic]) -> tuple[list[str], dict[str, int]]:
     made = await make_topics(settings, wanted)
     admin = AIOKafkaAdminClient(**connection(settings))
     await admin.start()
@@ -87,17 +87,13 @@ async def _make(settings: ServiceSettings, wanted: list[NewTopic]) -> tuple[list
     return made, {entry["topic"]: len(entry["partitions"]) for entry in described if entry["partitions"]}
 
 
-def broker_settings(bootstrap: str | None = None) -> ServiceSettings:
-    """Return settings for one who speaks to the broker alone: the environment's, and the rest leads nowhere.
+def broker_settings(bootstrap: str | None = None) -> KafkaSettings:
+    """Return how the broker is reached, from the environment.
 
     With `bootstrap` it is a broker of our own, on this machine, which wants neither TLS nor SASL.
     """
-    nowhere: dict[str, Any] = {
-        "database_url": SecretStr("postgresql://nobody@nowhere.invalid/nothing"),
-        "issuer": "https://nowhere.invalid",
-    }
     ours: dict[str, Any] = {"kafka_bootstrap": bootstrap, "kafka_security_protocol": "PLAINTEXT"} if bootstrap else {}
     try:
-        return ServiceSettings(**nowhere, **ours)
+        return KafkaSettings(**ours)
     except ValidationError as error:
         raise CannotRun(" ".join(explain(error))) from None

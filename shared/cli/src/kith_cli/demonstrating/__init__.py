@@ -1,1 +1,1 @@
-"""The sample network at work: what its coordinators would do, done over HTTP, and every count held against the others."""
+"""The sample network at work: what its coordinators would do, done over HTTP, and all counts held side by side."""

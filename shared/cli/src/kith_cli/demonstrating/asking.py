@@ -38,12 +38,12 @@ class Asker:
         """Read something."""
         return (await self._ask("GET", service, path, params=params)).json()
 
-    async def everything(self, service: str, path: str) -> list[dict[str, Any]]:
+    async def everything(self, service: str, path: str, **params: str) -> list[dict[str, Any]]:
         """Read a list to its end."""
         found: list[dict[str, Any]] = []
         after: dict[str, str] = {}
         while True:
-            page = await self.get(service, path, limit=str(PAGE), **after)
+            page = await self.get(service, path, limit=str(PAGE), **params, **after)
             found += page["items"]
             if page["next"] is None:
                 return found

@@ -24,7 +24,8 @@ async def settle(askers: Askers, say: Callable[[str], None] = lambda _: None) ->
     still, before = 0, (-1, {"": -1})
     moved_at = said_at = time.monotonic()
     while still < STILL:
-        heard, waiting = now = await _look(askers)
+        now = await _look(askers)
+        waiting = now[1]
         still = still + 1 if now == before and not waiting else 0
         at = time.monotonic()
         if now != before:

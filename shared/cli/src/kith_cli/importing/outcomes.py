@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -19,15 +19,18 @@ POSSIBLE_DUPLICATE: Final = "possible-duplicate"
 WHOLE_ROW: Final = "(row)"
 """Stands for a column where the row as a whole is at fault."""
 
+REPORTED: Final = ("row", "outcome", "column", "of", "code", "message")
+
 READABLE_BY_ALL: Final = 0o666
 READABLE_BY_US: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One row of the report. ``column`` is as the file names it; ``of`` is the earlier row's reference.
+    """What became of one row. ``column`` is as the file names it; ``of`` is the earlier row's reference.
 
-    What does not apply is None, and null in the report. Nothing here says what the row says.
+    What does not apply is None, and null in the report. Nothing here says what the row says. ``referral_id`` is that of
+    an accepted row; the report leaves it out, for it means nothing to the organisation's own system.
     """
 
     row: int
@@ -36,6 +39,7 @@ class Outcome:
     of: str | None = None
     code: str | None = None
     message: str | None = None
+    referral_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -66,7 +70,9 @@ class Report:
 
     def write(self, outcome: Outcome) -> None:
         """Write one row's outcome."""
-        self._out.write(self._between + json.dumps(asdict(outcome), ensure_ascii=False).encode())
+        self._out.write(
+            self._between + json.dumps({name: getattr(outcome, name) for name in REPORTED}, ensure_ascii=False).encode()
+        )
         self._between = b",\n"
 
     def end(self) -> None:

@@ -121,7 +121,15 @@ def _parts(rows: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    return Outcome(row["row"], row["outcome"], row.get("column"), row.get("of"), row.get("code"), row.get("message"))
+    return Outcome(
+        row=row["row"],
+        outcome=row["outcome"],
+        column=row.get("column"),
+        of=row.get("of"),
+        code=row.get("code"),
+        message=row.get("message"),
+        referral_id=row.get("referral_id"),
+    )
 
 
 def _printable(name: str) -> str:

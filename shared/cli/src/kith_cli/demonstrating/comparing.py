@@ -1,0 +1,141 @@
+"""Every count held against what another service says of the same: imports, referrals, matching, reporting, mail."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kith_cli.demonstrating.exports import Imported
+from kith_cli.demonstrating.looking import Post, Rows, Seen
+from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE
+
+Place = tuple[str, str, str]
+"""An organisation, a programme, and on which side: as reporting has its lines."""
+Counts = Counter[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One thing counted twice: ``said`` is what each of the two says, with who says it."""
+
+    what: str
+    where: str
+    said: tuple[tuple[str, int], tuple[str, int]]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same."""
+        (_, one), (_, other) = self.said
+        return one == other
+
+
+def compare(imports: Iterable[Imported], seen: Seen, post: Post, names: Mapping[str, str]) -> list[Compared]:
+    """Hold everything against everything. ``names`` are those of organisations and programmes, by id."""
+    return [
+        *_imports(imports, seen),
+        *_totals(seen, names),
+        *_post(seen, post),
+        Compared("dead letters", "network", (("there should be", 0), ("there are", seen.dead_letters))),
+    ]
+
+
+def _imports(imports: Iterable[Imported], seen: Seen) -> list[Compared]:
+    there = {referral["id"] for referral in seen.referrals}
+    waiting = Counter((row["asked_as"], row["file_name"]) for row in seen.waiting_rows)
+    found = []
+    for one in imports:
+        outcomes = one.totals.outcomes
+        made = ("referrals", len(there & set(one.referrals)))
+        kept = ("referrals", waiting[one.organisation_id, one.file_name])
+        found.append(Compared("rows accepted", one.file_name, (("report", outcomes[ACCEPTED]), made)))
+        duplicates = ("report", outcomes[POSSIBLE_DUPLICATE])
+        found.append(Compared("possible duplicates", one.file_name, (duplicates, kept)))
+    return found
+
+
+def _totals(seen: Seen, names: Mapping[str, str]) -> list[Compared]:
+    """Every line of reporting's, count by count."""
+    counted = _of_referrals(seen.referrals) | _of_matching(seen)
+    lines = {_place(line): line for line in seen.totals}
+    found = []
+    for (what, who), counts in counted.items():
+        for place in sorted(counts.keys() | lines.keys()):
+            reported = lines[place][what] if place in lines else 0
+            where = f"{names.get(place[1], place[1])}, {place[2]} {names.get(place[0], place[0])}"
+            found.append(Compared(what, where, ((who, counts[place]), ("reporting", reported))))
+    return found
+
+
+def _of_referrals(referrals: Rows) -> dict[tuple[str, str], Counts]:
+    rules: dict[str, Callable[[dict[str, Any]], bool]] = {
+        "received": lambda one: bool(one["id"]),
+        "undecided": lambda one: not (one["decided_at"] or one["matched_at"] or one["closed_at"]),
+        "accepted": lambda one: bool(one["decided_at"]) and one["decision_reason"] is None,
+        "declined": lambda one: one["decision_reason"] is not None,
+        "matched": lambda one: bool(one["matched_at"]),
+        "closed": lambda one: bool(one["closed_at"]),
+    }
+    return {
+        (what, "referrals"): Counter(place for one in referrals if rule(one) for place in _places(one))
+        for what, rule in rules.items()
+    }
+
+
+def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
+    by_id = {referral["id"]: referral for referral in seen.referrals}
+    running = [match["referral_id"] for match in seen.matches if match["ended_on"] is None]
+    sessions: Counts = Counter()
+    for session in seen.sessions:
+        if session["outcome"] == "happened":
+            sessions[session["asked_as"], session["programme_id"], "owner"] += 1
+            for attended in {*session["attended_referral_ids"], session["referral_id"]} - {None}:
+                sessions[_places(by_id[attended])[1]] += 1
+    contacts: Counts = Counter()
+    people: Counts = Counter()
+    for contact in seen.contacts:
+        place = (contact["asked_as"], contact["programme_id"], "owner")
+        contacts[place] += 1
+        people[place] += contact["people"]
+    active = [one for one in seen.supporters if one["state"] == "active"]
+    supporters = Counter((one["asked_as"], programme, "owner") for one in active for programme in one["programme_ids"])
+    matched = {match["referral_id"] for match in seen.matches}
+    return {
+        ("matched", "matching"): Counter(place for one in matched for place in _places(by_id[one])),
+        ("supported", "matching"): Counter(place for one in running for place in _places(by_id[one])),
+        ("sessions", "matching"): sessions,
+        ("contacts", "matching"): contacts,
+        ("people_reached", "matching"): people,
+        ("supporters", "matching"): supporters,
+    }
+
+
+def _post(seen: Seen, post: Post) -> list[Compared]:
+    owners = [line for line in seen.totals if line["side"] == "owner"]
+    found = [
+        Compared(
+            f"messages {state}",
+            "network",
+            (
+                ("notifications", seen.message_states.get(state, 0)),
+                ("reporting", sum(line[f"messages_{state}"] for line in owners)),
+            ),
+        )
+        for state in ("delivered", "failed")
+    ]
+    if post.caught is not None:
+        mails = (("notifications", post.delivered), ("mail server", post.caught))
+        found.append(Compared("mails of this run", "network", mails))
+    return found
+
+
+def _place(line: Mapping[str, Any]) -> Place:
+    return line["organisation_id"], line["programme_id"], line["side"]
+
+
+def _places(referral: Mapping[str, Any]) -> tuple[Place, Place]:
+    """The two lines in which a referral counts."""
+    programme = referral["programme_id"]
+    return (
+        (referral["programme_organisation_id"], programme, "owner"),
+        (referral["referring_organisation_id"], programme, "referrer"),
+    )

@@ -1,0 +1,110 @@
+"""What is shown of it: ids, references and numbers, and nobody's name."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kith_cli.demonstrating.comparing import Compared
+from kith_cli.demonstrating.exports import Imported
+from kith_cli.demonstrating.looking import Post, Seen
+from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE, REJECTED
+from kith_cli.telling import Teller
+
+
+def show_imports(teller: Teller, imports: Iterable[Imported]) -> None:
+    """Show what became of the rows of each export."""
+    rows = [
+        (
+            one.file_name,
+            one.totals.rows,
+            *(one.totals.outcomes[outcome] for outcome in (ACCEPTED, REJECTED, POSSIBLE_DUPLICATE)),
+            ", ".join(f"{count} {code}" for code, count in one.totals.codes.most_common()),
+        )
+        for one in imports
+    ]
+    columns = ("export", "rows", "accepted", "rejected", "possible duplicates", "rejected because")
+    teller.table("Imports", columns, rows)
+
+
+def show_referrals(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None:
+    """Show what happened to every referral that was carried through."""
+    matches = {match["referral_id"]: match for match in seen.matches}
+    sessions: Counter[str] = Counter()
+    for session in seen.sessions:
+        if session["outcome"] == "happened":
+            sessions.update({*session["attended_referral_ids"], session["referral_id"]} - {None})
+    rows = [
+        (
+            referral["source_reference"],
+            referral["id"],
+            names.get(referral["programme_id"], referral["programme_id"]),
+            _status(referral),
+            _match(matches.get(referral["id"])),
+            sessions[referral["id"]],
+            _messages(seen.messages[referral["id"]]),
+        )
+        for referral in seen.referrals
+        if referral["id"] in seen.messages
+    ]
+    columns = ("reference", "referral", "programme", "status", "match", "sessions", "messages")
+    teller.table(f"What happened to every referral: {len(rows)}", columns, rows)
+
+
+def _status(referral: Mapping[str, Any]) -> str:
+    why = referral["decision_reason"] or referral["closing_reason"]
+    return referral["status"] if why in {None, referral["status"]} else f"{referral['status']}: {why}"
+
+
+def _match(match: Mapping[str, Any] | None) -> str:
+    if match is None:
+        return "-"
+    return f"ended: {match['ending']}" if match["ending"] else "running"
+
+
+def _messages(messages: Iterable[Mapping[str, Any]]) -> str:
+    counts = Counter(message["code"] or message["state"] for message in messages)
+    return ", ".join(f"{count} {what}" for what, count in counts.most_common())
+
+
+def show_totals(teller: Teller, seen: Seen) -> None:
+    """Show what reporting says of each organisation and programme."""
+    columns = (
+        *("organisation", "side", "programme", "received", "undecided", "declined", "waiting", "matched", "supported"),
+        *("sessions", "contacts", "closed", "days waited"),
+    )
+    names = ("organisation_name", "side", "programme_name", *columns[3:-1], "mean_days_waited")
+    rows = [["-" if line[name] is None else line[name] for name in names] for line in seen.totals]
+    teller.table("Totals per organisation and programme", columns, rows)
+
+
+def show_post(teller: Teller, post: Post, seen: Seen) -> None:
+    """Show how many mails there were, and how many came again."""
+    states = ", ".join(f"{count} {state}" for state, count in sorted(seen.message_states.items()))
+    if post.caught is None:
+        teller.say(f"Messages: {states}.")
+        return
+    teller.say(
+        f"Messages: {states}. Mails of this run: {post.caught} different by Message-ID, and {post.repeated} of them "
+        "came again."
+    )
+
+
+def show_compared(teller: Teller, compared: Iterable[Compared]) -> bool:
+    """Show what was compared, each thing on a line with its sums, then what does not agree. Whether all agrees."""
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for one in compared:
+        (who, count), (other, other_count) = one.said
+        line = sums.setdefault((one.what, who, other), [0, 0, 0, 0])
+        for place, number in enumerate((count, other_count, 1, not one.agrees)):
+            line[place] += number
+    rows = [
+        (what, who, count, other, other_count, places, "yes" if not wrong else f"NO, {wrong} differ")
+        for (what, who, other), (count, other_count, places, wrong) in sums.items()
+    ]
+    columns = ("what", "says", "count", "says", "count", "places", "agree")
+    teller.table("Counts held against each other", columns, rows)
+    differing = [one for one in compared if not one.agrees]
+    for one in differing:
+        (who, count), (other, other_count) = one.said
+        teller.say(f"{one.what} ({one.where}): {who} says {count}, {other} says {other_count}.")
+    return not differing
