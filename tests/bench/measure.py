@@ -35,7 +35,9 @@ async def compare(
     theirs: list[float] = []
     for number in range(rounds + 1):
         a, b = await ours(), await against()
-        print(f"  {name}: round {number}{' (warm-up)' if not number else ''}: ours {a:,.1f}, against {b:,.1f}", flush=True)
+        print(
+            f"  {name}: round {number}{' (warm-up)' if not number else ''}: ours {a:,.1f}, against {b:,.1f}", flush=True
+        )
         if number:
             mine.append(a)
             theirs.append(b)

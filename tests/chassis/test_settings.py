@@ -53,10 +53,10 @@ def test_the_issuers_name_is_kept_to_the_letter(read: Any) -> None:
 
 
 def test_each_missing_variable_gets_a_sentence(read: Any) -> None:
-    assert complaints(read) == [
+    assert sorted(complaints(read)) == [
         "KITH_DATABASE_URL is not set.",
-        "KITH_KAFKA_BOOTSTRAP is not set.",
         "KITH_ISSUER is not set.",
+        "KITH_KAFKA_BOOTSTRAP is not set.",
     ]
 
 

@@ -4,8 +4,8 @@ The claim (an insert that yields to an earlier one) is both dedupe and fence. Of
 the database has committed, so a new owner starts at or before every fact that is not claimed. The handler never
 raises to FastStream: what it cannot handle is set aside, what may pass is retried.
 
-While the database works on one batch, the next is already fetched and read; it is given to the database only when the
-one before it is done.
+While the database works on one batch, what comes meanwhile is fetched and read; it becomes the next batch when the one
+before it is done. So batches grow with the load, and an idle log waits for nothing.
 """
 
 import asyncio
@@ -81,7 +81,9 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             heartbeat_interval_ms=2_000,
         )
         self._subscriber(self.handle)
-        self._in_hand: asyncio.Task[bool] | None = None
+        self._waiting = Batch([])
+        self._news, self._room = asyncio.Event(), asyncio.Event()
+        self._rewound: dict[TopicPartition, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until ``stop``; then finish the batch in hand, within the graceful time-out."""
@@ -95,21 +97,13 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                 log.warning("no broker yet", extra={"fault": type(error).__name__})
                 await self._broker.stop()
                 await self._pause(1.0)
-        measured = 0.0
-        while not stop.is_set():
-            if time.monotonic() - measured > MEASURED:
-                measured = time.monotonic()
-                with contextlib.suppress(KafkaError, OSError):
-                    await self.lag()
-            # A batch in hand beats for itself; an idle log is no sign of death.
-            if self._subscriber.running and (self._in_hand is None or self._in_hand.done()):
-                self._heartbeat.beat(self.line.trouble)
-            await self._pause(1.0)
-        await self._before_is_settled()
+        await self._settle_until(stop)
         await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing to hand over: what is not claimed is claimed by the next owner."""
+        for partition in revoked:
+            self._rewound.pop(partition, None)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:  # noqa: ARG002  aiokafka's word
         """From now on this process hears its share, which may be none."""
@@ -143,33 +137,59 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         return rows
 
     async def handle(self, records: Any) -> None:
-        """One batch from the log: read it, wait for the one before, then settle it while the next is read.
-
-        Never raises, whatever comes. If the one before must be fetched anew, so must this, for it comes after it.
-        """
+        """Take what came from the log: read it and put it behind what waits. Never raises, whatever comes."""
         batch = await read(records)
-        if await self._before_is_settled():
-            self._in_hand = asyncio.create_task(self._settle_and_commit(batch))
+        while self._waiting.records and len(self._waiting.records) + len(records) > MOST and not self._stop.is_set():
+            self._room.clear()
+            await self._room.wait()
+        if self._comes_after_a_gap(records):
+            self._rewind(records)
         else:
-            await self._fetch_anew(records)
+            self._waiting.extend(batch)
+            self._news.set()
 
-    async def _before_is_settled(self) -> bool:
-        """Wait for the batch in hand, if there is one. False when it is not settled and will come again."""
-        task, self._in_hand = self._in_hand, None
-        return task is None or await task
+    def _comes_after_a_gap(self, records: Sequence[Any]) -> bool:
+        """Whether these were fetched before the log was rewound, so that others must come first."""
+        if self._rewound:
+            for partition, offset in _firsts(records).items():
+                if self._rewound.get(partition, offset) != offset:
+                    return True
+                self._rewound.pop(partition, None)
+        return False
 
-    async def _settle_and_commit(self, batch: Batch) -> bool:
+    async def _settle_until(self, stop: asyncio.Event) -> None:
+        """Settle what waits, batch after batch, and beat: an idle log is no sign of death."""
+        measured = 0.0
+        while not stop.is_set():
+            if self._subscriber.running:
+                self._heartbeat.beat(self.line.trouble)
+            if time.monotonic() - measured > MEASURED:
+                measured = time.monotonic()
+                with contextlib.suppress(KafkaError, OSError):
+                    await self.lag()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), 1.0)
+            self._news.clear()
+            batch, self._waiting = self._waiting, Batch([])
+            self._room.set()
+            if batch.records:
+                await self._settle_and_commit(batch)
+        self._room.set()
+
+    async def _settle_and_commit(self, batch: Batch) -> None:
+        """From the claim to the committed offsets. What cannot be settled now is fetched anew, and what waits too."""
         begun = time.monotonic()
         try:
             if await self._until_settled(batch):
                 await self._commit_offsets(batch.records)
                 telemetry.measure("kith.inbox.batch.duration", time.monotonic() - begun)
-                return True
+                return
         except Exception:
             log.exception("a batch was not settled; it is fetched anew")
             await self._pause(1.0)
-        await self._fetch_anew(batch.records)
-        return False
+        later, self._waiting = self._waiting, Batch([])
+        self._room.set()
+        self._rewind([*batch.records, *later.records])
 
     async def _until_settled(self, batch: Batch) -> bool:
         """Handle the batch, retrying faults in place. False when it must be fetched anew."""
@@ -231,22 +251,28 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         except (KafkaError, OSError) as error:
             log.info("offsets not committed; the facts are claimed", extra={"fault": type(error).__name__})
 
-    async def _fetch_anew(self, records: Sequence[Any]) -> None:
-        """Go back to the beginning of the batch, partition by partition; never forward."""
+    def _rewind(self, records: Sequence[Any]) -> None:
+        """Go back to the first of these records in each partition, and let nothing of it pass before that one."""
         consumer = self._subscriber.consumer
-        first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
-        for partition, offset in first.items():
+        for partition, offset in _firsts(records).items():
+            first = min(offset, self._rewound.get(partition, offset))
             try:
-                if consumer is not None and offset < await consumer.position(partition):
-                    consumer.seek(partition, offset)
-            except (KafkaError, OSError):
-                continue  # the partition has another owner by now, and the fact with it
+                if consumer is not None:
+                    consumer.seek(partition, first)
+                    self._rewound[partition] = first
+            except KafkaError:
+                self._rewound.pop(partition, None)  # the partition has another owner by now, and its facts with it
 
     async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._stop.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _firsts(records: Sequence[Any]) -> dict[TopicPartition, int]:
+    """The first offset in each partition."""
+    return {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
 
 
 def behind_by_topic(rows: list[dict[str, Any]]) -> dict[str, int]:

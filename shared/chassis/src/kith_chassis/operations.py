@@ -10,6 +10,7 @@ from kith_chassis import dead_letters, telemetry
 from kith_chassis.http import NowDep
 from kith_chassis.identity import ANYONE, CallerDep
 from kith_chassis.refusals import Refusal
+from kith_chassis.replay import ReplayUnderWay
 from kith_chassis.running import Running
 
 OPERATOR: Final = frozenset({"operator"})
@@ -47,6 +48,7 @@ class NoReplay(Refusal):
 REFUSALS: Final[dict[type[Exception], int]] = {
     NothingHeard: status.HTTP_409_CONFLICT,
     NoReplay: status.HTTP_409_CONFLICT,
+    ReplayUnderWay: status.HTTP_409_CONFLICT,
     dead_letters.NoSuchDeadLetter: status.HTTP_404_NOT_FOUND,
 }
 

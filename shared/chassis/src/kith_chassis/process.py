@@ -7,6 +7,7 @@ in every process, whatever its parts.
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import signal
@@ -112,6 +113,7 @@ async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
                 timeout_graceful_shutdown=int(settings.graceful_timeout) or 1,
             )
         )
+        spare_the_garbage_collector()
         leaving = asyncio.Event()
         for which in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(which, leaving.set)
@@ -138,6 +140,17 @@ async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
                 failed = True
         telemetry.shut_down()
         return int(failed)
+
+
+def spare_the_garbage_collector() -> None:
+    """Let it look less often, and never again at what start-up made.
+
+    A batch makes thousands of values that die with it, none in a circle; looking for circles among them took a third of
+    an inbox's time at the usual thresholds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @contextlib.asynccontextmanager

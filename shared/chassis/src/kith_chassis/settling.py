@@ -42,6 +42,12 @@ class Batch:
     readable: list[Readable] = field(default_factory=list)
     unreadable: dict[tuple[str, int, int], Letter] = field(default_factory=dict)
 
+    def extend(self, later: "Batch") -> None:
+        """Add what came after it."""
+        self.records = [*self.records, *later.records]
+        self.readable += later.readable
+        self.unreadable |= later.unreadable
+
 
 class Settler:
     """Gives a batch of records to a service, each fact once: the claim, the effect and what follows commit together."""
