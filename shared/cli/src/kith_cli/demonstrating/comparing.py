@@ -16,11 +16,16 @@ Counts = Counter[Place]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One thing counted twice: ``said`` is what each of the two says, with who says it."""
+    """One thing counted twice: ``said`` is what each of the two says, with who says it.
+
+    ``again`` is whether the same is counted at another place too, as each referral is for who made it and who got it;
+    then it is not to be added up.
+    """
 
     what: str
     where: str
     said: tuple[tuple[str, int], tuple[str, int]]
+    again: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -62,7 +67,8 @@ def _totals(seen: Seen, names: Mapping[str, str]) -> list[Compared]:
         for place in sorted(counts.keys() | lines.keys()):
             reported = lines[place][what] if place in lines else 0
             where = f"{names.get(place[1], place[1])}, {place[2]} {names.get(place[0], place[0])}"
-            found.append(Compared(what, where, ((who, counts[place]), ("reporting", reported))))
+            said = ((who, counts[place]), ("reporting", reported))
+            found.append(Compared(what, where, said, again=place[2] == "referrer"))
     return found
 
 
@@ -72,6 +78,7 @@ def _of_referrals(referrals: Rows) -> dict[tuple[str, str], Counts]:
         "undecided": lambda one: not (one["decided_at"] or one["matched_at"] or one["closed_at"]),
         "accepted": lambda one: bool(one["decided_at"]) and one["decision_reason"] is None,
         "declined": lambda one: one["decision_reason"] is not None,
+        "waiting": lambda one: one["status"] == "accepted",
         "matched": lambda one: bool(one["matched_at"]),
         "closed": lambda one: bool(one["closed_at"]),
     }

@@ -29,9 +29,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything that is counted. ``messages`` are those of each referral that was asked for, by its id."""
+    """Everything that is counted.
+
+    ``references`` are what organisations call the referrals they made, by id: an operator does not see them.
+    ``messages`` are those of each referral that was asked for, by its id.
+    """
 
     referrals: Rows
+    references: Mapping[str, str]
     waiting_rows: Rows
     matches: Rows
     sessions: Rows
@@ -49,7 +54,11 @@ async def look(askers: Askers, referral_ids: Iterable[str]) -> Seen:
     ids = list(referral_ids)
     messages = await together([operator.everything("notifications", "/messages", story=one) for one in ids])
     healths = await together([operator.get(name, "/operations/health") for name in SERVICES])
+    made = await _of_all(askers, "referrals", "/referrals")
     return Seen(
+        references={
+            one["id"]: one["source_reference"] for one in made if one["asked_as"] == one["referring_organisation_id"]
+        },
         referrals=await operator.everything("referrals", "/referrals"),
         waiting_rows=await _of_all(askers, "referrals", "/imports/waiting"),
         matches=await _of_all(askers, "matching", "/matches"),

@@ -35,8 +35,7 @@ def show_referrals(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None
             sessions.update({*session["attended_referral_ids"], session["referral_id"]} - {None})
     rows = [
         (
-            referral["source_reference"],
-            referral["id"],
+            seen.references.get(referral["id"]) or referral["id"],
             names.get(referral["programme_id"], referral["programme_id"]),
             _status(referral),
             _match(matches.get(referral["id"])),
@@ -46,7 +45,7 @@ def show_referrals(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None
         for referral in seen.referrals
         if referral["id"] in seen.messages
     ]
-    columns = ("reference", "referral", "programme", "status", "match", "sessions", "messages")
+    columns = ("reference", "programme", "status", "match", "sessions", "messages")
     teller.table(f"What happened to every referral: {len(rows)}", columns, rows)
 
 
@@ -95,7 +94,8 @@ def show_compared(teller: Teller, compared: Iterable[Compared]) -> bool:
     for one in compared:
         (who, count), (other, other_count) = one.said
         line = sums.setdefault((one.what, who, other), [0, 0, 0, 0])
-        for place, number in enumerate((count, other_count, 1, not one.agrees)):
+        shown = (0, 0) if one.again else (count, other_count)
+        for place, number in enumerate((*shown, 1, not one.agrees)):
             line[place] += number
     rows = [
         (what, who, count, other, other_count, places, "yes" if not wrong else f"NO, {wrong} differ")

