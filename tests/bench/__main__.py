@@ -7,11 +7,17 @@ from pathlib import Path
 import uvloop
 
 from kith_chassis.process import spare_the_garbage_collector
-from tests.bench import bench_inbox, bench_relay
+from tests.bench import bench_inbox, bench_latency, bench_post, bench_relay
 from tests.bench.measure import report
 from tests.bench.stage import set_stage
 
-BENCHES = {"relay": bench_relay.bench, "inbox": bench_inbox.bench, "plain": bench_inbox.bench_plain}
+BENCHES = {
+    "relay": bench_relay.bench,
+    "inbox": bench_inbox.bench,
+    "plain": bench_inbox.bench_plain,
+    "post": bench_post.bench,
+    "latency": bench_latency.bench,
+}
 
 
 async def run(names: list[str], path: Path) -> int:

@@ -14,6 +14,7 @@ from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_contracts import wire
+from kith_contracts.fact import Fact
 from kith_contracts.matching import ContactLogged
 from kith_contracts.registry import CONTRACTS
 
@@ -50,7 +51,7 @@ class Record:
     headers: Sequence[tuple[str, bytes | None]]
 
 
-def on_the_wire(fact: ContactLogged, fact_id: UUID | None = None) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
+def on_the_wire(fact: Fact, fact_id: UUID | None = None) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     """Key, value and headers of the fact."""
     contract = CONTRACTS[type(fact)]
     headers = wire.headers(

@@ -53,7 +53,7 @@ def test_nothing_can_be_written_in_a_container_of_ours(part: str, network: Compo
 def test_ports_are_published_on_this_machine_alone(part: str, network: Compose) -> None:
     ports = inspect("container", network.container(part))["HostConfig"]["PortBindings"] or {}
 
-    assert {one["HostIp"] for bound in ports.values() for one in bound} <= {"127.0.0.1"}
+    assert {one["HostIp"] for bound in ports.values() for one in bound or ()} <= {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("part", OURS)
@@ -65,16 +65,16 @@ def test_a_running_container_never_sees_the_owner_of_its_database(part: str, net
 
 
 def test_a_referral_becomes_a_delivered_mail_and_a_reported_total_while_every_container_is_restarted(
-    network: Compose, sample_network: Mapping[str, Organisation], clients: Mapping[str, Client], desks: Desks
+    network: Compose, sample_network: Mapping[str, Organisation], desks: Desks
 ) -> None:
     owner = sample_network["northfield-health-board"]
     programme, supporter = owner.programmes[0], owner.supporters[0]
     coordinator = desks["northfield-health-board.coordinator"]
     publish(sample_network, desks["operator"])
     coordinator.put("matching", supporter, "/supporters")
-    assert network.stop("mailpit") in {0, 137, 143}  # not ours to say how it ends
+    network.stop("mailpit")
 
-    referrer = Referrer(Desk(network, clients["harbour-trust.referrer"]), programme.id)
+    referrer = Referrer(desks["harbour-trust.referrer"], programme.id)
     referrer.start()
     until(lambda: referrer.accepted or None, "the first referral is accepted while no mail can leave")
     network.start("mailpit")

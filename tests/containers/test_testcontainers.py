@@ -11,7 +11,7 @@ from testcontainers.core.container import DockerContainer
 from kith_chassis.broker import producer, reader
 from kith_chassis.migrating import migrate
 from kith_chassis.provision import provision
-from kith_chassis.settings import MigrationSettings, KafkaSettings
+from kith_chassis.settings import KafkaSettings, MigrationSettings
 from kith_cli.embedded.processes import free_port
 from kith_cli.topics import Topic, broker_settings, ensure_topics
 from tests.servers.postgres import PASSWORD, role_url

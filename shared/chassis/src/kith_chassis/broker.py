@@ -1,14 +1,16 @@
 """How Kafka is reached, by whoever reaches it: one set of options, made from the settings."""
 
 import ssl
+from functools import partial
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from kith_chassis.consumer import SteadyConsumer
 from kith_chassis.settings import KafkaSettings, ServiceSettings
 
 REQUEST_TIMEOUT: Final = 20_000
@@ -46,13 +48,13 @@ def producer(settings: KafkaSettings) -> AIOKafkaProducer:
     )
 
 
-def reader(settings: KafkaSettings, *topics: str) -> AIOKafkaConsumer:
+def reader(settings: KafkaSettings, *topics: str) -> SteadyConsumer:
     """A consumer without a group, which commits nothing and disturbs nobody.
 
     Near the log's end a fetch waits for records, and whatever else is asked of that broker waits behind it; hence the
     short wait.
     """
-    return AIOKafkaConsumer(
+    return SteadyConsumer(
         *topics,
         **connection(settings),
         group_id=None,
@@ -74,6 +76,16 @@ def subscriptions(settings: ServiceSettings) -> KafkaBroker:
         graceful_timeout=settings.graceful_timeout,
         logger=None,
     )
+
+
+async def start(subscribing: KafkaBroker) -> None:
+    """Start FastStream's broker with consumers that no record can stop."""
+    await subscribing.connect()
+    config = subscribing.config.broker_config
+    connected = config.builder
+    if isinstance(connected, partial):  # always: it holds the options made from the settings
+        config.builder = partial(SteadyConsumer, **connected.keywords)
+    await subscribing.start()
 
 
 async def make_topics(settings: KafkaSettings, topics: list[NewTopic]) -> list[str]:
