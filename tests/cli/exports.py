@@ -1,9 +1,9 @@
-"""Exports in the sample network's three dialects, made up from a seed, with faults in known places and what must come."""
+"""Exports in the sample network's three dialects, made up from a seed, with faults in known places."""
 
 import csv
 import io
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from tests.conftest import REPOSITORY
 
 MAPPINGS = REPOSITORY / "deploy" / "sample-network" / "mappings"
-GIVEN = "Ailsa Callum Deepa Eilidh Farah Gethin Hamish Ioana Jacek Niamh Renée Siân Zoë".split()
+GIVEN = ["Ailsa", "Callum", "Deepa", "Eilidh", "Gethin", "Hamish", "Ioana", "Jacek", "Niamh", "Renée", "Siân", "Zoë"]
 FAMILY = ["Testwell", "Dummy", "Example", "Sampleton", "O'Specimen", "Nic Shampla", "de la Muestra", "Müsterling"]
 NOTES = [
     "Would like a mentor :)",
@@ -34,6 +34,20 @@ def rejected(column: str) -> Expected:
     return {"outcome": "rejected", "column": column}
 
 
+ALONE, ACROSS, PROGRAMME, CONSENT = range(4)
+"""When a fault is looked for: each column alone, across columns, then the programme, then the consent."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a cell, by its place, and the column that is named for it."""
+
+    cell: int
+    column: str
+    change: Callable[[str, random.Random], str]
+    when: int = ALONE
+
+
 @dataclass
 class Planted:
     """An export and its expected outcomes by row, as the team's ``expected.json`` has them."""
@@ -54,7 +68,7 @@ class Dialect:
     line_end: str
     header: Row
     row: Callable[[random.Random, int], Row]
-    faults: Mapping[str, list[Callable[[random.Random, Row], None]]]
+    faults: list[Fault]
     duplicates: list[Callable[[random.Random, Row, Row], None]]
 
     @property
@@ -95,8 +109,7 @@ class _Planting:
             row[0] = f"{row[0]}/{self.seed}"
             chance = self.rng.random()
             if chance < 0.25:
-                columns = self.rng.sample(sorted(dialect.faults), self.rng.choice([1, 1, 1, 2]))
-                self._faulty(number, row, columns)
+                self._faulty(number, row, self.rng.sample(dialect.faults, self.rng.choice([1, 1, 1, 2])))
             elif chance < 0.30 and self.accepted:
                 self._duplicate(number, row)
             elif chance < 0.36:
@@ -114,14 +127,13 @@ class _Planting:
         self.lines.append(line)
         self.expected[str(number)] = expected
 
-    def _faulty(self, number: int, row: Row, columns: list[str]) -> None:
-        """What is wrong in two columns is told of the first in the mapping's order, but what the whole row lacks last."""
-        for column in columns:
-            self.rng.choice(self.dialect.faults[column])(self.rng, row)
-        self._add(number, row, rejected(min(columns, key=self._rank)))
-
-    def _rank(self, column: str) -> tuple[bool, int]:
-        return column in {"Programme"}, self.dialect.header.index(column)
+    def _faulty(self, number: int, row: Row, faults: list[Fault]) -> None:
+        """Of two faults the first is told of: by when it is looked for, then in the mapping's order."""
+        by_cell = {fault.cell: fault for fault in faults}
+        for place, fault in by_cell.items():
+            row[place] = fault.change(row[place], self.rng)
+        first = min(by_cell.values(), key=lambda fault: (fault.when, self.dialect.header.index(fault.column)))
+        self._add(number, row, rejected(first.column))
 
     def _duplicate(self, number: int, row: Row) -> None:
         first = self.rng.choice(self.accepted)
@@ -167,8 +179,12 @@ def number(rng: random.Random, begins: str) -> str:
             return nine + last
 
 
-def wrong_digit(text: str) -> str:
+def wrong_digit(text: str, _: random.Random) -> str:
     return text[:-1] + str((int(text[-1]) + 1) % 10)
+
+
+def another_day(text: str, _: random.Random) -> str:
+    return text[:8] + f"{int(text[8:]) % 28 + 1:02}"
 
 
 def born(rng: random.Random) -> date:
@@ -180,20 +196,9 @@ def phone(rng: random.Random) -> str:
     return rng.choice([f"07700 900{last:03}", f"+44 7700 900{last:03}", f"0141 496 0{last:03}", ""])
 
 
-def put(place: int, *texts: str) -> Callable[[random.Random, Row], None]:
-    """Write one of these into a column."""
-
-    def change(rng: random.Random, row: Row) -> None:
-        row[place] = rng.choice(texts)
-
-    return change
-
-
-def change(place: int, how: Callable[[str], str]) -> Callable[[random.Random, Row], None]:
-    def change(_: random.Random, row: Row) -> None:
-        row[place] = how(row[place])
-
-    return change
+def put(*texts: str) -> Callable[[str, random.Random], str]:
+    """Write one of these."""
+    return lambda _, rng: rng.choice(texts)
 
 
 def the_same(*places: int, of: Callable[[str], str] = str) -> Callable[[random.Random, Row, Row], None]:
@@ -233,18 +238,36 @@ NORTHFIELD = Dialect(
     encoding="utf-8-sig",
     delimiter=",",
     line_end="\r\n",
-    header=(
-        "Referral ID,CHI,Forename,Surname,DOB,Sex,Postcode,Telephone,Email,Condition,Reason for referral,Urgency,"
-        "Consent to share,Consent date,Referred by,Referred on,Programme"
-    ).split(","),
+    header=[
+        "Referral ID",
+        "CHI",
+        "Forename",
+        "Surname",
+        "DOB",
+        "Sex",
+        "Postcode",
+        "Telephone",
+        "Email",
+        "Condition",
+        "Reason for referral",
+        "Urgency",
+        "Consent to share",
+        "Consent date",
+        "Referred by",
+        "Referred on",
+        "Programme",
+    ],
     row=_northfield_row,
-    faults={
-        "CHI": [change(1, wrong_digit), put(1, "1111111111", "9999999999", "3213567890", "12345", "abcdefghij")],
-        "Surname": [put(3, "", "  ")],
-        "DOB": [put(4, "31/02/1970", "1970-02-30", "2061-12-28", "")],
-        "Consent to share": [put(12, "N", "", "perhaps")],
-        "Programme": [put(16, "no-such-programme", "")],
-    },
+    faults=[
+        Fault(1, "CHI", wrong_digit),
+        Fault(1, "CHI", put("1111111111", "9999999999", "3213567890", "12345", "abcdefghij")),
+        Fault(4, "CHI", another_day, ACROSS),
+        Fault(3, "Surname", put("", "  ")),
+        Fault(4, "DOB", put("31/02/1970", "1970-02-30", "2061-12-28", "")),
+        Fault(12, "Consent to share", put("perhaps")),
+        Fault(12, "Consent to share", put("N", ""), CONSENT),
+        Fault(16, "Programme", put("no-such-programme", ""), PROGRAMME),
+    ],
     duplicates=[_another_person_with_the_same_chi, _the_same_name_birth_date_and_district],
 )
 
@@ -267,18 +290,33 @@ HARBOUR = Dialect(
     encoding="cp1252",
     delimiter=";",
     line_end="\r\n",
-    header=(
-        "Ref;NHS No;Full name;Date of birth;Home postcode;Mobile;E-mail;Needs;Notes;Consented?;Consent recorded;Source;"
-        "Date received;Wants"
-    ).split(";"),
+    header=[
+        "Ref",
+        "NHS No",
+        "Full name",
+        "Date of birth",
+        "Home postcode",
+        "Mobile",
+        "E-mail",
+        "Needs",
+        "Notes",
+        "Consented?",
+        "Consent recorded",
+        "Source",
+        "Date received",
+        "Wants",
+    ],
     row=_harbour_row,
-    faults={
-        "NHS No": [change(1, wrong_digit), put(1, "0000000000", "999 999 9999", "12 34")],
-        "Full name": [put(2, "", ", Ailsa")],
-        "Date of birth": [put(3, "13/13/1980", "1980-12-31", "28/12/2061", "")],
-        "Home postcode": [put(4, "not a postcode")],
-        "Consented?": [put(9, "No", "", "maybe")],
-    },
+    faults=[
+        Fault(1, "NHS No", wrong_digit),
+        Fault(1, "NHS No", put("0000000000", "999 999 9999", "12 34")),
+        Fault(2, "Full name", put("", ", Ailsa")),
+        Fault(3, "Date of birth", put("13/13/1980", "1980-12-31", "28/12/2061", "")),
+        Fault(4, "Home postcode", put("not a postcode")),
+        Fault(9, "Consented?", put("maybe")),
+        Fault(9, "Consented?", put("No", ""), CONSENT),
+        Fault(13, "Wants", put("a telephone"), PROGRAMME),
+    ],
     duplicates=[the_same(1), the_same(1, of=lambda text: text.replace(" ", "")), the_same(2, 3, 4)],
 )
 
@@ -299,17 +337,29 @@ KINSHIP = Dialect(
     encoding="utf-8",
     delimiter="\t",
     line_end="\n",
-    header=(
-        "id carer_first carer_last carer_dob postcode phone children_in_care child_names own_health wants_peer_with "
-        "agreed_to_referral agreed_on received"
-    ).split(),
+    header=[
+        "id",
+        "carer_first",
+        "carer_last",
+        "carer_dob",
+        "postcode",
+        "phone",
+        "children_in_care",
+        "child_names",
+        "own_health",
+        "wants_peer_with",
+        "agreed_to_referral",
+        "agreed_on",
+        "received",
+    ],
     row=_kinship_row,
-    faults={
-        "carer_last": [put(2, "")],
-        "carer_dob": [put(3, "1 Foo 1960", "30 Feb 1960", "28 Dec 2061", "1960-01-01", "")],
-        "children_in_care": [put(6, "two", "1.5", "-1")],
-        "agreed_to_referral": [put(10, "false", "", "verily")],
-    },
+    faults=[
+        Fault(2, "carer_last", put("")),
+        Fault(3, "carer_dob", put("1 Foo 1960", "30 Feb 1960", "28 Dec 2061", "1960-01-01", "")),
+        Fault(6, "children_in_care", put("two", "1.5", "-1")),
+        Fault(10, "agreed_to_referral", put("verily")),
+        Fault(10, "agreed_to_referral", put("false", ""), CONSENT),
+    ],
     duplicates=[the_same(1, 2, 3, 4)],
 )
 
