@@ -37,7 +37,7 @@ check: setup ## Format, lint, types, imports, contracts and shape: the first thi
 	$(BIN)/python -m kith_contracts check
 	$(BIN)/pytest -q tests/architecture
 
-test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some)
+test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some; CI=true: longer)
 	$(BIN)/pytest -m "not containers" --ignore=tests/bench $(ARGS)
 
 test-containers: setup ## Build the images, bring docker-compose.yml up, carry a referral through, take it down

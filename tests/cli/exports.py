@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import yaml
+
 from tests.conftest import REPOSITORY
 
 MAPPINGS = REPOSITORY / "deploy" / "sample-network" / "mappings"
@@ -66,7 +68,6 @@ class Dialect:
     encoding: str
     delimiter: str
     line_end: str
-    header: Row
     row: Callable[[random.Random, int], Row]
     faults: list[Fault]
     duplicates: list[Callable[[random.Random, Row, Row], None]]
@@ -75,6 +76,11 @@ class Dialect:
     def mapping(self) -> str:
         """The text of its mapping."""
         return (MAPPINGS / f"{self.name}.yaml").read_text(encoding="utf-8")
+
+    @property
+    def header(self) -> Row:
+        """Its columns in the file's order, which is the mapping's."""
+        return [column["column"] for column in yaml.safe_load(self.mapping)["columns"]]
 
     def planted(self, seed: int, rows: int) -> Planted:
         """An export of so many rows, about a third of them with something about them."""
@@ -238,25 +244,6 @@ NORTHFIELD = Dialect(
     encoding="utf-8-sig",
     delimiter=",",
     line_end="\r\n",
-    header=[
-        "Referral ID",
-        "CHI",
-        "Forename",
-        "Surname",
-        "DOB",
-        "Sex",
-        "Postcode",
-        "Telephone",
-        "Email",
-        "Condition",
-        "Reason for referral",
-        "Urgency",
-        "Consent to share",
-        "Consent date",
-        "Referred by",
-        "Referred on",
-        "Programme",
-    ],
     row=_northfield_row,
     faults=[
         Fault(1, "CHI", wrong_digit),
@@ -290,22 +277,6 @@ HARBOUR = Dialect(
     encoding="cp1252",
     delimiter=";",
     line_end="\r\n",
-    header=[
-        "Ref",
-        "NHS No",
-        "Full name",
-        "Date of birth",
-        "Home postcode",
-        "Mobile",
-        "E-mail",
-        "Needs",
-        "Notes",
-        "Consented?",
-        "Consent recorded",
-        "Source",
-        "Date received",
-        "Wants",
-    ],
     row=_harbour_row,
     faults=[
         Fault(1, "NHS No", wrong_digit),
@@ -337,21 +308,6 @@ KINSHIP = Dialect(
     encoding="utf-8",
     delimiter="\t",
     line_end="\n",
-    header=[
-        "id",
-        "carer_first",
-        "carer_last",
-        "carer_dob",
-        "postcode",
-        "phone",
-        "children_in_care",
-        "child_names",
-        "own_health",
-        "wants_peer_with",
-        "agreed_to_referral",
-        "agreed_on",
-        "received",
-    ],
     row=_kinship_row,
     faults=[
         Fault(2, "carer_last", put("")),

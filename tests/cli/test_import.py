@@ -156,17 +156,6 @@ def test_rejects_that_were_corrected_are_accepted(kinship: Import) -> None:
     assert [row["outcome"] for row in kinship.report] == ["accepted", "accepted"]
 
 
-def test_what_never_may_be_imported_is_nowhere_in_the_service(service: AService, kinship: Import) -> None:
-    kinship.of(KINSHIP.clean(3))
-    kinship.of(KINSHIP.clean(3).replace(b"K-1", b"K-9"))
-
-    client = f"{kinship.organisation}.referrer"
-    with_person = service.kith(client, "token")
-    assert with_person.exit_code == 0
-    assert "Childname" not in (service.folder / "referrals.log").read_text()
-    assert b"Childname" not in kinship.report_path.read_bytes()
-
-
 def test_nobodys_name_is_printed_or_reported(an_import: Import) -> None:
     planted = an_import.dialect.planted(14, 60)
 

@@ -19,6 +19,7 @@ from kith_cli.installation import SERVICES
 
 REPOSITORY: Final = Path(__file__).parents[2]
 DOCKERFILE: Final = REPOSITORY / "deploy" / "Dockerfile"
+SECRETS_SCRIPT: Final = REPOSITORY / "deploy" / "compose" / "secrets.sh"
 TAG: Final = "test"
 """Images of the tests; they stay, so that the next run builds only what changed."""
 
@@ -67,6 +68,12 @@ def image(what: str) -> str:
     return f"kith-{what}:{TAG}"
 
 
+def secrets_in(file: Path) -> dict[str, str]:
+    """What the secrets script wrote: names of variables, and values."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+
+
 class Compose:
     """The project. Nothing runs until `up`; `down` leaves nothing but images."""
 
@@ -75,8 +82,8 @@ class Compose:
         self._folder = folder
         self._secrets = folder / "secrets.env"
         self._ports = {part: free_port() for part in PUBLISHED}
-        subprocess.run(["sh", "deploy/compose/secrets.sh", self._secrets], cwd=REPOSITORY, check=True)
-        self.secrets = dict(line.split("=") for line in self._secrets.read_text().splitlines() if line[0] != "#")
+        subprocess.run(["sh", SECRETS_SCRIPT, self._secrets], check=True, capture_output=True)
+        self.secrets = secrets_in(self._secrets)
         self._clients_file = self._with_clients(clients)
 
     def _with_clients(self, clients: Sequence[Client]) -> Path:

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from kith_chassis.database import Database
-from kith_chassis.service import Service
 from kith_chassis.received import Received
+from kith_chassis.service import Service
 from tests.conftest import DatabaseOf, ServiceOf
 from tests.faults.journeys import all_journeys, shuffled
 

@@ -24,19 +24,22 @@ LIFETIME: Final = 12 * 60 * 60  # seconds a token holds: longer than any run of 
 
 
 class Issuer:
-    """One issuer with a client for every service and one for the operator. Others reach it only while ``serving``."""
+    """One issuer with a client for every service and one for the operator. Others reach it only while ``serving``.
 
-    def __init__(self, folder: Path) -> None:
+    ``more`` are further clients; all get a secret.
+    """
+
+    def __init__(self, folder: Path, *more: Client) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.key = SigningKey(folder)
-        clients = standing_clients(SERVICES)
-        self._clients = {each.client_id: replace(each, secret=secrets.token_hex(16)) for each in clients}
-        self._app = application(self.url, self._clients, self.key, now=clock.now)
+        clients = [*standing_clients(SERVICES), *more]
+        self.clients = {each.client_id: replace(each, secret=secrets.token_hex(16)) for each in clients}
+        self._app = application(self.url, self.clients, self.key, now=clock.now)
         self.transport = httpx.ASGITransport(self._app)
 
     def secret(self, service: str) -> tuple[str, str]:
         """A service's own client and its secret."""
-        client = self._clients[f"service-{service}"]
+        client = self.clients[f"service-{service}"]
         return client.client_id, client.secret
 
     def token(

@@ -1,0 +1,228 @@
+"""One run of the demonstration on a broker, PostgreSQL and the services as processes, and all the traces it left."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import httpx
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import NewTopic
+from pydantic import SecretStr
+from rich.console import Console
+
+from kith_chassis.broker import make_topics
+from kith_chassis.settings import ServiceSettings
+from kith_cli.addresses import Addresses
+from kith_cli.demonstrating.demonstration import Demonstration, Shown
+from kith_cli.embedded.processes import Process, free_port, rest_through, spawn, stopping
+from kith_cli.installation import deploy_file
+from kith_cli.network import Organisation, read_network
+from kith_cli.telling import Teller
+from kith_contracts.registry import BY_TYPE, TOPICS
+from tests.servers.issuer import SERVICES, Issuer
+from tests.servers.kafka import Broker, remove_topics
+from tests.servers.postgres import Databases
+from tests.servers.services import Bearer
+
+SAMPLE: Final = deploy_file("sample-network/network.yaml")
+READY_SECONDS: Final = 90.0
+POLITE: Final = (signal.SIGTERM, 30.0)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One record of the log: ``raw`` is everything in it, key, headers and value."""
+
+    topic: str
+    key: str
+    name: str
+    body: dict[str, Any]
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a run left behind it: the log of facts, log files, spans and metrics, as bytes by where they come from."""
+
+    records: list[Recorded]
+    logs: dict[str, bytes]
+    spans: list[bytes]
+    metrics: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class ARun:
+    """The demonstration, done twice on the same network."""
+
+    first: Shown
+    second: Shown
+    said: str
+    records_after_first: int
+    mails: list[dict[str, Any]]
+    traces: Traces
+    network: tuple[Organisation, ...] = field(repr=False)
+
+    def told_of(self, topic: str, story: str) -> list[str]:
+        """The names of the facts of one story on one topic, in order."""
+        return [one.name for one in self.traces.records if (one.topic, one.key) == (topic, story)]
+
+
+async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
+    """Have everything up, demonstrate twice, take everything down."""
+    network = read_network(SAMPLE)
+    issuer = Issuer(folder / "issuer", *(client for one in network for client in one.clients))
+    mail_url, smtp_port = f"http://127.0.0.1:{free_port()}", free_port()
+    ports = {name: free_port() for name in SERVICES}
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    said = StringIO()
+    async with AsyncExitStack() as stack:
+        spans, otlp = stack.enter_context(a_collector())
+        settings = await _empty_topics(broker, issuer)
+        await stack.enter_async_context(issuer.serving())
+        mail = ["kith_cli.embedded.mail", "--smtp-port", str(smtp_port), "--http-port", mail_url.rpartition(":")[2]]
+        await stack.enter_async_context(a_process(folder / "mail.log", mail, {}))
+        processes = AsyncExitStack()
+        await stack.enter_async_context(processes)
+        for name in SERVICES:
+            address = await stack.enter_async_context(databases.copy(name))
+            client_id, secret = issuer.secret(name)
+            environment = {
+                "KITH_DATABASE_URL": address.url,
+                "KITH_KAFKA_BOOTSTRAP": broker.bootstrap,
+                "KITH_KAFKA_IDEMPOTENT": str(broker.real),
+                "KITH_HTTP_PORT": str(ports[name]),
+                "KITH_ISSUER": issuer.url,
+                "KITH_DEVELOPMENT_ISSUER": "1",
+                "KITH_CLIENT_ID": client_id,
+                "KITH_CLIENT_SECRET": secret,
+                "KITH_REFERRALS_URL": urls["referrals"],
+                "KITH_MATCHING_URL": urls["matching"],
+                "KITH_SMTP_HOST": "127.0.0.1",
+                "KITH_SMTP_PORT": str(smtp_port),
+                "KITH_MAIL_FROM": "Kith <kith@example.org>",
+                "KITH_OTLP_ENDPOINT": otlp,
+                "KITH_DRAIN_SECONDS": "0",
+            }
+            await processes.enter_async_context(a_process(folder / f"{name}.log", [f"kith_{name}"], environment))
+        await _ready([*urls.values(), mail_url])
+
+        demonstration = Demonstration(
+            addresses=Addresses(urls, issuer.url, issuer.clients),
+            network=network,
+            sample=SAMPLE.parent,
+            reports=folder / "reports",
+            mail_url=mail_url,
+            teller=Teller(Console(file=said, width=200)),
+            go_on=lambda: None,
+        )
+        first = await asyncio.to_thread(demonstration.run)
+        records_after_first = len(await _read_log(settings))
+        second = await asyncio.to_thread(demonstration.run)
+
+        metrics = await _metrics(urls, issuer)
+        async with httpx.AsyncClient() as client:
+            mails = (await client.get(f"{mail_url}/messages")).json()["items"]
+        records = await _read_log(settings)
+        await processes.aclose()  # before their spans are counted, of which the last go out at the end
+        logs = {path.name: path.read_bytes() for path in folder.glob("*.log")}
+    traces = Traces(records, logs, list(spans), metrics)
+    return ARun(first, second, said.getvalue(), records_after_first, mails, traces, network)
+
+
+async def _empty_topics(broker: Broker, issuer: Issuer) -> ServiceSettings:
+    settings = ServiceSettings(
+        database_url=SecretStr("postgresql://nobody@nowhere.invalid/nothing"),
+        kafka_bootstrap=broker.bootstrap,
+        kafka_idempotent=broker.real,
+        issuer=issuer.url,
+    )
+    await remove_topics(settings, TOPICS)
+    await make_topics(settings, [NewTopic(name, 12, 1) for name in TOPICS])
+    return settings
+
+
+@asynccontextmanager
+async def a_process(log: Path, module: list[str], environment: dict[str, str]) -> AsyncIterator[Process]:
+    """A module of ours, running until it is asked to end."""
+    process = spawn([sys.executable, "-m", *module], log=log, environment=environment, dying_signal=signal.SIGKILL)
+    try:
+        yield process
+    finally:
+        await rest_through(stopping(process, POLITE))
+
+
+async def _ready(urls: list[str]) -> None:
+    async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS):
+        for url in urls:
+            while not await _is_ready(client, url):
+                await asyncio.sleep(0.1)
+
+
+async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(f"{url}/health/ready")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _metrics(urls: dict[str, str], issuer: Issuer) -> dict[str, bytes]:
+    async with httpx.AsyncClient(auth=Bearer(issuer.token("operator"))) as client:
+        return {
+            name: (await client.get(f"{url}/operations/metrics")).raise_for_status().content
+            for name, url in urls.items()
+        }
+
+
+async def _read_log(settings: ServiceSettings) -> list[Recorded]:
+    """Every record of every topic, in the order of its partition."""
+    found: list[Recorded] = []
+    async with AIOKafkaConsumer(
+        *TOPICS, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest", enable_auto_commit=False
+    ) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                found.extend(_recorded(record) for record in records)
+    return found
+
+
+def _recorded(record: Any) -> Recorded:
+    headers = b"".join(name.encode() + b": " + value + b"\n" for name, value in record.headers)
+    name = BY_TYPE[dict(record.headers)["ce_type"].decode()].name
+    raw = record.key + b"\n" + headers + record.value
+    return Recorded(record.topic, record.key.decode(), name, json.loads(record.value), raw)
+
+
+@contextmanager
+def a_collector() -> Iterator[tuple[list[bytes], str]]:
+    """Takes whatever is sent to it as OpenTelemetry's collector would (OTLP over HTTP); what came, and its address."""
+    came: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-protobuf")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield came, f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
