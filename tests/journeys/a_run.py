@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
@@ -38,7 +38,7 @@ READY_SECONDS: Final = 90.0
 POLITE: Final = (signal.SIGTERM, 30.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recorded:
     """One record of the log: ``raw`` is everything in it, key, headers and value."""
 
@@ -49,7 +49,7 @@ class Recorded:
     raw: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Traces:
     """What a run left behind it: the log of facts, log files, spans and metrics, as bytes by where they come from."""
 
@@ -59,7 +59,7 @@ class Traces:
     metrics: dict[str, bytes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ARun:
     """The demonstration, done twice on the same network."""
 
@@ -69,7 +69,7 @@ class ARun:
     records_after_first: int
     mails: list[dict[str, Any]]
     traces: Traces
-    network: tuple[Organisation, ...] = field(repr=False)
+    network: tuple[Organisation, ...]
 
     def told_of(self, topic: str, story: str) -> list[str]:
         """The names of the facts of one story on one topic, in order."""
@@ -133,7 +133,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
             mails = (await client.get(f"{mail_url}/messages")).json()["items"]
         records = await _read_log(settings)
         await processes.aclose()  # before their spans are counted, of which the last go out at the end
-        logs = {path.name: path.read_bytes() for path in folder.glob("*.log")}
+    logs = {path.name: path.read_bytes() for path in sorted(folder.glob("*.log"))}  # noqa: ASYNC240 - nothing else runs
     traces = Traces(records, logs, list(spans), metrics)
     return ARun(first, second, said.getvalue(), records_after_first, mails, traces, network)
 

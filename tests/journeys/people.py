@@ -86,14 +86,17 @@ class Search:
     """Looks for any of these as whole words, whatever the case, also where a text is escaped."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        wanted = sorted({word.strip().casefold() for word in words if word.strip()}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in wanted))
+        self._words = {word.strip().casefold() for word in words if word.strip()}
 
     def find(self, content: bytes) -> set[str]:
         """What is found in it."""
         text = content.decode("utf-8", "replace")
         forms = {text, ESCAPED.sub(_letter, text), unquote(text), html.unescape(text)}
-        return {found[0] for form in forms for found in self._pattern.finditer(form.casefold())}
+        return {word for form in {form.casefold() for form in forms} for word in self._words if _stands_in(word, form)}
+
+
+def _stands_in(word: str, text: str) -> bool:
+    return word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _letter(escaped: re.Match[str]) -> str:

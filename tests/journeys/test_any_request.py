@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from kith_chassis.clock import new_id
@@ -33,6 +34,7 @@ def cases(document: dict[str, Any], mode: GenerationMode) -> list[Any]:
     schema = schemathesis.openapi.from_dict(document)
     found: list[Any] = []
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
 
         @given(operation.as_strategy(generation_mode=mode))

@@ -1,8 +1,8 @@
 """A fact as a service receives it, and the one function a service writes to receive facts."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +11,7 @@ from kith_contracts import wire
 from kith_contracts.fact import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One fact from the log. ``occurred_at`` is UTC; ``topic`` and ``key`` are those it keeps its order in."""
 
     id: UUID

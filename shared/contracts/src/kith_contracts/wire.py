@@ -6,9 +6,8 @@ fact, or one ``Unreadable`` with a stable code, so that a bad record can be set 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -65,8 +64,7 @@ class Unreadable(Exception):  # noqa: N818 -- a state of the record, as the refu
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What the headers say: which fact this is, whose order it keeps, when it happened (UTC), and its trace."""
 
     id: UUID
@@ -135,10 +133,12 @@ def read(
     if value is None:
         raise Unreadable("no-value", "The record has no value; facts are never deleted from the log.")
     fact = _fact(contract.fact, value)
-    subject = str(fact.story)
+    kind, story_id = fact.story
+    told = str(story_id)
+    subject = f"{kind}/{told}"
     if found["ce_subject"] != subject:
         raise _invalid("ce_subject", "is not the story that the fact tells of")
-    if key is None or key != subject.rpartition("/")[2].encode():
+    if key is None or key != told.encode():
         raise Unreadable("key-mismatch", "The record's key is not the id of the story that the fact tells of.")
     traceparent, tracestate = _trace(found.get("traceparent"), found.get("tracestate"))
     return Envelope(fact_id, contract.type, subject, time, traceparent, tracestate), fact
