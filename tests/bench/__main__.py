@@ -22,11 +22,9 @@ BENCHES = {
 
 async def run(names: list[str], path: Path) -> int:
     """Run these benches; 0 when every goal is reached."""
-    figures = []
     spare_the_garbage_collector()  # both sides, for both run in this process
     async with set_stage() as stage:
-        for name in names:
-            figures.append(await BENCHES[name](stage))
+        figures = [await BENCHES[name](stage) for name in names]
     report(figures, path)
     return 0 if all(figure.reached for figure in figures) else 1
 

@@ -1,4 +1,4 @@
-"""A believable stream of facts for benches: referrals, their decisions, matches and sessions, in the order they happen."""
+"""A believable stream of facts for benches: referrals, decisions, matches and sessions, as they happen."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -18,7 +18,7 @@ REFERRERS = [new_id() for _ in range(30)]
 
 
 def stream(count: int) -> Iterator[Fact]:
-    """``count`` facts: four referrals begin, then each is decided, matched, and meets twice; and so on."""
+    """``count`` facts, story after story."""
     told = 0
     while told < count:
         for number in range(50):

@@ -53,12 +53,17 @@ class Stage:
         await make_topics(self.settings(None), [NewTopic(name, 12, 1) for name in TOPICS])
 
 
+def _open_to_others(folder: Path) -> Path:
+    """PostgreSQL will not run as root, so another account must be able to enter."""
+    folder.chmod(0o711)
+    return folder
+
+
 @asynccontextmanager
 async def set_stage() -> AsyncIterator[Stage]:
     """Start the servers; take everything down afterwards."""
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)
+        folder = _open_to_others(Path(name))
         kafka = JvmKafka(folder / "kafka", options=KAFKA)
         postgres = EmbeddedPostgres(folder / "postgres")
         with postgres:

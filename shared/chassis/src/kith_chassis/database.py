@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -31,10 +31,10 @@ FAULT_STATES: Final = ("08", "53", "57P", "40001", "40P01", "55P03", "25P03", "5
 Connection lost, resources short, server stopping or starting, serialisation, deadlock, lock or statement time-out.
 """
 
-_ASK: Final = sa.text(
-    "select set_config('kith.organisation', :organisation, true), set_config('kith.scope', :scope, true)"
+_BEGIN: Final = (
+    "begin; select set_config('kith.organisation', '{organisation}', true), set_config('kith.scope', '{scope}', true)"
 )
-_NETWORK: Final = {"organisation": "", "scope": "network"}
+_NETWORK: Final = "network"
 
 
 Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
@@ -42,7 +42,10 @@ Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
 
 
 class Database:
-    """One service's own PostgreSQL database, entered as the service's own role, which owns nothing in it."""
+    """One service's own PostgreSQL database, entered as the service's own role, which owns nothing in it.
+
+    ``AUTOCOMMIT`` leaves begin and commit to ``_begun``, which saves each transaction a round trip and half its cost.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -53,33 +56,38 @@ class Database:
         url, tls = address(settings.database_url.get_secret_value(), settings)
         engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            isolation_level="AUTOCOMMIT",
             pool_size=settings.database_pool_size,
             max_overflow=0,
             pool_timeout=10,
             connect_args={"server_settings": SESSION, "ssl": tls, "timeout": 10},
         )
+        sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)
         return cls(engine)
 
-    @asynccontextmanager
-    async def transaction(self, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    def transaction(self, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction in the sight of ``caller``: committed at the end, rolled back at an exception.
 
         Row-level security shows the caller's organisation its rows; operators and services see the network's.
         """
-        asks = {
-            "organisation": str(caller.organisation_id) if caller.organisation_id else "",
-            "scope": "network" if caller.network else "",
-        }
-        async with self._engine.begin() as tx:
-            await tx.execute(_ASK, asks)
-            yield tx
+        organisation = caller.organisation_id.hex if caller.organisation_id else ""
+        return self._begun(organisation, _NETWORK if caller.network else "")
+
+    def network_transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One transaction that sees every row. For the chassis alone: inbox, timers and operators' routes."""
+        return self._begun("", _NETWORK)
 
     @asynccontextmanager
-    async def network_transaction(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that sees every row. For the chassis alone: inbox, timers and operators' routes."""
-        async with self._engine.begin() as tx:
-            await tx.execute(_ASK, _NETWORK)
-            yield tx
+    async def _begun(self, organisation: str, scope: str) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as tx:
+            driver = driver_of(tx)
+            try:
+                await driver.execute(_BEGIN.format(organisation=organisation, scope=scope))
+                yield tx
+                await driver.execute("commit")
+            except BaseException:
+                await _roll_back(driver)
+                raise
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -101,6 +109,36 @@ def address(url: str, settings: DatabaseSettings) -> tuple[str, Tls]:
             return plain, ssl.create_default_context(cafile=settings.database_ca_file)
         case "prefer" | "require" as mode:
             return plain, mode
+
+
+def driver_of(tx: AsyncConnection) -> asyncpg.Connection:
+    """The driver's own connection, in the midst of the same transaction.
+
+    For what every request does: through SQLAlchemy a statement costs four times as much (measured: 75 µs, not 18).
+    """
+    driver = tx.sync_connection.connection.driver_connection if tx.sync_connection else None
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError("This needs a transaction on asyncpg.")
+    return driver
+
+
+async def _roll_back(driver: asyncpg.Connection) -> None:
+    """End the transaction; if that fails end the connection: nobody may be given one in the midst of a transaction."""
+    ended = False
+    try:
+        await driver.execute("rollback")
+        ended = True
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        pass  # what led here is what is told
+    finally:
+        if not ended:
+            driver.terminate()
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """Let the pool open a new connection in the place of one that was lost while it was idle."""
+    if connection.driver_connection.is_closed():
+        raise sa.exc.DisconnectionError
 
 
 def is_fault(error: BaseException | None) -> bool:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, telemetry
+from kith_chassis.database import driver_of
 from kith_chassis.refusals import Refusal
 from kith_contracts import wire
 from kith_contracts.fact import Fact
@@ -15,12 +15,11 @@ from kith_contracts.registry import CONTRACTS
 LARGEST: Final = 64 * 1024
 """Bytes of a fact's value beyond which it is refused: a fact is about one thing."""
 
-_INSERT: Final = sa.text(
-    "insert into outbox (event_id, type, subject, occurred_at, traceparent, tracestate, payload)"
-    " select id, type, subject, :occurred_at, :traceparent, :tracestate, payload"
-    " from unnest(cast(:ids as uuid[]), cast(:types as text[]), cast(:subjects as text[]), cast(:payloads as bytea[]))"
-    " with ordinality as told (id, type, subject, payload, place) order by place"
-)
+_INSERT: Final = """
+    insert into outbox (event_id, type, subject, occurred_at, traceparent, tracestate, payload)
+    select id, type, subject, $1, $2, $3, payload from unnest($4::uuid[], $5::text[], $6::text[], $7::bytea[])
+    with ordinality as told (id, type, subject, payload, place) order by place
+"""
 
 
 class FactTooLarge(Refusal):
@@ -42,16 +41,12 @@ async def record(tx: AsyncConnection, *facts: Fact, now: datetime) -> None:
         if len(payload) > LARGEST:
             name = CONTRACTS[type(fact)].name
             raise FactTooLarge(f"A {name} of {len(payload)} bytes is above the {LARGEST} that a fact may have.")
-    traceparent, tracestate = telemetry.current_trace()
-    await tx.execute(
+    await driver_of(tx).execute(
         _INSERT,
-        {
-            "ids": [clock.new_id() for _ in facts],
-            "types": [CONTRACTS[type(fact)].type for fact in facts],
-            "subjects": [str(fact.story) for fact in facts],
-            "payloads": payloads,
-            "occurred_at": now,
-            "traceparent": traceparent,
-            "tracestate": tracestate,
-        },
+        now,
+        *telemetry.current_trace(),
+        [clock.new_id() for _ in facts],
+        [CONTRACTS[type(fact)].type for fact in facts],
+        [str(fact.story) for fact in facts],
+        payloads,
     )

@@ -18,6 +18,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.database import driver_of
 from kith_chassis.http.versions import etag
 from kith_chassis.identity import Caller
 from kith_chassis.refusals import Refusal
@@ -110,24 +111,13 @@ async def create(request: Request, caller: Caller, work: Callable[[AsyncConnecti
     )
     digest = sha256(request.scope["path"].encode() + b"\n" + await request.body()).digest()
     async with request.app.state.database.transaction(caller) as tx:
-        driver = _driver(tx)
+        driver = driver_of(tx)
         if not await driver.fetchval(_CLAIM, *claim, digest, now, _lock(claim), expired):
             return _answer_kept(await driver.fetchrow(_KEPT, *claim, expired), digest)
         created = await work(tx)
         answer = int(HTTPStatus.CREATED), created.location, created.version, created.body.model_dump_json().encode()
         await driver.execute(_STORE, *claim, *answer)
     return _response(*answer)
-
-
-def _driver(tx: AsyncConnection) -> asyncpg.Connection:
-    """The driver's own connection, in the midst of the same transaction.
-
-    Every create runs two statements here, and through SQLAlchemy each would cost as much as four do this way.
-    """
-    driver = tx.sync_connection.connection.driver_connection if tx.sync_connection else None
-    if not isinstance(driver, asyncpg.Connection):
-        raise TypeError("Creates need a transaction on asyncpg.")
-    return driver
 
 
 def _answer_kept(kept: asyncpg.Record | None, digest: bytes) -> Response:

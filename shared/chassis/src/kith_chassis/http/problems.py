@@ -219,4 +219,5 @@ def _answer_to(error: Exception) -> Response:
 
 
 def _cannot_be_stored(error: Exception) -> bool:
-    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _BAD_TEXT
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return getattr(cause, "sqlstate", None) in _BAD_TEXT
