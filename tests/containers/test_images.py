@@ -103,4 +103,4 @@ def test_an_image_says_what_it_is(what: str, images: Mapping[str, str]) -> None:
 
 def test_an_image_of_no_service_is_not_built() -> None:
     with pytest.raises(AssertionError, match="SERVICE is referrals, matching, notifications, reporting or cli"):
-        docker("build", "-f", "deploy/Dockerfile", "--build-arg", "SERVICE=something", ".")
+        docker("build", "--force-rm", "-f", "deploy/Dockerfile", "--build-arg", "SERVICE=something", ".")

@@ -51,6 +51,14 @@ def test_every_count_agrees_with_what_another_service_says_of_the_same(the_run: 
     assert [one for one in the_run.first.compared if not one.agrees] == []
 
 
+def test_each_export_has_rows_that_are_rejected_and_one_that_may_be_a_duplicate(the_run: ARun) -> None:
+    outcomes = [one.totals.outcomes for one in the_run.first.imports]
+
+    assert [one["possible-duplicate"] for one in outcomes] == [1, 1, 1]
+    assert all(one["rejected"] >= 5 and one["accepted"] >= 30 for one in outcomes)
+    assert all(len(one.totals.codes) >= 5 for one in the_run.first.imports)
+
+
 def test_every_story_that_is_planned_happens(the_run: ARun) -> None:
     happened = {one["status"] for one in the_run.first.seen.referrals}
     endings = {match["ending"] for match in the_run.first.seen.matches}

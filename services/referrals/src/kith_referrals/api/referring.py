@@ -1,6 +1,5 @@
 """Referrals: made by one organisation, decided by another, seen by those two alone."""
 
-from dataclasses import asdict
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -194,7 +193,7 @@ def _answer(referral: Referral, response: Response) -> ReferralState:
 
 
 def _state(referral: Referral) -> ReferralState:
-    return ReferralState.model_validate(asdict(referral))
+    return ReferralState.model_validate(referral, from_attributes=True)
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a referral looks like, coming in and going out."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
@@ -23,6 +23,9 @@ from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
 
+_APART: Final = frozenset({"person", "programme_id", "consent"})
+"""What stands beside the wish in a referral's body."""
+
 ContactChannel = Literal["email", "telephone", "text"]
 
 
@@ -42,7 +45,7 @@ class PersonBody(Body):
 
     def person(self, person_id: UUID, organisation_id: UUID) -> Person:
         """The person, as a record of the organisation that refers."""
-        return Person(id=person_id, organisation_id=organisation_id, **self.model_dump())
+        return Person(id=person_id, organisation_id=organisation_id, **vars(self))
 
 
 class ConsentBody(Body):
@@ -55,7 +58,7 @@ class ConsentBody(Body):
 
     def answer(self) -> Answer:
         """The answer as the domain has it."""
-        return Answer(**self.model_dump())
+        return Answer(**vars(self))
 
 
 class ReferralBody(Body):
@@ -77,7 +80,7 @@ class ReferralBody(Body):
 
     def wish(self) -> Wish:
         """What is asked for, without the person and their answer."""
-        return Wish(**self.model_dump(exclude={"person", "programme_id", "consent"}))
+        return Wish(**{name: value for name, value in vars(self).items() if name not in _APART})
 
 
 class DecisionBody(Body):

@@ -12,6 +12,8 @@ def clean(text: str) -> str:
 
     A database cannot hold a NUL, and nobody ever means one.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if not lines.isprintable():
         lines = "".join(

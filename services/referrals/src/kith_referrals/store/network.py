@@ -10,6 +10,7 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.compiled import Compiled
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
 from kith_referrals.tables import organisations, programmes
@@ -21,10 +22,12 @@ _PROGRAMME_LOCKED: Final = sa.select(programmes).where(programmes.c.id == _ID).w
 _BY_SLUG: Final = sa.select(programmes).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
 )
-_OFFER: Final = sa.select(
-    programmes,
-    sa.exists().where(organisations.c.id == sa.bindparam("organisation_id", type_=sa.Uuid)).label("asker_is_known"),
-).where(programmes.c.id == _ID)
+_OFFER: Final = Compiled(
+    sa.select(
+        programmes,
+        sa.exists().where(organisations.c.id == sa.bindparam("organisation_id", type_=sa.Uuid)).label("asker_is_known"),
+    ).where(programmes.c.id == _ID)
+)
 
 
 def _upsert(table: sa.Table) -> sa.Insert:
@@ -67,7 +70,8 @@ async def save_programme(tx: AsyncConnection, programme: Programme) -> None:
     try:
         await tx.execute(_SAVE_PROGRAMME, asdict(programme))
     except sa.exc.IntegrityError as error:
-        if is_unique_violation(error, "programmes_slug"):
+        cause = error.orig.__cause__ if error.orig else None
+        if isinstance(cause, UniqueViolationError) and cause.constraint_name == "programmes_slug":
             raise SlugTaken from None
         raise
 
@@ -77,11 +81,10 @@ async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, or
 
     Raises ``ProgrammeUnknown`` or ``NoOrganisation``.
     """
-    asked = {"id": programme_id, "organisation_id": organisation_id}
-    row = (await tx.execute(_OFFER, asked)).mappings().one_or_none()
-    if row is None:
+    rows = await _OFFER.rows(tx, {"id": programme_id, "organisation_id": organisation_id})
+    if not rows:
         raise ProgrammeUnknown
-    found = dict(row)
+    found = dict(rows[0])
     if not found.pop("asker_is_known"):
         raise NoOrganisation
     return _programme(found)
@@ -91,12 +94,6 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     """Those of the programmes that exist, by slug."""
     rows = await tx.execute(_BY_SLUG, {"slugs": list(slugs)})
     return {row["slug"]: _programme(row) for row in rows.mappings()}
-
-
-def is_unique_violation(error: sa.exc.IntegrityError, index: str) -> bool:
-    """Whether the driver says that this index already holds the value."""
-    cause = error.orig.__cause__ if error.orig else None
-    return isinstance(cause, UniqueViolationError) and cause.constraint_name == index
 
 
 def _programme(row: Mapping[Any, Any]) -> Programme:

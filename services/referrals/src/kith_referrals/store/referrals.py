@@ -5,14 +5,15 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from asyncpg import UniqueViolationError
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.compiled import Compiled
 from kith_chassis.http import StaleVersion
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.domain.referral import NewReferral, Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
-from kith_referrals.store.network import is_unique_violation
 from kith_referrals.store.records import Record, hexadecimal, insert_records
 from kith_referrals.tables import consents, people, referrals
 
@@ -27,9 +28,11 @@ _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
 )  # fmt: skip
 
-_ADD: Final = insert_records(consents, "consents").add_cte(
-    insert_records(people, "people").cte("added_people"),
-    insert_records(referrals, "referrals").cte("added_referrals"),
+_ADD: Final = Compiled(
+    insert_records(consents, "consents").add_cte(
+        insert_records(people, "people").cte("added_people"),
+        insert_records(referrals, "referrals").cte("added_referrals"),
+    )
 )
 """One round trip for people, referrals and consents. Foreign keys are looked at when the whole statement is done."""
 
@@ -64,16 +67,16 @@ _SAVE: Final = (
 async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> None:
     """Keep new referrals, however many, in one statement. Raises ``ReferenceTaken``."""
     try:
-        await tx.execute(
-            _ADD,
+        await _ADD.rows(
+            tx,
             {
                 "people": [_person_record(new) for new in news],
                 "referrals": [_referral_record(new) for new in news],
                 "consents": [record for new in news for record in _consent_records(new)],
             },
         )
-    except sa.exc.IntegrityError as error:
-        if is_unique_violation(error, "referrals_source_reference"):
+    except UniqueViolationError as error:
+        if error.constraint_name == "referrals_source_reference":
             raise ReferenceTaken from None
         raise
 

@@ -19,7 +19,7 @@ Waiting = dict[str, int]
 """How much is left to do, by what it is."""
 
 
-async def settle(askers: Askers, say: Callable[[str], None] = lambda _: None) -> None:
+async def settle(askers: Askers, say: Callable[[str], None] = lambda _: None, *, patience: float = PATIENCE) -> None:
     """Wait until nothing is left to send, to hear or to deliver. ``CannotRun`` says what does not move."""
     still, before = 0, (-1, {"": -1})
     moved_at = said_at = time.monotonic()
@@ -30,10 +30,10 @@ async def settle(askers: Askers, say: Callable[[str], None] = lambda _: None) ->
         at = time.monotonic()
         if now != before:
             moved_at = at
-        if at - moved_at > PATIENCE:
+        if waiting and at - moved_at > patience:
             left = ", ".join(f"{count} {what}" for what, count in waiting.items())
             raise CannotRun(f"Nothing moves any more, and there is left: {left}; `kith doctor` says more.")
-        if waiting and at - said_at > PATIENCE / 12:
+        if waiting and at - said_at > patience / 12:
             said_at = at
             say(f"  still waiting: {', '.join(f'{count} {what}' for what, count in waiting.items())}")
         before = now

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from kith_cli.demonstrating.comparing import Compared
 from kith_cli.demonstrating.exports import Imported
 from kith_cli.demonstrating.looking import Post, Seen
 from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE, REJECTED
 from kith_cli.telling import Teller
+
+SIDES: Final = {"owner": "Programmes, by who runs them", "referrer": "Referrals, by who made them"}
+TOTALS: Final = ("received", "undecided", "waiting", "matched", "supported", "sessions", "contacts", "closed")
 
 
 def show_imports(teller: Teller, imports: Iterable[Imported]) -> None:
@@ -67,13 +70,13 @@ def _messages(messages: Iterable[Mapping[str, Any]]) -> str:
 
 def show_totals(teller: Teller, seen: Seen) -> None:
     """Show what reporting says of each organisation and programme."""
-    columns = (
-        *("organisation", "side", "programme", "received", "undecided", "declined", "waiting", "matched", "supported"),
-        *("sessions", "contacts", "closed", "days waited"),
-    )
-    names = ("organisation_name", "side", "programme_name", *columns[3:-1], "mean_days_waited")
-    rows = [["-" if line[name] is None else line[name] for name in names] for line in seen.totals]
-    teller.table("Totals per organisation and programme", columns, rows)
+    for side, title in SIDES.items():
+        teller.say(title)
+        for line in seen.totals:
+            if line["side"] == side:
+                waited = "" if line["mean_days_waited"] is None else f", {line['mean_days_waited']} days waited"
+                counts = ", ".join(f"{line[name]} {name}" for name in TOTALS)
+                teller.say(f"  {line['organisation_name']}, {line['programme_name']}: {counts}{waited}")
 
 
 def show_post(teller: Teller, post: Post, seen: Seen) -> None:
