@@ -27,7 +27,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 router = APIRouter()
-for _part in (network, referring, imports, contacts):
+for _part in (referring, network, imports, contacts):  # routes are looked for in this order: the busiest first
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

@@ -185,12 +185,15 @@ def _move_record(referral: Referral) -> Record:
 
 
 def _consent_records(new: NewReferral) -> list[Record]:
+    alike = {
+        "referral_id": str(new.referral.id),
+        "referring_organisation_id": str(new.referral.referring_organisation_id),
+        "programme_organisation_id": str(new.referral.programme_organisation_id),
+    }
     return [
         {
-            "referral_id": str(new.referral.id),
+            **alike,
             "purpose": purpose,
-            "referring_organisation_id": str(new.referral.referring_organisation_id),
-            "programme_organisation_id": str(new.referral.programme_organisation_id),
             "state": word.state,
             "recorded_on": word.recorded_on.isoformat(),
             "how": word.how,

@@ -12,7 +12,7 @@ from kith_cli.addresses import Addresses, speaking
 from kith_cli.importing.carrying import Progress as Tell
 from kith_cli.importing.carrying import carry
 from kith_cli.importing.mapping import read_mapping
-from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE, REJECTED, Totals
+from kith_cli.importing.outcomes import POSSIBLE_DUPLICATE, REJECTED, Totals
 from kith_cli.importing.reading import Export, open_export
 from kith_cli.importing.sending import MOST_ROWS, Sender
 from kith_cli.importing.unusable import Unusable
@@ -113,7 +113,7 @@ def _progress(teller: Teller, export: Export, file_name: str) -> Iterator[Tell]:
             nonlocal next_line
             if totals.rows >= next_line:
                 next_line += ROWS_A_LINE
-                teller.say(f"{totals.rows} rows: {_in_words(totals)}")
+                teller.say(str(totals))
 
         yield say
         return
@@ -122,18 +122,13 @@ def _progress(teller: Teller, export: Export, file_name: str) -> Iterator[Tell]:
         task = bar.add_task(file_name, total=export.size, said="")
 
         def show(totals: Totals, position: int) -> None:
-            bar.update(task, completed=position, said=f"{totals.rows} rows: {_in_words(totals)}")
+            bar.update(task, completed=position, said=str(totals))
 
         yield show
 
 
-def _in_words(totals: Totals) -> str:
-    found = totals.outcomes
-    return f"{found[ACCEPTED]} accepted, {found[REJECTED]} rejected, {found[POSSIBLE_DUPLICATE]} possible duplicates"
-
-
 def _say_totals(teller: Teller, file: Path, totals: Totals, report: Path | None, rejects: Path | None) -> None:
-    teller.say(f"{file.name}: {totals.rows} rows: {_in_words(totals)}.")
+    teller.say(f"{file.name}: {totals}.")
     if totals.codes:
         teller.table("Rejected because", ("code", "rows"), totals.codes.most_common())
     if report:

@@ -46,12 +46,12 @@ def compare(imports: Iterable[Imported], seen: Seen, post: Post, names: Mapping[
 
 def _imports(imports: Iterable[Imported], seen: Seen) -> list[Compared]:
     there = {referral["id"] for referral in seen.referrals}
-    waiting = Counter((row["asked_as"], row["file_name"]) for row in seen.waiting_rows)
+    waiting = {(row["asked_as"], row["file_name"], row["row"], row["duplicate_of"]) for row in seen.waiting_rows}
     found = []
     for one in imports:
         outcomes = one.totals.outcomes
         made = ("referrals", len(there & set(one.referrals)))
-        kept = ("referrals", waiting[one.organisation_id, one.file_name])
+        kept = ("referrals", sum((one.organisation_id, one.file_name, *alike) in waiting for alike in one.alike))
         found.append(Compared("rows accepted", one.file_name, (("report", outcomes[ACCEPTED]), made)))
         duplicates = ("report", outcomes[POSSIBLE_DUPLICATE])
         found.append(Compared("possible duplicates", one.file_name, (duplicates, kept)))

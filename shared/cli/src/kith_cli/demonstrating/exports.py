@@ -7,7 +7,7 @@ from pathlib import Path
 from kith_cli.addresses import Addresses
 from kith_cli.importing.carrying import carry
 from kith_cli.importing.mapping import read_mapping
-from kith_cli.importing.outcomes import ACCEPTED, Outcome, Totals
+from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE, Outcome, Totals
 from kith_cli.importing.reading import Record, open_export
 from kith_cli.importing.sending import MOST_ROWS, Sender
 from kith_cli.speaking import Speaker
@@ -15,12 +15,17 @@ from kith_cli.speaking import Speaker
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to: ``referrals`` are the ids of those that its accepted rows are."""
+    """What an import came to.
+
+    ``referrals`` are the ids of those that its accepted rows are; ``alike`` its possible duplicates, each by its row's
+    number and the reference it is like.
+    """
 
     file_name: str
     organisation_id: str
     totals: Totals
     referrals: tuple[str, ...]
+    alike: frozenset[tuple[int, str | None]]
 
 
 def list_exports(sample: Path) -> list[tuple[Path, Path]]:
@@ -60,4 +65,5 @@ def import_export(
         organisation_id=mapping.organisation,
         totals=totals,
         referrals=tuple(outcome.referral_id for outcome in accepted if outcome.referral_id),
+        alike=frozenset((one.row, one.of) for one in found.values() if one.outcome == POSSIBLE_DUPLICATE),
     )

@@ -7,7 +7,6 @@ from typing import Any, Final
 from kith_cli.demonstrating.comparing import Compared
 from kith_cli.demonstrating.exports import Imported
 from kith_cli.demonstrating.looking import Post, Seen
-from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE, REJECTED
 from kith_cli.telling import Teller
 
 SIDES: Final = {"owner": "Programmes, by who runs them", "referrer": "Referrals, by who made them"}
@@ -16,17 +15,10 @@ TOTALS: Final = ("received", "undecided", "waiting", "matched", "supported", "se
 
 def show_imports(teller: Teller, imports: Iterable[Imported]) -> None:
     """Show what became of the rows of each export."""
-    rows = [
-        (
-            one.file_name,
-            one.totals.rows,
-            *(one.totals.outcomes[outcome] for outcome in (ACCEPTED, REJECTED, POSSIBLE_DUPLICATE)),
-            ", ".join(f"{count} {code}" for code, count in one.totals.codes.most_common()),
-        )
-        for one in imports
-    ]
-    columns = ("export", "rows", "accepted", "rejected", "possible duplicates", "rejected because")
-    teller.table("Imports", columns, rows)
+    teller.say("Imports")
+    for one in imports:
+        why = ", ".join(f"{count} {code}" for code, count in one.totals.codes.most_common())
+        teller.say(f"  {one.file_name}: {one.totals}. Rejected: {why or 'none'}.")
 
 
 def show_referrals(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None:
@@ -101,7 +93,7 @@ def show_compared(teller: Teller, compared: Iterable[Compared]) -> bool:
         for place, number in enumerate((*shown, 1, not one.agrees)):
             line[place] += number
     rows = [
-        (what, who, count, other, other_count, places, "yes" if not wrong else f"NO, {wrong} differ")
+        (what.replace("_", " "), who, count, other, other_count, places, "yes" if not wrong else f"NO, {wrong} differ")
         for (what, who, other), (count, other_count, places, wrong) in sums.items()
     ]
     columns = ("what", "says", "count", "says", "count", "places", "agree")

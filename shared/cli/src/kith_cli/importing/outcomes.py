@@ -54,6 +54,11 @@ class Totals:
         """All rows."""
         return self.outcomes.total()
 
+    def __str__(self) -> str:
+        found = self.outcomes
+        alike = f"{found[POSSIBLE_DUPLICATE]} possible duplicate{'' if found[POSSIBLE_DUPLICATE] == 1 else 's'}"
+        return f"{self.rows} rows: {found[ACCEPTED]} accepted, {found[REJECTED]} rejected, {alike}"
+
     def count(self, outcome: Outcome) -> None:
         """Count one row."""
         self.outcomes[outcome.outcome] += 1
