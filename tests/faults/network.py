@@ -211,6 +211,7 @@ class Network:
             post_box = self._post_box()
             stack.push_async_callback(rest_through, stopping(post_box, (signal.SIGTERM, 5.0)))
             stack.push_async_callback(self._stop_members)
+            stack.callback(self._tell_errors)
             yield self
 
     async def _make_databases(self) -> None:
@@ -223,6 +224,13 @@ class Network:
         ports = ["--smtp-port", str(self._smtp), "--http-port", self.mail_url.rpartition(":")[2]]
         command = [sys.executable, "-m", "kith_cli.embedded.mail", *ports]
         return spawn(command, log=self.folder / "mail.log", dying_signal=signal.SIGKILL)
+
+    def _tell_errors(self) -> None:
+        """Show what the members thought worth an error, for the folder is gone in a moment."""
+        for log in sorted(self.folder.glob("*.log")):
+            errors = [line for line in log.read_text(errors="replace").splitlines() if '"level": "error"' in line]
+            for line in errors[-3:]:
+                print(f"{log.name}: {line[:4000]}")
 
     async def _stop_members(self) -> None:
         await asyncio.gather(*(member.remove() for member in self.members))

@@ -1,7 +1,7 @@
 """The way into PostgreSQL: one engine a process, and transactions that say who asks."""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -17,15 +17,21 @@ from kith_chassis.settings import DatabaseSettings, ServiceSettings
 SESSION: Final = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "30s",
+    "transaction_timeout": "60s",
     "timezone": "UTC",
     "jit": "off",
 }
 """What every connection asks of PostgreSQL.
 
 A wait for a lock becomes a known fault; a stopped process loses its open transaction, so that another can take over.
+The second limit is for a process that stopped between preparing a statement and running it: to PostgreSQL that is not
+idle (seen with asyncpg, which ends a prepare with Flush and not with Sync), and only ``transaction_timeout`` ends it.
 """
 
-FAULT_STATES: Final = ("08", "53", "57P", "40001", "40P01", "55P03", "25P03", "57014")
+_LOST: Final = (OSError, TimeoutError, sa.exc.TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What says that the connection is gone. The last comes between the server's last word and its end."""
+
+FAULT_STATES: Final = ("08", "53", "57P", "40001", "40P01", "55P03", "25P03", "25P04", "57014")
 """Beginnings of the SQLSTATE codes (PostgreSQL manual, appendix A) that mean *try again*.
 
 Connection lost, resources short, server stopping or starting, serialisation, deadlock, lock or statement time-out.
@@ -63,6 +69,8 @@ class Database:
             connect_args={"server_settings": SESSION, "ssl": tls, "timeout": 10},
         )
         sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        sa.event.listen(engine.sync_engine, "rollback", _end_by("rollback"))
+        sa.event.listen(engine.sync_engine, "commit", _end_by("commit"))
         return cls(engine)
 
     def transaction(self, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -128,11 +136,22 @@ async def _roll_back(driver: asyncpg.Connection) -> None:
     try:
         await driver.execute("rollback")
         ended = True
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, *_LOST):
         pass  # what led here is what is told
     finally:
         if not ended:
             driver.terminate()
+
+
+def _end_by(word: str) -> Callable[[sa.Connection], None]:
+    """What makes ``tx.rollback()`` and ``tx.commit()`` true, for a driver whose transaction SQLAlchemy does not see."""
+
+    def end(connection: sa.Connection) -> None:
+        adapted: Any = connection.connection.dbapi_connection
+        if not adapted.driver_connection.is_closed() and adapted.driver_connection.is_in_transaction():
+            adapted.run_async(lambda driver: driver.execute(word))
+
+    return end
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:
@@ -147,7 +166,7 @@ def is_fault(error: BaseException | None) -> bool:
     Looks through what SQLAlchemy wraps around the driver's error.
     """
     while error is not None:
-        if isinstance(error, OSError | TimeoutError | sa.exc.TimeoutError | asyncpg.InterfaceError):
+        if isinstance(error, _LOST):
             return True
         if isinstance(error, asyncpg.PostgresError):
             return str(error.sqlstate or "").startswith(FAULT_STATES)

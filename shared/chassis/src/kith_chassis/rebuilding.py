@@ -31,6 +31,7 @@ QUIET: Final = 20
 """Seconds without a record, short of the end, after which the broker is given up."""
 
 _BEAT: Final = sa.text("update replay_run set beaten_at = clock_timestamp() where run = :run returning run")
+_NO_HURRY: Final = sa.text("set local transaction_timeout = 0")
 _FORGET: Final = sa.text("select empty_replayed()")
 _CLAIM: Final = sa.text(
     "insert into replayed select unnest(cast(:ids as uuid[])) on conflict do nothing returning event_id"
@@ -193,8 +194,12 @@ class Run:
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is this run's, or none: the row that names the run is locked until its end."""
+        """A transaction that is this run's, or none: the row that names the run is locked until its end.
+
+        It may take as long as it needs: turning the tables round compares the whole log with the whole inbox.
+        """
         async with self._database.network_transaction() as tx:
+            await tx.execute(_NO_HURRY)
             if (await tx.execute(_BEAT, {"run": self._run})).first() is None:
                 raise ReplayOvertaken(f"Another replay began while this one gave no sign of life. {UNCHANGED}")
             yield tx

@@ -76,7 +76,5 @@ def _show_where_to_look(teller: Teller, kith: Platform) -> None:
     teller.say("Totals, as one page:")
     teller.say(f'  curl -H "Authorization: Bearer $({program} token{folder})" {page} > totals.html')
     teller.say(f"What each row became: {kith.folder / 'demo'}")
-    teller.say(
-        "A service's OpenAPI document: python -m kith_referrals openapi (also matching, notifications, reporting)"
-    )
+    teller.say(f"A service's API, as OpenAPI: {program.with_name('python')} -m kith_referrals openapi; so the others.")
     teller.say("Kith is up, with the sample network in it. Ctrl-C stops it.")
