@@ -34,8 +34,8 @@ insert into people (id, organisation_id, family_name, contact_by, language)
 select gen_random_uuid(), '{REFERRER}', 'Testwell', '{{}}', 'en' from generate_series(1, {EARLIER});
 insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id, submitted_at,
     status, version, source, received_on, needs, conditions, interests, requested, channels, urgent, details)
-select uuidv7(), people.id, '{REFERRER}', '{PROGRAMME}', '{OWNER}', now(), 'submitted', 1, 'professional', now(), '{{}}',
-    '{{}}', '{{}}', '{{}}', '{{}}', false, '{{}}' from people;
+select uuidv7(), people.id, '{REFERRER}', '{PROGRAMME}', '{OWNER}', now(), 'submitted', 1, 'professional', now(),
+    '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', false, '{{}}' from people;
 insert into consents (referral_id, purpose, referring_organisation_id, programme_organisation_id, state, recorded_on,
     how)
 select referrals.id, purpose, '{REFERRER}', '{OWNER}', 'granted', now(), 'spoken'

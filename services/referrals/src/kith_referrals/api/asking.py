@@ -19,4 +19,5 @@ def in_organisation(caller: Caller) -> tuple[Caller, UUID]:
     """
     if caller.organisation_id is None:
         raise NoOrganisation
-    return replace(caller, roles=caller.roles & ORGANISATION_ROLES), caller.organisation_id
+    member = caller if caller.roles <= ORGANISATION_ROLES else replace(caller, roles=caller.roles & ORGANISATION_ROLES)
+    return member, caller.organisation_id

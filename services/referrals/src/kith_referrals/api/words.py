@@ -25,16 +25,16 @@ _LINE: Final = BeforeValidator(_line)
 """One line with single spaces: a name with a line break in it would break a letter's headers."""
 _MOST_CODES: Final = 50
 
-Name = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
-Reference = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT)]
-Telephone = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT)]
-Notes = Annotated[str, _CLEAN, StringConstraints(min_length=1, max_length=NOTES_LIMIT)]
-Number = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=20)]
-Postcode = Annotated[str, _LINE, StringConstraints(min_length=1, max_length=12)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), _LINE]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT), _LINE]
+Telephone = Annotated[str, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT), _LINE]
+Notes = Annotated[str, StringConstraints(min_length=1, max_length=NOTES_LIMIT), _CLEAN]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=20), _LINE]
+Postcode = Annotated[str, StringConstraints(min_length=1, max_length=12), _LINE]
 Email = Annotated[
     str,
-    _LINE,
     StringConstraints(pattern=r'^[^@\s,;<>()"]+@[^@\s,;<>()"]+\.[^@\s.,;<>()"]+$', max_length=EMAIL_LIMIT),
+    _LINE,
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=_MOST_CODES), AfterValidator(_once)]
