@@ -147,6 +147,8 @@ def _end_by(word: str) -> Callable[[sa.Connection], None]:
     """What makes ``tx.rollback()`` and ``tx.commit()`` true, for a driver whose transaction SQLAlchemy does not see."""
 
     def end(connection: sa.Connection) -> None:
+        if connection.invalidated:
+            return
         adapted: Any = connection.connection.dbapi_connection
         if not adapted.driver_connection.is_closed() and adapted.driver_connection.is_in_transaction():
             adapted.run_async(lambda driver: driver.execute(word))
