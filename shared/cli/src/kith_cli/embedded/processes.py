@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from kith_cli.cannot import CannotRun
 LEASH: Final = Path(__file__).with_name("leash.py")
 Process = subprocess.Popen[bytes]
 POLL: Final = 0.02  # seconds between two looks at something that is about to happen
+FREE_PORTS: Final = range(15_000, 32_000)
+FREE_TRIES: Final = 100
 LOCALHOST: Final = "127.0.0.1"
 
 
@@ -165,11 +168,17 @@ class FolderLock:
 
 
 def free_port() -> int:
-    """Ask the system for a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind((LOCALHOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port that nobody uses now.
+
+    It lies below those that the system gives to connections going out, or one of these could take it before its server
+    does, or while its server is down.
+    """
+    for _ in range(FREE_TRIES):
+        port = secrets.choice(FREE_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOCALHOST, port))
+            return port
+    raise CannotRun("No free port was found on this machine.")
 
 
 def require_free_port(port: int, what: str) -> None:
