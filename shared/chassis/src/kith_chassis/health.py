@@ -64,7 +64,7 @@ class Health:
         for beat in self.heartbeats:
             if beat.trouble:
                 wrong.setdefault(beat.name, beat.trouble)
-        for name, check in self.checks.items():
+        for name, check in list(self.checks.items()):  # a part may begin while another is asked
             said = await check()
             if said:
                 wrong[name] = said
