@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
-from kith_chassis.database import Database, driver_of, is_fault
+from kith_chassis.database import Database, NotCommittedError, driver_of, is_fault
 from kith_chassis.identity import Caller
 from tests.conftest import AddressOf, DatabaseOf
 from tests.servers.postgres import Address
@@ -153,3 +153,13 @@ async def test_a_compiled_statement_binds_by_name_as_its_parameters_types_have_i
         rows = await statement.rows(tx, {"told": [{"word": "one"}, {"word": "two"}], "wanted": ["two", "three"]})
 
     assert [dict(row) for row in rows] == [{"word": "two", "constant": "always"}]
+
+
+async def test_a_failure_that_somebody_swallowed_is_not_taken_for_a_commit(database: Database) -> None:
+    with pytest.raises(NotCommittedError):
+        async with database.transaction(a_member(MINE)) as tx:
+            await write(tx)
+            with pytest.raises(asyncpg.PostgresError):
+                await driver_of(tx).execute("select 1 / 0")
+
+    assert await notes_seen(database) == 0

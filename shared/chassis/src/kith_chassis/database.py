@@ -47,6 +47,10 @@ Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
 """How asyncpg wants to hear about TLS."""
 
 
+class NotCommittedError(Exception):
+    """A statement had failed, somebody went on all the same, and PostgreSQL answered the commit with a rollback."""
+
+
 class Database:
     """One service's own PostgreSQL database, entered as the service's own role, which owns nothing in it.
 
@@ -92,7 +96,7 @@ class Database:
             try:
                 await driver.execute(_BEGIN.format(organisation=organisation, scope=scope))
                 yield tx
-                await driver.execute("commit")
+                await _commit(driver)
             except BaseException:
                 await _roll_back(driver)
                 raise
@@ -128,6 +132,11 @@ def driver_of(tx: AsyncConnection) -> asyncpg.Connection:
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError("This needs a transaction on asyncpg.")
     return driver
+
+
+async def _commit(driver: asyncpg.Connection) -> None:
+    if await driver.execute("commit") != "COMMIT":
+        raise NotCommittedError
 
 
 async def _roll_back(driver: asyncpg.Connection) -> None:
