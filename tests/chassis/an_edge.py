@@ -128,7 +128,7 @@ STATEMENTS = {
 async def write_note(note: NewNote, request: Request, caller: CallerDep, fails: str = "") -> Response:
     """Write a note, once."""
 
-    async def work(tx: AsyncConnection) -> Created:
+    async def work(tx: AsyncConnection, _now: datetime) -> Created:
         await tx.execute(_INSERT, note.model_dump())
         if fails == "waits":
             request.app.state.inside.set()

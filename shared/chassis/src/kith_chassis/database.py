@@ -70,6 +70,7 @@ class Database:
             pool_size=settings.database_pool_size,
             max_overflow=0,
             pool_timeout=10,
+            pool_use_lifo=True,  # the connection that was used last has the warmest caches
             connect_args={"server_settings": SESSION, "ssl": tls, "timeout": 10},
         )
         sa.event.listen(engine.sync_engine, "checkout", _refuse_closed)

@@ -1,6 +1,6 @@
 """What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
+from kith_chassis.http import Created, CursorDep, Page, PageLimit, create, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -110,11 +110,11 @@ class ContactShown(BaseModel):
 
 @router.post("/sessions", status_code=201, response_model=SessionShown)
 async def log_session(
-    asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep, now: NowDep
+    asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
 ) -> Response:
     """Log a session of a match, or a meeting of a group with who attended."""
 
-    async def work(tx: AsyncConnection) -> Created:
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
             case OneToOneAsked():
                 logged = await occasions.log_match_session(tx, asked.match_id, asked.occasion(), now=now)
@@ -156,11 +156,11 @@ async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep
 
 @router.post("/contacts", status_code=201, response_model=ContactShown)
 async def log_contact(
-    asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep, now: NowDep
+    asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
 ) -> Response:
     """Log an occasion with people who are not named: outreach, drop-in, listening, a taster."""
 
-    async def work(tx: AsyncConnection) -> Created:
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
         contact = Contact(id=clock.new_id(), organisation_id=organisation_id, **dict(asked))
         logged = await occasions.log_contact(tx, contact, now=now)
         return Created(f"/contacts/{logged.id}", ContactShown.model_validate(logged))

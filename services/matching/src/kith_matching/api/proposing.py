@@ -183,10 +183,10 @@ async def list_candidates(
 
 
 @router.post("/proposals", status_code=201, response_model=ProposalShown)
-async def propose(asked: Pairing, request: Request, caller: CallerDep, now: NowDep) -> Response:
+async def propose(asked: Pairing, request: Request, caller: CallerDep) -> Response:
     """Propose a supporter for a person; the supporter's place is held until the answers are in."""
 
-    async def work(tx: AsyncConnection) -> Created:
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
         proposal = await proposing.propose_pair(tx, asked.referral_id, asked.supporter_id, now=now)
         shown = ProposalShown.model_validate(await views.get_proposal(tx, proposal.id))
         return Created(f"/proposals/{proposal.id}", shown, proposal.version)

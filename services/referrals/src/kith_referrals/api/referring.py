@@ -1,5 +1,6 @@
 """Referrals: made by one organisation, decided by another, seen by those two alone."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -58,11 +59,11 @@ router = APIRouter(prefix="/referrals", tags=["referrals"])
 
 
 @router.post("", status_code=201, response_model=ReferralState)
-async def make_referral(request: Request, body: ReferralBody, caller: CallerDep, now: NowDep) -> Response:
+async def make_referral(request: Request, body: ReferralBody, caller: CallerDep) -> Response:
     """Refer a person who agrees to it. The answer, which is kept for a day, names nobody."""
     member, organisation_id = in_organisation(caller)
 
-    async def work(tx: AsyncConnection) -> Created:
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
         referral = await usecases.make_referral(
             tx,
             referral_id=clock.new_id(),

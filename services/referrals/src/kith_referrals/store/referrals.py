@@ -156,13 +156,13 @@ def _referral_record(new: NewReferral) -> Record:
         "programme_id": str(referral.programme_id),
         "programme_organisation_id": str(referral.programme_organisation_id),
         "submitted_at": referral.submitted_at.isoformat(),
-        "source": wish.source,
+        "source": wish.source.value,
         "received_on": wish.received_on.isoformat(),
         "needs": wish.needs,
         "conditions": wish.conditions,
         "interests": wish.interests,
         "requested": wish.requested,
-        "channels": wish.channels,
+        "channels": [way.value for way in wish.channels],
         "urgent": wish.urgent,
         "notes": wish.notes,
         "source_reference": wish.source_reference,
@@ -173,7 +173,7 @@ def _referral_record(new: NewReferral) -> Record:
 def _move_record(referral: Referral) -> Record:
     return {
         "id": str(referral.id),
-        "status": referral.status,
+        "status": referral.status.value,
         "version": referral.version,
         "decided_at": _text(referral.decided_at),
         "decision_reason": referral.decision_reason,
@@ -193,8 +193,8 @@ def _consent_records(new: NewReferral) -> list[Record]:
     return [
         {
             **alike,
-            "purpose": purpose,
-            "state": word.state,
+            "purpose": purpose.value,
+            "state": word.state.value,
             "recorded_on": word.recorded_on.isoformat(),
             "how": word.how,
             "wording_version": word.wording_version,

