@@ -42,7 +42,6 @@ def producer(settings: KafkaSettings) -> AIOKafkaProducer:
         **connection(settings),
         acks="all",
         enable_idempotence=settings.kafka_idempotent,
-        linger_ms=1,
         max_batch_size=256 * 1024,
         request_timeout_ms=REQUEST_TIMEOUT,
     )

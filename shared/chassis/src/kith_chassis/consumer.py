@@ -15,6 +15,11 @@ from aiokafka.errors import IllegalOperation
 
 log = logging.getLogger(__name__)
 
+PATIENCE: Final = 1000
+"""Milliseconds that a call waits for a first record, at the least.
+
+FastStream sleeps after a call that found nothing, and what comes meanwhile waits; so few calls may find nothing.
+"""
 LOOK: Final = 500
 """Milliseconds to wait for one partition's next record while walking."""
 UNDECODABLE: Final = (("header-name", b"\xff"),)
@@ -32,11 +37,12 @@ class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: float = 0, max_records: int | None = None
     ) -> dict[TopicPartition, list[Any]]:
-        """As aiokafka's; while a record that cannot be decoded is near, one record a call."""
+        """As aiokafka's, and more patient; while a record that cannot be decoded is near, one record a call."""
         try:
             if self._walking:
                 return self._noted(await self._next_record())
-            return self._noted(await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records))
+            patience = max(timeout_ms, PATIENCE)
+            return self._noted(await super().getmany(*partitions, timeout_ms=patience, max_records=max_records))
         except UnicodeDecodeError:
             log.warning("a record cannot be decoded; going on record by record")
             self._walking = True

@@ -97,7 +97,9 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                 log.warning("no broker yet", extra={"fault": type(error).__name__})
                 await self._broker.stop()
                 await self._pause(1.0)
+        measuring = asyncio.create_task(self._measure())
         await self._settle_until(stop)
+        measuring.cancel()
         await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
@@ -136,6 +138,13 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             telemetry.gauge("kith.inbox.lag", behind, topic=topic)
         return rows
 
+    async def _measure(self) -> None:
+        """Look at the lag from time to time, beside the facts: the broker answers only after the fetch before it."""
+        while True:
+            with contextlib.suppress(KafkaError, OSError):
+                await self.lag()
+            await asyncio.sleep(MEASURED)
+
     async def handle(self, records: Any) -> None:
         """Take what came from the log: read it and put it behind what waits. Never raises, whatever comes."""
         batch = await read(records)
@@ -159,16 +168,12 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     async def _settle_until(self, stop: asyncio.Event) -> None:
         """Settle what waits, batch after batch, and beat: an idle log is no sign of death."""
-        measured = 0.0
         while not stop.is_set():
             if self._subscriber.running:
                 self._heartbeat.beat(self.line.trouble)
-            if time.monotonic() - measured > MEASURED:
-                measured = time.monotonic()
-                with contextlib.suppress(KafkaError, OSError):
-                    await self.lag()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._news.wait()
             self._news.clear()
             batch, self._waiting = self._waiting, Batch([])
             self._room.set()

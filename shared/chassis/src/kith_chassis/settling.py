@@ -6,25 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, dead_letters, telemetry
-from kith_chassis.database import Database
+from kith_chassis.database import Database, driver_of
 from kith_chassis.dead_letters import Key, Letter
 from kith_chassis.line import Line
 from kith_chassis.received import OnFacts, Received, receive
 from kith_contracts.wire import Unreadable
 
-_CLAIM: Final = sa.text(
-    "with claimed as (insert into inbox select unnest(cast(:ids as uuid[])) on conflict do nothing returning event_id)"
-    " select case when count(*) = :expected then null else coalesce(array_agg(event_id), '{}') end as claimed,"
+_COUNTED: Final = "on conflict (topic, partition) do update set facts = inbox_progress.facts + excluded.facts"
+_CLAIM: Final = (
+    "with claimed as (insert into inbox select unnest($1::uuid[]) on conflict do nothing returning event_id),"
+    " counted as (insert into inbox_progress (topic, partition, facts)"
+    "  select * from unnest($3::text[], $4::int[], $5::bigint[]) where (select count(*) from claimed) = $2"
+    f"  {_COUNTED})"
+    " select case when count(*) = $2 then null else coalesce(array_agg(event_id), '{}') end as claimed,"
     f" exists (select from dead_letters where {dead_letters.OPEN}) as any_held from claimed"
 )
-_PROGRESS: Final = sa.text(
+"""Claims, and counts what it claimed where that is all there is; in one round trip to the database."""
+_COUNT: Final = (
     "insert into inbox_progress (topic, partition, facts)"
-    " select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:facts as bigint[]))"
-    " on conflict (topic, partition) do update set facts = inbox_progress.facts + excluded.facts"
+    f" select * from unnest($1::text[], $2::int[], $3::bigint[]) {_COUNTED}"
 )
 
 BREATH: Final = 100
@@ -82,27 +85,19 @@ class Settler:
 
     async def _claim(self, tx: AsyncConnection, readable: list[Readable]) -> tuple[list[Readable], bool]:
         """Those facts that nobody has claimed before, and whether any key at all is held back."""
+        driver = driver_of(tx)
         ids = [fact.id for _, fact in readable]
-        row = (await tx.execute(_CLAIM, {"ids": ids, "expected": len(ids)})).one()
-        new = readable
-        if row.claimed is not None:
-            unclaimed = set(row.claimed)
-            new = []
-            for record, fact in readable:
-                if fact.id in unclaimed:
-                    unclaimed.discard(fact.id)
-                    new.append((record, fact))
-        if new:
-            seen = Counter((record.topic, record.partition) for record, _ in new)
-            await tx.execute(
-                _PROGRESS,
-                {
-                    "topics": [topic for topic, _ in seen],
-                    "partitions": [partition for _, partition in seen],
-                    "facts": list(seen.values()),
-                },
-            )
-        return new, row.any_held
+        ((claimed, any_held),) = await driver.fetch(_CLAIM, ids, len(ids), *_places(readable))
+        if claimed is None:
+            return readable, any_held
+        unclaimed = set(claimed)
+        new = []
+        for record, fact in readable:
+            if fact.id in unclaimed:
+                unclaimed.discard(fact.id)
+                new.append((record, fact))
+        await driver.execute(_COUNT, *_places(new))
+        return new, any_held
 
     async def _hold(
         self, tx: AsyncConnection, batch: Batch, new: list[Readable], failed: tuple[str, str, int] | None
@@ -142,6 +137,12 @@ async def read(records: Sequence[Any]) -> Batch:
         except Unreadable as unreadable:
             batch.unreadable[_place(record)] = _letter(record, unreadable.code, str(unreadable))
     return batch
+
+
+def _places(facts: Sequence[Readable]) -> tuple[list[str], list[int], list[int]]:
+    """Topics and partitions, and how many of these facts came from each."""
+    seen = Counter((record.topic, record.partition) for record, _ in facts)
+    return [topic for topic, _ in seen], [partition for _, partition in seen], list(seen.values())
 
 
 def _place(record: Any) -> tuple[str, int, int]:
