@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
 from sqlalchemy import Text, Uuid
@@ -205,7 +206,12 @@ class Body(BaseModel):
 
 
 async def _plain(stage: Stage, address: Address, topic: str, count: int) -> float:
-    """What FastStream's documentation leads to: one message, one session, one commit."""
+    """What FastStream's documentation leads to: one message, one session, one commit, and then its acknowledgement.
+
+    Without an ``ack_policy`` it acknowledges first, which is thirteen times as fast (1,950 messages a second against
+    150) and loses what was in hand when it crashes. Of the policies that acknowledge afterwards, this is the one that
+    does not do so after an error too.
+    """
     engine = create_async_engine(address.admin_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
@@ -213,7 +219,9 @@ async def _plain(stage: Stage, address: Address, topic: str, count: int) -> floa
     sessions, watch = async_sessionmaker(engine), Watch(count)
     broker = KafkaBroker(stage.bootstrap, logger=None)
 
-    @broker.subscriber(topic, group_id=f"plain-{new_id().hex}", auto_offset_reset="earliest")
+    @broker.subscriber(
+        topic, group_id=f"plain-{new_id().hex}", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR
+    )
     async def on_fact(body: Body) -> None:
         watch.begin()
         async with sessions() as session:

@@ -249,10 +249,10 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     async def _commit_offsets(self, records: Sequence[Any]) -> None:
         """Tell Kafka what is done. A failure costs only a repetition, which the claim makes harmless."""
         consumer = self._subscriber.consumer
-        offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+        last = {(record.topic, record.partition): record.offset for record in records}
         try:
             if consumer is not None:
-                await consumer.commit(offsets)
+                await consumer.commit({TopicPartition(*place): offset + 1 for place, offset in last.items()})
         except (KafkaError, OSError) as error:
             log.info("offsets not committed; the facts are claimed", extra={"fault": type(error).__name__})
 
@@ -277,7 +277,8 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
 def _firsts(records: Sequence[Any]) -> dict[TopicPartition, int]:
     """The first offset in each partition."""
-    return {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+    first = {(record.topic, record.partition): record.offset for record in reversed(records)}
+    return {TopicPartition(*place): offset for place, offset in first.items()}
 
 
 def behind_by_topic(rows: list[dict[str, Any]]) -> dict[str, int]:
