@@ -146,6 +146,8 @@ def a_line(side: str, organisation: str, **different: int) -> dict[str, Any]:
         "accepted": 1,
         "declined": 0,
         "waiting": 0,
+        "attending": 0,
+        "waiting_again": 0,
         "matched": 1,
         "closed": 0,
         "supported": 1,
@@ -228,7 +230,10 @@ class TestComparing:
 
         assert set(expected) <= set(found)
 
-    @pytest.mark.parametrize("count", ["received", "undecided", "accepted", "declined", "matched", "closed", "waiting"])
+    @pytest.mark.parametrize(
+        "count",
+        ["received", "undecided", "accepted", "declined", "matched", "closed", "waiting", "attending", "waiting_again"],
+    )
     def test_a_total_that_differs_on_either_side_is_found(self, count: str) -> None:
         seen = all_that_is_seen()
         for line, where in zip(seen.totals, ("owner ours", "referrer theirs"), strict=True):

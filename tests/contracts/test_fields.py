@@ -66,7 +66,7 @@ ALLOWED: dict[Any, set[str]] = {
     Count: {"capacity", "maximum_age", "minimum_age", "minutes", "people", "tries"},
     Points: {"points", "score", "weights{}"},
     date: {"held_on", "received_on", "review_on"},
-    bool: {"checks_required", "urgent"},
+    bool: {"checks_required", "urgent", "waits_again"},
     AgeBand: {"age_band"},
     District: {"district"},
     Language: {"language"},

@@ -228,6 +228,9 @@ async def test_a_person_whose_match_came_to_nothing_waits_again(stage: Stage, en
     await stage.end(match, ending)
 
     assert bool(await stage.waiting()) == waits
+    (*_, told) = await stage.told()
+    assert isinstance(told, MatchEnded)
+    assert told.waits_again is waits
 
 
 async def test_a_supporter_may_have_left_before_the_session_is_logged(stage: Stage) -> None:

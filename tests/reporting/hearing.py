@@ -68,6 +68,7 @@ class Story:
     proposed: bool = False
     matched_on: date | None = None
     supported: bool = False
+    waits_again: bool = False
     messages: dict[UUID, bool] = field(default_factory=dict)
 
 
@@ -93,9 +94,9 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
             case matching.MatchMade():
                 day = today(fact.occurred_at)
                 story.matched_on = min(story.matched_on or day, day)
-                story.supported = True
-            case matching.MatchEnded():
-                story.supported = False
+                story.supported, story.waits_again = True, False
+            case matching.MatchEnded(waits_again=again):
+                story.supported, story.waits_again = False, bool(again)
             case matching.SessionLogged() as body:
                 sessions[body.session_id] = body
             case matching.ContactLogged() as body:
@@ -122,17 +123,18 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
     for referral_id, story in stories.items():
         if story.created is None:
             continue
-        counted = _counted(story, story.created)
         there = sum(referral_id in {session.referral_id, *session.attended_referral_ids} for session in held)
+        counted = _counted(story, story.created, there)
         programme_id = story.created.programme_id
         count(story.created.programme_organisation_id, programme_id, Side.OWNER, **counted)
         count(story.created.referring_organisation_id, programme_id, Side.REFERRER, **counted, sessions=there)
     return {place: above_nought(dict(counted)) for place, counted in found.items() if above_nought(dict(counted))}
 
 
-def _counted(story: Story, created: referrals.ReferralCreated) -> dict[str, int]:
+def _counted(story: Story, created: referrals.ReferralCreated, there: int) -> dict[str, int]:
     untouched = not story.closed and story.matched_on is None
-    waiting = story.decision == "accepted" and untouched
+    taken_on = story.decision == "accepted" and untouched
+    waiting = taken_on and not there
     return {
         "received": 1,
         "undecided": story.decision is None and untouched,
@@ -141,10 +143,12 @@ def _counted(story: Story, created: referrals.ReferralCreated) -> dict[str, int]
         "proposed": story.proposed,
         "waiting": waiting,
         "waiting_since": created.received_on.toordinal() if waiting else 0,
+        "attending": taken_on and there > 0,
         "matched": story.matched_on is not None,
         "waited": story.matched_on is not None,
         "days_waited": max(0, (story.matched_on - created.received_on).days) if story.matched_on else 0,
         "supported": story.supported,
+        "waiting_again": story.waits_again and not story.closed and story.sharing != "withdrawn",
         "closed": story.closed,
         "sharing_withdrawn": story.sharing == "withdrawn",
         "messages_delivered": sum(story.messages.values()),

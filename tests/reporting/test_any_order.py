@@ -45,7 +45,7 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
         a.a_match_made(proposed),
         session,
         session.model_copy(update={"outcome": draw(st.sampled_from(["happened", "did-not-happen"]))}),
-        a.a_match_ended(match),
+        a.a_match_ended(match, waits_again=draw(st.sampled_from([True, False, None]))),
         a.a_group_meeting_logged(programme, referral, referral),
         a.a_contact_logged(programme, people=draw(st.integers(0, 9))),
         message,

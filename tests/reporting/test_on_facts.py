@@ -41,6 +41,32 @@ async def test_an_accepted_referral_waits_until_its_match(database: Database) ->
     assert (matched.waiting, matched.waiting_since, matched.matched, matched.supported) == (0, 0, 1, 1)
 
 
+async def test_who_goes_to_a_group_waits_no_longer_for_a_match(database: Database) -> None:
+    programme = a.a_programme_published()
+    goes, stays = a.a_referral_created(programme), a.a_referral_created(programme)
+    await hear(database, goes, stays, a.a_referral_decided(goes), a.a_referral_decided(stays))
+
+    await hear(database, a.a_group_meeting_logged(programme, goes))
+
+    line = await line_of(database, programme)
+    assert (line.waiting, line.attending, line.ended_before_match) == (1, 1, 0)
+
+
+async def test_who_was_matched_in_vain_waits_again_until_the_next_match(database: Database) -> None:
+    referral = a.a_referral_created()
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed())
+    match = a.a_match_made(proposed)
+    did_not_suit = a.a_match_ended(match, ending="did-not-suit", waits_again=True)
+    await hear(database, referral, a.a_referral_decided(referral), match, did_not_suit)
+    again = await line_of(database, referral)
+
+    await hear(database, a.a_match_made(proposed))
+
+    matched = await line_of(database, referral)
+    assert (again.waiting_again, again.waiting, again.matched, again.supported) == (1, 0, 1, 0)
+    assert (matched.waiting_again, matched.supported) == (0, 1)
+
+
 async def test_days_waited_run_from_the_day_of_referral_to_the_first_match(database: Database) -> None:
     referral = a.a_referral_created(received_on=a.TODAY - timedelta(days=30))
     proposed = a.a_match_proposed(referral, a.a_supporter_changed())

@@ -57,11 +57,11 @@ def test_an_organisation_that_refers_to_itself_sees_both_sides_apart() -> None:
 
 
 def test_a_bar_shows_every_referral_once() -> None:
-    line = a_total(received=20, matched=8, waiting=5, undecided=3)
+    line = a_total(received=20, matched=8, attending=2, waiting=5, undecided=3)
 
     parts = bar(line, most=20)
 
-    assert [part.count for part in parts] == [8, 5, 3, 4]
+    assert [part.count for part in parts] == [8, 2, 5, 3, 2]
     assert sum(part.width for part in parts) == 100
 
 

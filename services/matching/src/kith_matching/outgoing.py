@@ -133,4 +133,5 @@ def _ended(ended: Ended) -> MatchEnded:
         programme_id=ended.match.programme_id,
         organisation_id=ended.match.organisation_id,
         ending=ended.ending,
+        waits_again=ended.waits_again,
     )

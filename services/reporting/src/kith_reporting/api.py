@@ -36,9 +36,11 @@ class TotalView(BaseModel):
     accepted: int
     declined: int
     proposed: int = Field(description="Referrals for which a match was proposed at least once.")
-    waiting: int = Field(description="Accepted, and neither matched nor closed.")
+    waiting: int = Field(description="Accepted, neither matched nor closed, and in no group.")
+    attending: int = Field(description="Accepted, neither matched nor closed, and were at a meeting of a group.")
     matched: int = Field(description="Referrals that were matched at least once.")
     supported: int = Field(description="Referrals whose latest match has not ended.")
+    waiting_again: int = Field(description="Were matched; it came to nothing, and they wait for another match.")
     closed: int
     sharing_withdrawn: int = Field(description="Referrals whose person no longer agrees to share them.")
     mean_days_waited: float | None = Field(

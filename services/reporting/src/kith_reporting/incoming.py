@@ -93,7 +93,7 @@ def _matched(batch: Batch, body: matching.MatchMade, fact: Received) -> None:
 
 
 def _ended(batch: Batch, body: matching.MatchEnded, _: Received) -> None:
-    batch.referral(body.referral_id).support = body.ending
+    batch.referral(body.referral_id).end(body.ending, waits_again=bool(body.waits_again))
 
 
 def _session(batch: Batch, body: matching.SessionLogged, _: Received) -> None:

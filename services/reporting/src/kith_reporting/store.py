@@ -147,7 +147,8 @@ def _sum(what: str, where: str = "true") -> str:
 
 
 _OPEN: Final = "closed is null and matched_on is null"
-_WAITING: Final = f"decision = 'accepted' and {_OPEN}"
+_TAKEN_ON: Final = f"decision = 'accepted' and {_OPEN}"
+_WAITING: Final = f"{_TAKEN_ON} and sessions = 0"  # without a match there are only a group's sessions
 _RULES: Final = {
     "received": _sum("sign", "received_on is not null"),
     "undecided": _sum("sign", f"received_on is not null and decision is null and {_OPEN}"),
@@ -156,10 +157,12 @@ _RULES: Final = {
     "proposed": _sum("sign", "proposal is not null"),
     "waiting": _sum("sign", _WAITING),
     "waiting_since": _sum("sign * (received_on - date '0001-01-01' + 1)", _WAITING),
+    "attending": _sum("sign", f"{_TAKEN_ON} and sessions > 0"),
     "matched": _sum("sign", "matched_on is not null"),
     "waited": _sum("sign", "received_on is not null and matched_on is not null"),
     "days_waited": _sum("sign * greatest(matched_on - received_on, 0)"),
     "supported": _sum("sign", "support = 'under-way'"),
+    "waiting_again": _sum("sign", "waits_again and closed is null and sharing is distinct from 'withdrawn'"),
     "closed": _sum("sign", "closed is not null"),
     "sharing_withdrawn": _sum("sign", "sharing = 'withdrawn'"),
     "sessions": _sum("sign * sessions"),

@@ -73,6 +73,7 @@ REFERRALS: Final = Projection(
         Column("proposal", "text", LATEST),
         Column("matched_on", "date", FIRST),
         Column("support", "text", LATEST),
+        Column("waits_again", "boolean", LATEST),
         Column("sessions", "integer", ADD),
         Column("messages_delivered", "integer", ADD),
         Column("messages_failed", "integer", ADD),

@@ -183,6 +183,8 @@ class MatchEnded(MatchingFact):
     ending: Code
     """``planned``, ``unplanned``, ``moved-on``, ``moved-to-group``, ``did-not-suit``, ``did-not-take-place``,
     ``died``."""
+    waits_again: bool | None = None
+    """Whether the person waits for another match: this one came to nothing, their need did not. None: not said."""
 
     @property
     def story(self) -> Story:

@@ -61,6 +61,7 @@ class Ended:
 
     match: Match
     ending: Ending
+    waits_again: bool
 
 
 def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
@@ -79,15 +80,17 @@ def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
     )
 
 
-def end_match(match: Match, ending: Ending, *, today: date) -> Ended:
+def end_match(match: Match, ending: Ending, *, today: date, waits_again: bool | None = None) -> Ended:
     """End the match and free the supporter's place. Raises ``MatchEnded`` the second time: it is told once.
 
-    A closure that was slow to arrive may be older than the match; the match then ends on the day it was made.
+    Whether the person waits again follows from the ending, unless ``waits_again`` says it. A closure that was slow to
+    arrive may be older than the match; the match then ends on the day it was made.
     """
     if match.ended_on is not None:
         raise refusals.MatchEnded
     ended_on = max(today, match.made_on)
-    return Ended(replace(match, ending=ending, ended_on=ended_on, version=match.version + 1), ending)
+    again = ending.waits_again if waits_again is None else waits_again
+    return Ended(replace(match, ending=ending, ended_on=ended_on, version=match.version + 1), ending, again)
 
 
 def ending_of(closed_reason: str | None) -> Ending:

@@ -48,7 +48,7 @@ async def _end_what_may_not_go_on(
 ) -> None:
     def end(match: Match) -> Ended:
         referral, at = stops[match.referral_id]
-        return end_match(match, ending_of(referral.closed_reason), today=clock.today(at))
+        return end_match(match, ending_of(referral.closed_reason), today=clock.today(at), waits_again=True)
 
     withdrawn = [
         withdraw(one, now=stops[one.referral_id][1]) for one in await proposals.list_open_for_update(tx, stops)

@@ -77,6 +77,6 @@ async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_v
         raise StaleVersion("The match has changed since it was read. Read it again.")
     ended = end_match(match, ending, today=clock.today(now))
     await matches.save_matches(tx, [ended.match])
-    await referrals.save_waiting(tx, [match.referral_id], waits=ending.waits_again)
+    await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)
     await outgoing.tell_ended(tx, [ended], now=now)
     return ended.match

@@ -35,6 +35,7 @@ class ReferralChange:
     proposal: str | None = None
     matched_on: date | None = None
     support: str | None = None
+    waits_again: bool | None = None
     sessions: int = 0
     messages_delivered: int = 0
     messages_failed: int = 0
@@ -49,7 +50,11 @@ class ReferralChange:
         """A match was made: the wait ended with the first, and support is under way."""
         if self.matched_on is None or made_on < self.matched_on:
             self.matched_on = made_on
-        self.support = UNDER_WAY
+        self.support, self.waits_again = UNDER_WAY, False
+
+    def end(self, ending: str, *, waits_again: bool) -> None:
+        """The match came to its end; the person may wait for another."""
+        self.support, self.waits_again = ending, waits_again
 
     def tally(self, sessions: int = 0, messages_delivered: int = 0, messages_failed: int = 0) -> None:
         """Add what changed rows of sessions and messages count for."""

@@ -25,10 +25,12 @@ OF_REFERRALS: Final = (
     "proposed",
     "waiting",
     "waiting_since",
+    "attending",
     "matched",
     "waited",
     "days_waited",
     "supported",
+    "waiting_again",
     "closed",
     "sharing_withdrawn",
     "sessions",
@@ -95,8 +97,10 @@ class Changes:
 class Total:
     """The figures of one organisation for one programme. A name is None until its owner's fact has come.
 
-    ``waiting``: accepted, neither matched nor closed. ``undecided``: received, and nothing has happened since.
-    ``sessions``: on the owner's side each that happened, on the referrer's each time one of its people was there.
+    ``waiting``: accepted, neither matched nor closed, and in no group. ``attending``: the same, but was at a meeting of
+    a group at least once. ``waiting_again``: matched once, and waits for another match. ``undecided``: received, and
+    nothing has happened since. ``sessions``: on the owner's side each that happened, on the referrer's each time one of
+    its people was there.
     ``waited`` counts the matched whose day of referral is known; ``waiting_since`` adds up the ordinals of the days
     on which the waiting were referred (``date.toordinal``), so that no day's passing changes a row.
     """
@@ -114,10 +118,12 @@ class Total:
     proposed: int
     waiting: int
     waiting_since: int
+    attending: int
     matched: int
     waited: int
     days_waited: int
     supported: int
+    waiting_again: int
     closed: int
     sharing_withdrawn: int
     sessions: int
@@ -139,4 +145,4 @@ class Total:
     @property
     def ended_before_match(self) -> int:
         """Received, and declined, withdrawn or closed before a match: what is left when the others are taken off."""
-        return max(0, self.received - self.matched - self.waiting - self.undecided)
+        return max(0, self.received - self.matched - self.attending - self.waiting - self.undecided)

@@ -118,6 +118,7 @@ def _sums(verb: str, lines: Sequence[Total]) -> list[tuple[str, int]]:
         ("waiting for a match", "waiting"),
         ("matched", "matched"),
         ("supported now", "supported"),
+        ("in a group", "attending"),
         ("sessions", "sessions"),
     )
     return [(words, sum(getattr(line, name) for line in lines)) for words, name in shown]

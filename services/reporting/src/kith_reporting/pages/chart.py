@@ -33,6 +33,7 @@ class Part:
 
 KINDS: Final = (
     ("matched", "matched"),
+    ("attending", "in a group"),
     ("waiting", "waiting for a match"),
     ("undecided", "waiting for a decision"),
     ("ended", "ended before a match"),
@@ -58,7 +59,7 @@ def longest(lines: Iterable[Total]) -> int:
 
 
 def _counts(line: Total) -> tuple[int, ...]:
-    return line.matched, line.waiting, line.undecided, line.ended_before_match
+    return line.matched, line.attending, line.waiting, line.undecided, line.ended_before_match
 
 
 def in_words(parts: list[Part]) -> str:

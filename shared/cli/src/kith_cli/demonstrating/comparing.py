@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kith_cli.demonstrating.exports import Imported
 from kith_cli.demonstrating.looking import Post, Rows, Seen
@@ -12,6 +12,8 @@ from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE
 Place = tuple[str, str, str]
 """An organisation, a programme, and on which side: as reporting has its lines."""
 Counts = Counter[Place]
+COME_TO_NOTHING: Final = frozenset({"did-not-suit", "did-not-take-place"})
+"""Endings of a match after which the person waits for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,6 @@ def _of_referrals(referrals: Rows) -> dict[tuple[str, str], Counts]:
         "undecided": lambda one: not (one["decided_at"] or one["matched_at"] or one["closed_at"]),
         "accepted": lambda one: bool(one["decided_at"]) and one["decision_reason"] is None,
         "declined": lambda one: one["decision_reason"] is not None,
-        "waiting": lambda one: one["status"] == "accepted",
         "matched": lambda one: bool(one["matched_at"]),
         "closed": lambda one: bool(one["closed_at"]),
     }
@@ -106,7 +107,16 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
     active = [one for one in seen.supporters if one["state"] == "active"]
     supporters = Counter((one["asked_as"], programme, "owner") for one in active for programme in one["programme_ids"])
     matched = {match["referral_id"] for match in seen.matches}
+    there = {
+        one for session in seen.sessions if session["outcome"] == "happened" for one in session["attended_referral_ids"]
+    }
+    accepted = {one["id"] for one in seen.referrals if one["status"] == "accepted"}
+    again = [match["referral_id"] for match in seen.matches if match["ending"] in COME_TO_NOTHING]
+    unclosed = [one for one in again if by_id[one]["closed_at"] is None and one not in running]
     return {
+        ("waiting", "matching"): Counter(place for one in accepted - there for place in _places(by_id[one])),
+        ("attending", "matching"): Counter(place for one in accepted & there for place in _places(by_id[one])),
+        ("waiting_again", "matching"): Counter(place for one in set(unclosed) for place in _places(by_id[one])),
         ("matched", "matching"): Counter(place for one in matched for place in _places(by_id[one])),
         ("supported", "matching"): Counter(place for one in running for place in _places(by_id[one])),
         ("sessions", "matching"): sessions,
