@@ -209,7 +209,7 @@ def _answer_to(error: Exception) -> Response:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, IssuerUnreachable.code, detail, headers=RETRY_AFTER)
     if is_fault(error):
         log.warning("a request met a fault", extra={"fault": type(error).__qualname__})
-        detail = "Nothing was changed; try again."
+        detail = "Send the same again, with the same Idempotency-Key or If-Match: then nothing is done twice."
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try-again", detail, headers=RETRY_AFTER)
     if _cannot_be_stored(error):
         detail = "Text must not hold the NUL character."
