@@ -221,7 +221,8 @@ async def test_a_body_that_is_not_json_is_refused(client: httpx.AsyncClient, bod
     assert the_problem(answer) in {(422, "request-invalid"), (400, "request-malformed")}
 
 
-WORDS = st.text(st.characters(categories=["L", "Nd"]), min_size=12, max_size=20)
+WORDS = st.text(st.characters(categories=["L", "Nd"]), min_size=12, max_size=20).map("Qx{}".format)
+"""Words that no field is called by."""
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import os
 import shutil
 import signal
 import subprocess
@@ -85,10 +86,15 @@ def kafka_jars() -> Path:
     part = folder.with_suffix(f".{free_port()}")
     part.mkdir(parents=True)
     command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={part}"]
-    fetched = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    options = f"{os.environ.get('MAVEN_OPTS', '')} -Duser.home={Path.home()}"  # Java alone does not look at HOME
+    environment = os.environ | {"MAVEN_OPTS": options.strip()}
+    fetched = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=environment
+    )
     if fetched.returncode != 0:
         shutil.rmtree(part)
-        raise CannotRun(f"Maven could not fetch Apache Kafka: {fetched.stdout.strip()[:400]}")
+        said = " ".join(fetched.stdout.split())
+        raise CannotRun(f"Maven could not fetch Apache Kafka: {said[:300]}")
     with contextlib.suppress(OSError):  # another run was quicker
         part.rename(folder)
     shutil.rmtree(part, ignore_errors=True)

@@ -5,8 +5,7 @@ Every statement inserts or merges its rows and sees, for each, what was there be
 is always that of the rows, whatever came first and whatever came twice. Rows are written in the order of their keys,
 and the totals last, so that two processes wait for one another but never in a circle.
 
-Arrays are cast in the statement and bound without a type: then SQLAlchemy hands them to asyncpg as they are, instead
-of looking at every element.
+Arrays are cast in the statement and bound without a type, and go to asyncpg as they are: nobody looks at every element.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.compiled import Compiled
 from kith_reporting.domain.batch import (
     ContactChange,
     MessageChange,
@@ -40,7 +40,7 @@ from kith_reporting.tables import (
     Slot,
 )
 
-_PICK: Final = sa.text("select slot from live for share")
+_PICK: Final = Compiled(sa.text("select slot from live for share"))
 _HOLD: Final = sa.text("select slot from live for update")
 _TURN: Final = sa.text("update live set slot = :slot")
 _EMPTY: Final = sa.text("select empty_spare()")
@@ -72,7 +72,8 @@ class Referred(NamedTuple):
 
 async def get_live_slot(tx: AsyncConnection) -> Slot:
     """The slot that is read, which stays the live one until this transaction ends."""
-    return Slot((await tx.execute(_PICK)).scalar_one())
+    ((slot,),) = await _PICK.rows(tx, {})
+    return Slot(slot)
 
 
 async def get_live_slot_for_update(tx: AsyncConnection) -> Slot:
@@ -99,7 +100,7 @@ class _Statement:
     def __init__(self, projection: Projection, effect: str = "") -> None:
         self._names = [column.name for column in projection.columns]
         self._lists = [column.name for column in projection.columns if column.type.endswith("[]")]
-        self._sql = {slot: sa.text(_sql(projection, slot, effect)) for slot in Slot}
+        self._sql = {slot: Compiled(sa.text(_sql(projection, slot, effect))) for slot in Slot}
 
     async def save(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[Any, ...]]) -> Sequence[Any]:
         """Write these rows, values in the order of the columns, and answer what the effect selects.
@@ -109,8 +110,7 @@ class _Statement:
         columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
         for name in self._lists:
             columns[name] = ["{" + ",".join(map(str, ids)) + "}" if ids else "{}" for ids in columns[name]]
-        answer = await tx.execute(self._sql[slot], columns)
-        return answer.all() if answer.returns_rows else ()
+        return await self._sql[slot].rows(tx, columns)
 
 
 def _sql(projection: Projection, slot: Slot, effect: str) -> str:

@@ -118,7 +118,8 @@ class Relay:
                 telemetry.gauge("kith.outbox.oldest", age)
             if len(rows) < BATCH:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._wake.wait()
 
     async def _send(self, rows: Sequence[Any]) -> None:
         """Send all rows, in order, and wait for all. Any failure throws the producer away (see ``run``)."""
