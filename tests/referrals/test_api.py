@@ -62,9 +62,11 @@ def a_body(world: World, **changes: Any) -> dict[str, Any]:
     return told | changes
 
 
-async def post(client: httpx.AsyncClient, body: dict[str, Any], auth: httpx.Auth, key: str = "") -> httpx.Response:
+async def post(
+    client: httpx.AsyncClient, body: dict[str, Any], auth: httpx.Auth, key: str = "", path: str = "/referrals"
+) -> httpx.Response:
     headers = {"Idempotency-Key": key or str(new_id())}
-    return await client.post("/referrals", json=body, headers=headers, auth=auth)
+    return await client.post(path, json=body, headers=headers, auth=auth)
 
 
 def version(number: int) -> dict[str, str]:
@@ -247,7 +249,7 @@ async def test_when_the_person_stops_sharing_the_programmes_organisation_finds_n
 
     told = await client.post(f"/referrals/{referral.id}/consent", json=word, auth=coordinator, headers=version(1))
 
-    assert (told.status_code, told.headers["ETag"]) == (200, '"2"')
+    assert (told.status_code, told.headers["ETag"], told.json()["status"]) == (200, '"3"', "withdrawn")
     seen = [(await client.get(f"/referrals/{referral.id}", auth=auth)).status_code for auth in (coordinator, referrer)]
     assert seen == [404, 200]
     assert (await client.get("/referrals", auth=coordinator)).json()["items"] == []

@@ -12,7 +12,7 @@ from kith_referrals.domain.contact import Contact
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.usecases import contacts, referring
 from tests.builders import NOW, TODAY
-from tests.referrals.world import OPERATOR, World, a_person, member
+from tests.referrals.world import OPERATOR, World, a_person, actor, member
 
 NOTIFICATIONS = Caller("service-notifications", None, frozenset({"service", "service:notifications"}), "notifications")
 
@@ -43,7 +43,15 @@ async def test_who_no_longer_agrees_to_be_contacted_is_not_written_to(world: Wor
     word = Consent(State.WITHDRAWN, TODAY, "spoken")
 
     async with world.database.transaction(member(world.host.id)) as tx:
-        await referring.change_consent(tx, referral.id, purpose=Purpose.CONTACT_PERSON, word=word, version=1, now=NOW)
+        await referring.change_consent(
+            tx,
+            referral.id,
+            purpose=Purpose.CONTACT_PERSON,
+            word=word,
+            by=actor(world.host.id),
+            version=1,
+            now=NOW,
+        )
 
     assert not (await contact(world, person.id)).may_email
 

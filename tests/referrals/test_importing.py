@@ -17,7 +17,7 @@ from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation, ProgrammeUnknown
 from kith_referrals.usecases import importing
 from tests.builders import NOW
-from tests.referrals.world import CHI_NUMBER, OPERATOR, World, a_person, a_wish, member
+from tests.referrals.world import CHI_NUMBER, OPERATOR, World, a_person, a_wish, actor, member
 
 COLUMNS: list[dict[str, Any]] = [
     {"column": "Ref", "to": "source_reference"},
@@ -66,7 +66,7 @@ async def take(
     organisation = by or world.referrer
     async with world.database.transaction(member(organisation.id)) as tx:
         return await importing.import_rows(
-            tx, mapping_of(organisation), rows, by=organisation.id, file_name="export.csv", now=NOW + later
+            tx, mapping_of(organisation), rows, by=actor(organisation.id), file_name="export.csv", now=NOW + later
         )
 
 
@@ -236,7 +236,7 @@ async def test_an_organisation_imports_its_own_export_only(world: World) -> None
     with pytest.raises(NotYourOrganisation):
         async with world.database.transaction(member(world.stranger.id)) as tx:
             await importing.import_rows(
-                tx, mapping_of(world.referrer), [a_row(1)], by=world.stranger.id, file_name=None, now=NOW
+                tx, mapping_of(world.referrer), [a_row(1)], by=actor(world.stranger.id), file_name=None, now=NOW
             )
 
 
@@ -261,7 +261,7 @@ async def test_a_constant_programme_that_there_is_not_refuses_the_rows_together(
                 tx,
                 mapping_of(world.referrer, "no-such-programme"),
                 [a_row(1)],
-                by=world.referrer.id,
+                by=actor(world.referrer.id),
                 file_name=None,
                 now=NOW,
             )
@@ -289,7 +289,7 @@ async def test_a_thousand_rows_take_as_many_statements_as_one(world: World) -> N
             connection = tx.sync_connection
             sa.event.listen(connection, "before_cursor_execute", note)
             await importing.import_rows(
-                tx, mapping_of(world.referrer), rows, by=world.referrer.id, file_name=None, now=NOW
+                tx, mapping_of(world.referrer), rows, by=actor(world.referrer.id), file_name=None, now=NOW
             )
             sa.event.remove(connection, "before_cursor_execute", note)
         return len(asked)

@@ -6,9 +6,9 @@ import pytest
 
 from kith_chassis.clock import new_id
 from kith_contracts.matching import MatchEnded, MatchMade
+from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.incoming import on_facts
-from kith_referrals.usecases import referring
 from kith_referrals.views import get_referral
 from tests import builders as a
 from tests.builders import NOW, received
@@ -63,8 +63,7 @@ async def test_another_match_after_an_ending_is_a_match(world: World) -> None:
 
 async def test_news_of_a_withdrawn_referral_change_nothing(world: World) -> None:
     referral = await world.accept(await world.refer())
-    async with world.database.transaction(member(world.referrer.id)) as tx:
-        await referring.withdraw_referral(tx, referral.id, version=2, now=NOW)
+    await world.move(referral, lifecycle.withdraw, world.referrer)
 
     await hear(world, made(referral), ended(referral))
 

@@ -1,6 +1,7 @@
 """The ways of a referral, and that there are no others."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,41 +12,62 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Closed, Decided, Referral, Status, Telling
-from kith_referrals.domain.refusals import MoveRefused, NotYourProgramme, ReasonUnknown
+from kith_referrals.domain.refusals import (
+    MoveRefused,
+    NotYourProgramme,
+    NotYourReferral,
+    ReasonUnknown,
+    RedirectsNowhere,
+)
+from kith_referrals.domain.steps import Actor, Moved
 from tests.builders import NOW
 
-REFERRER, HOST = uuid4(), uuid4()
+REFERRER, HOST = Actor(uuid4(), "referrer"), Actor(uuid4(), "coordinator")
 LATER = NOW + timedelta(hours=1)
-Move = Callable[[Referral], tuple[Referral, tuple[Telling, ...]]]
+ELSEWHERE = uuid4()
 
-MOVES: dict[str, Move] = {
+MOVES: dict[str, Callable[[Referral], Moved]] = {
+    "acknowledge": lambda referral: lifecycle.acknowledge(referral, HOST, LATER),
+    "ask": lambda referral: lifecycle.ask(referral, HOST, "Which days?", LATER),
+    "answer": lambda referral: lifecycle.answer(referral, REFERRER, "Mondays.", LATER),
     "accept": lambda referral: lifecycle.accept(referral, HOST, LATER),
+    "put on waiting list": lambda referral: lifecycle.put_on_waiting_list(referral, HOST, LATER),
+    "choose": lambda referral: lifecycle.choose(referral, REFERRER, LATER),
+    "release": lambda referral: lifecycle.release(referral, REFERRER, LATER),
     "decline": lambda referral: lifecycle.decline(referral, HOST, "no-capacity", LATER),
-    "withdraw": lambda referral: lifecycle.withdraw(referral, LATER),
-    "close": lambda referral: lifecycle.close(referral, "moved-away", LATER),
-    "end support": lambda referral: lifecycle.close(referral, "support-ended", LATER),
+    "redirect": lambda referral: lifecycle.redirect(referral, HOST, ELSEWHERE, None, LATER),
+    "withdraw": lambda referral: lifecycle.withdraw(referral, REFERRER, LATER),
+    "close": lambda referral: lifecycle.close(referral, REFERRER, "moved-away", LATER),
+    "end support": lambda referral: lifecycle.close(referral, HOST, "support-ended", LATER),
 }
-POSSIBLE: dict[Status, set[str]] = {
-    Status.SUBMITTED: {"accept", "decline", "withdraw", "close"},
-    Status.ACCEPTED: {"withdraw", "close", "end support"},
-    Status.MATCHED: {"withdraw", "close", "end support"},
+_ENDINGS = {"withdraw", "close"}
+_OFFERED = {"release", "decline", "redirect"} | _ENDINGS
+POSSIBLE: dict[Status, set[str]] = {status: set[str]() for status in Status} | {
+    Status.SUBMITTED: {"acknowledge", "ask", "accept", "put on waiting list"} | _OFFERED,
+    Status.RECEIVED: {"ask", "accept", "put on waiting list"} | _OFFERED,
+    Status.NEEDS_INFORMATION: {"answer"} | _OFFERED,
+    Status.WAITING: {"accept"} | _OFFERED,
+    Status.HELD: {"choose"} | _OFFERED,
+    Status.ACCEPTED: {"end support"} | _ENDINGS,
+    Status.MATCHED: {"end support"} | _ENDINGS,
+    Status.IN_SUPPORT: {"end support"} | _ENDINGS,
     Status.ENDED: {"close", "end support"},
-    Status.DECLINED: set(),
-    Status.WITHDRAWN: set(),
-    Status.CLOSED: set(),
 }
-OVER = {Status.DECLINED, Status.WITHDRAWN, Status.CLOSED}
+BY_HOST = {"acknowledge", "ask", "accept", "put on waiting list", "decline", "redirect"}
+OVER = {Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN, Status.CLOSED, Status.ENTERED_IN_ERROR}
 
 
 def a_referral(status: Status = Status.SUBMITTED) -> Referral:
-    return Referral(uuid4(), uuid4(), REFERRER, uuid4(), HOST, NOW, status)
+    return Referral(uuid4(), uuid4(), REFERRER.organisation_id, uuid4(), HOST.organisation_id, NOW, status)
 
 
 @pytest.mark.parametrize(("status", "move"), [(status, move) for status in Status for move in sorted(POSSIBLE[status])])
-def test_a_possible_move_is_the_next_version(status: Status, move: str) -> None:
-    moved, _ = MOVES[move](a_referral(status))
+def test_a_possible_move_is_the_next_version_and_a_step_on_the_record(status: Status, move: str) -> None:
+    moved = MOVES[move](a_referral(status))
 
-    assert moved.version == 2
+    assert moved.referral.version == 2
+    assert (moved.step.before, moved.step.after) == (status, moved.referral.status)
+    assert (moved.step.at, moved.step.by in {REFERRER, HOST}) == (LATER, True)
 
 
 @pytest.mark.parametrize(
@@ -56,61 +78,132 @@ def test_any_other_move_is_refused_with_what_is_possible(status: Status, move: s
         MOVES[move](a_referral(status))
 
 
-def test_accepting_is_told_once() -> None:
-    accepted, told = lifecycle.accept(a_referral(), HOST, LATER)
+def test_a_referral_is_over_where_nothing_can_be_done_with_it() -> None:
+    assert {status for status, moves in POSSIBLE.items() if not moves} == OVER == lifecycle.OVER
 
-    assert (accepted.status, accepted.decided_at, told) == (Status.ACCEPTED, LATER, (Decided(accepted),))
+
+def test_accepting_is_told_once() -> None:
+    accepted = lifecycle.accept(a_referral(), HOST, LATER)
+
+    assert (accepted.referral.status, accepted.referral.decided_at) == (Status.ACCEPTED, LATER)
+    assert accepted.tellings == (Decided(accepted.referral, "accepted"),)
+
+
+def test_accepting_one_of_several_offers_holds_a_place_until_the_person_chooses() -> None:
+    held = lifecycle.accept(replace(a_referral(), choice_id=uuid4()), HOST, LATER)
+    chosen = lifecycle.choose(held.referral, REFERRER, LATER)
+
+    assert (held.referral.status, held.tellings) == (Status.HELD, (Decided(held.referral, "held"),))
+    assert (chosen.referral.status, chosen.tellings) == (Status.ACCEPTED, (Decided(chosen.referral, "accepted"),))
+
+
+def test_who_waits_for_room_is_told_so_and_then_accepted() -> None:
+    waiting = lifecycle.put_on_waiting_list(a_referral(), HOST, LATER)
+    accepted = lifecycle.accept(waiting.referral, HOST, LATER)
+
+    assert waiting.tellings == (Decided(waiting.referral, "waiting"),)
+    assert accepted.referral.status is Status.ACCEPTED
 
 
 def test_declining_also_closes_and_both_are_told_with_the_reason() -> None:
-    declined, told = lifecycle.decline(a_referral(), HOST, "no-capacity", LATER)
+    declined = lifecycle.decline(a_referral(), HOST, "no-capacity", LATER)
 
-    assert told == (Decided(declined), Closed(declined))
-    assert (declined.decision_reason, declined.closing_reason) == ("no-capacity", "declined")
+    referral = declined.referral
+    assert declined.tellings == (Decided(referral, "declined"), Closed(referral))
+    assert (referral.decision_reason, referral.closing_reason) == ("no-capacity", "declined")
+    assert declined.step.reason == "no-capacity"
+
+
+def test_redirecting_closes_and_says_where_else() -> None:
+    redirected = lifecycle.redirect(a_referral(), HOST, ELSEWHERE, None, LATER)
+
+    referral = redirected.referral
+    assert redirected.tellings == (Decided(referral, "redirected"), Closed(referral))
+    assert (referral.redirected_to, referral.closing_reason) == (ELSEWHERE, "redirected")
+
+
+def test_a_redirection_out_of_the_network_is_in_words() -> None:
+    redirected = lifecycle.redirect(a_referral(), HOST, None, "A library nearby has a group.", LATER)
+
+    assert redirected.step.note == "A library nearby has a group."
+
+
+def test_a_redirection_to_nowhere_or_back_is_refused() -> None:
+    referral = a_referral()
+    for to in (None, referral.programme_id):
+        with pytest.raises(RedirectsNowhere):
+            lifecycle.redirect(referral, HOST, to, None, LATER)
 
 
 def test_withdrawing_closes_with_that_reason() -> None:
-    withdrawn, told = lifecycle.withdraw(a_referral(), LATER)
+    withdrawn = lifecycle.withdraw(a_referral(), REFERRER, LATER)
 
-    assert (withdrawn.closing_reason, told) == ("withdrawn", (Closed(withdrawn),))
+    assert (withdrawn.referral.closing_reason, withdrawn.tellings) == ("withdrawn", (Closed(withdrawn.referral),))
 
 
 @pytest.mark.parametrize("reason", lifecycle.CLOSING)
 def test_a_referral_that_was_taken_on_can_be_closed_for_every_reason(reason: str) -> None:
-    closed, told = lifecycle.close(a_referral(Status.ENDED), reason, LATER)
+    closed = lifecycle.close(a_referral(Status.ENDED), HOST, reason, LATER)
 
-    assert (closed.closing_reason, told) == (reason, (Closed(closed),))
+    assert (closed.referral.closing_reason, closed.tellings) == (reason, (Closed(closed.referral),))
 
 
-@pytest.mark.parametrize("decide", ["accept", "decline"])
-def test_only_the_programmes_organisation_decides(decide: str) -> None:
+def test_what_was_entered_in_error_says_so() -> None:
+    closed = lifecycle.close(a_referral(), REFERRER, "entered-in-error", LATER)
+
+    assert closed.referral.status is Status.ENTERED_IN_ERROR
+
+
+@pytest.mark.parametrize("move", sorted(BY_HOST))
+def test_only_the_programmes_organisation_decides(move: str) -> None:
     with pytest.raises(NotYourProgramme):
-        if decide == "accept":
-            lifecycle.accept(a_referral(), REFERRER, LATER)
-        else:
-            lifecycle.decline(a_referral(), REFERRER, "no-capacity", LATER)
+        MOVES[move](replace(a_referral(Status.WAITING), programme_organisation_id=uuid4()))
+
+
+@pytest.mark.parametrize("move", ["answer", "choose"])
+def test_only_who_referred_speaks_for_the_person(move: str) -> None:
+    with pytest.raises(NotYourReferral):
+        MOVES[move](replace(a_referral(Status.HELD), referring_organisation_id=uuid4()))
 
 
 @pytest.mark.parametrize("reason", ["", "withdrawn", "declined", "because"])
 def test_a_reason_that_is_not_known_is_refused(reason: str) -> None:
     with pytest.raises(ReasonUnknown):
-        lifecycle.close(a_referral(), reason, LATER)
+        lifecycle.close(a_referral(), HOST, reason, LATER)
 
 
-@pytest.mark.parametrize("status", sorted(OVER | {Status.SUBMITTED}))
-def test_news_of_a_match_pass_by_a_referral_that_is_over_or_undecided(status: Status) -> None:
-    referral = a_referral(status)
+NEWS: dict[str, Callable[[Referral], Moved | None]] = {
+    "match": lambda referral: lifecycle.note_match(referral, LATER),
+    "session": lambda referral: lifecycle.note_session(referral, LATER),
+    "ending": lambda referral: lifecycle.note_ending(referral, LATER, "planned"),
+}
 
-    assert (lifecycle.note_match(referral, LATER), lifecycle.note_ending(referral, LATER)) == (referral, referral)
+
+def heard(referral: Referral, news: str) -> Referral:
+    moved = NEWS[news](referral)
+    return referral if moved is None else moved.referral
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=6))
-def test_after_any_news_the_last_of_them_counts(endings: list[bool]) -> None:
+@pytest.mark.parametrize("status", sorted(OVER | lifecycle.OFFERED))
+@pytest.mark.parametrize("news", sorted(NEWS))
+def test_news_of_a_match_pass_by_a_referral_that_is_over_or_undecided(status: Status, news: str) -> None:
+    assert NEWS[news](a_referral(status)) is None
+
+
+@given(st.lists(st.sampled_from(sorted(NEWS)), min_size=1, max_size=8))
+def test_after_any_news_the_last_of_them_counts_and_a_session_only_after_a_match(news: list[str]) -> None:
     referral = a_referral(Status.ACCEPTED)
-    for ended in endings:
-        referral = (lifecycle.note_ending if ended else lifecycle.note_match)(referral, LATER)
+    for piece in news:
+        referral = heard(referral, piece)
 
-    assert referral.status is (Status.ENDED if endings[-1] else Status.MATCHED)
+    last = next((piece for piece in reversed(news) if piece != "session"), None)
+    seen = "session" in news[len(news) - news[::-1].index("match") :] if "match" in news else False
+    expected = {
+        None: Status.ACCEPTED,
+        "ending": Status.ENDED,
+        "match": Status.IN_SUPPORT if seen else Status.MATCHED,
+    }
+    assert referral.status is expected[last]
 
 
 class AnyLife(RuleBasedStateMachine):
@@ -120,19 +213,25 @@ class AnyLife(RuleBasedStateMachine):
         super().__init__()
         self.referral = a_referral()
         self.told: list[Telling] = []
+        self.steps = 0
         self.at_the_end: Referral | None = None
 
     @rule(move=st.sampled_from(sorted(MOVES)))
     def try_to(self, move: str) -> None:
         try:
-            self.referral, told = MOVES[move](self.referral)
+            moved = MOVES[move](self.referral)
         except MoveRefused:
             return
-        self.told += told
+        self.referral = moved.referral
+        self.told += moved.tellings
+        self.steps += 1
 
-    @rule(ended=st.booleans())
-    def hear_of_a_match(self, ended: bool) -> None:
-        self.referral = (lifecycle.note_ending if ended else lifecycle.note_match)(self.referral, LATER)
+    @rule(news=st.sampled_from(sorted(NEWS)))
+    def hear(self, news: str) -> None:
+        moved = NEWS[news](self.referral)
+        if moved is not None:
+            self.referral = moved.referral
+            self.steps += 1
 
     @invariant()
     def what_is_over_stays_over(self) -> None:
@@ -142,15 +241,19 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def each_thing_is_told_once(self) -> None:
-        kinds = [type(telling) for telling in self.told]
-        assert len(kinds) == len(set(kinds))
-        assert (Closed in kinds) == (self.referral.status in OVER)
+        said = [telling.decision if isinstance(telling, Decided) else "closed" for telling in self.told]
+        assert len(said) == len(set(said))
+        assert ("closed" in said) == (self.referral.status in OVER)
+
+    @invariant()
+    def every_change_is_a_step(self) -> None:
+        assert self.referral.version == self.steps + 1
 
     @invariant()
     def only_what_was_accepted_is_matched(self) -> None:
         if self.referral.matched_at is not None:
-            assert Decided in {type(telling) for telling in self.told}
+            assert "accepted" in {telling.decision for telling in self.told if isinstance(telling, Decided)}
 
 
-AnyLife.TestCase.settings = settings(max_examples=200, stateful_step_count=12, deadline=None)
+AnyLife.TestCase.settings = settings(max_examples=500, stateful_step_count=12, deadline=None)
 TestAnyLife = AnyLife.TestCase

@@ -8,6 +8,7 @@ import pytest
 from kith_chassis.clock import new_id
 from kith_chassis.http import StaleVersion
 from kith_contracts.referrals import ReferralCreated
+from kith_referrals.domain import lifecycle
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.referral import Meeting, Referral, Status
@@ -24,7 +25,7 @@ from kith_referrals.domain.refusals import (
 from kith_referrals.store.referrals import list_consents
 from kith_referrals.usecases import referring
 from tests.builders import NOW, TODAY
-from tests.referrals.world import AGREED, CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish, age, member
+from tests.referrals.world import AGREED, CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish, actor, age, member
 
 WITHDRAWN = Consent(State.WITHDRAWN, TODAY, "spoken")
 GRANTED = Consent(State.GRANTED, TODAY, "spoken")
@@ -33,7 +34,7 @@ GRANTED = Consent(State.GRANTED, TODAY, "spoken")
 async def change(world: World, by: Organisation, referral: Referral, purpose: Purpose, word: Consent) -> Referral:
     async with world.database.transaction(member(by.id)) as tx:
         return await referring.change_consent(
-            tx, referral.id, purpose=purpose, word=word, version=referral.version, now=NOW
+            tx, referral.id, purpose=purpose, word=word, by=actor(by.id), version=referral.version, now=NOW
         )
 
 
@@ -136,8 +137,7 @@ async def test_a_decision_is_kept_and_told(world: World) -> None:
 async def test_a_refusal_of_the_programme_is_told_decided_and_closed(world: World) -> None:
     referral = await world.refer()
 
-    async with world.database.transaction(member(world.host.id)) as tx:
-        await referring.decline_referral(tx, referral.id, by=world.host.id, reason="out-of-area", version=1, now=NOW)
+    await world.move(referral, lifecycle.decline, world.host, "out-of-area")
 
     decided, closed = (await world.told())[-2:]
     assert (decided[0], decided[1]["decision"], decided[1]["reason"]) == (
@@ -152,16 +152,14 @@ async def test_who_referred_cannot_decide(world: World) -> None:
     referral = await world.refer()
 
     with pytest.raises(NotYourProgramme):
-        async with world.database.transaction(member(world.referrer.id)) as tx:
-            await referring.accept_referral(tx, referral.id, by=world.referrer.id, version=1, now=NOW)
+        await world.move(referral, lifecycle.accept, world.referrer)
 
 
 @pytest.mark.parametrize("who", ["referrer", "host"])
 async def test_either_organisation_can_record_that_the_person_no_longer_wants_it(world: World, who: str) -> None:
     referral = await world.refer()
 
-    async with world.database.transaction(member(getattr(world, who).id)) as tx:
-        await referring.withdraw_referral(tx, referral.id, version=1, now=NOW)
+    await world.move(referral, lifecycle.withdraw, getattr(world, who))
 
     assert (await world.told())[-1] == (
         "referral-closed",
@@ -177,12 +175,10 @@ async def test_either_organisation_can_record_that_the_person_no_longer_wants_it
 
 async def test_a_referral_is_closed_once(world: World) -> None:
     referral = await world.refer()
-    async with world.database.transaction(member(world.referrer.id)) as tx:
-        await referring.close_referral(tx, referral.id, reason="moved-away", version=1, now=NOW)
+    closed = await world.move(referral, lifecycle.close, world.referrer, "moved-away")
 
     with pytest.raises(MoveRefused):
-        async with world.database.transaction(member(world.referrer.id)) as tx:
-            await referring.close_referral(tx, referral.id, reason="moved-away", version=2, now=NOW)
+        await world.move(closed, lifecycle.close, world.referrer, "moved-away")
 
     assert await world.names_told() == ["referral-created", "referral-closed"]
 
@@ -192,8 +188,7 @@ async def test_a_change_to_another_version_than_the_one_that_stands_is_stale(wor
     referral = await world.accept(await world.refer())
 
     with pytest.raises(StaleVersion):
-        async with world.database.transaction(member(world.host.id)) as tx:
-            await referring.withdraw_referral(tx, referral.id, version=version, now=NOW)
+        await world.move(replace(referral, version=version), lifecycle.withdraw, world.host)
 
 
 async def test_a_withdrawn_consent_is_told_with_who_no_longer_receives(world: World) -> None:

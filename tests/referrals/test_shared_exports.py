@@ -14,7 +14,7 @@ from kith_referrals.usecases import importing, network
 from tests.builders import NOW
 from tests.conftest import REPOSITORY, DatabaseOf
 from tests.referrals.exports import in_requests, read_export, read_mapping
-from tests.referrals.world import OPERATOR, member
+from tests.referrals.world import OPERATOR, actor, member
 
 SAMPLE = REPOSITORY / "deploy" / "sample-network"
 EXPORTS = ("northfield-health-board.csv", "harbour-trust-crm.csv", "kinship-north-east.tsv")
@@ -41,7 +41,7 @@ async def carry_through(database: Database, export: Path, size: int) -> tuple[li
     for some in in_requests(rows, size):
         async with database.transaction(member(body.organisation)) as tx:
             done += await importing.import_rows(
-                tx, body.mapping(), some, by=body.organisation, file_name=export.name, now=NOW
+                tx, body.mapping(), some, by=actor(body.organisation), file_name=export.name, now=NOW
             )
     return done, wrong
 

@@ -39,15 +39,25 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     made = await post(client, a_body(world, source_reference="Private/1"), referrer)
     rows = (a_row(1, CHI=CHI_NUMBER), a_row(2, CHI=CHI_NUMBER))
     await client.post("/imports/rows", json=an_import(world, *rows), auth=referrer)
+    also = await world.another_programme()
+    body = {name: value for name, value in a_body(world).items() if name != "programme_id"}
+    choice = await post(
+        client, {**body, "programme_ids": [str(world.programme.id), str(also.id)]}, referrer, path="/choices"
+    )
     found: dict[str, Any] = made.json()
-    return found
+    return {**found, "choice_id": choice.json()["id"], "also": str(also.id)}
 
 
-def a_request(world: World, name: str) -> dict[str, Any]:
+def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, Any]:
     """What the route would do, if it did it."""
+    wish = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     bodies: dict[str, Any] = {
         "make_referral": a_body(world),
         "decide_referral": {"decision": "accept"},
+        "ask_about_referral": {"note": "Private question"},
+        "answer_about_referral": {"note": "Private answer"},
+        "offer_choice": {**wish, "programme_ids": [str(world.programme.id), referral["also"]]},
+        "choose": {"referral_id": referral["id"]},
         "close_referral": {"reason": "died"},
         "change_consent": {
             "purpose": "share-referral",
@@ -72,6 +82,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     """The route's path, to what belongs to others."""
     return template.format(
         referral_id=referral["id"],
+        choice_id=referral["choice_id"],
         person_id=referral["person_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
@@ -89,8 +100,9 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
         return None if answer.status_code in {200, 422} else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
         return "it lists what is others'" if member and answer.json()["items"] else None
-    if name == "make_referral" and member:
-        own = answer.json().get("referring_organisation_id") == str(world.stranger.id)
+    if name in {"make_referral", "offer_choice"} and member:
+        made = answer.json().get("referrals", [answer.json()])
+        own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}
         return None if own else "it is made in another's name"
     return None if answer.status_code in {403, 404} else "it is answered"
 
@@ -112,7 +124,7 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
             path_of(template, world, referral),
             auth=auth,
             headers={"If-Match": '"1"', "Idempotency-Key": str(new_id())},
-            **a_request(world, name),
+            **a_request(world, name, referral),
         )
         if fault := wrong(name, role, world, answer):
             found[f"{method} {template}"] = f"{fault} ({answer.status_code})"
@@ -123,11 +135,11 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 
 
 async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient, world: World) -> None:
-    ids = {"id": str(new_id()), "person_id": str(new_id())}
+    ids = {name: str(new_id()) for name in ("id", "person_id", "choice_id", "also")}
 
     statuses = {
         f"{method} {template}": (
-            await client.request(method, path_of(template, world, ids), **a_request(world, name))
+            await client.request(method, path_of(template, world, ids), **a_request(world, name, ids))
         ).status_code
         for method, template, name in ROUTES
     }

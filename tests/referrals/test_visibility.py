@@ -13,7 +13,7 @@ from kith_referrals.store import referrals as store
 from kith_referrals.usecases import referring
 from tests.builders import NOW, TODAY
 from tests.conftest import AddressOf, DatabaseOf
-from tests.referrals.world import OPERATOR, World, member
+from tests.referrals.world import OPERATOR, World, actor, member
 
 NOBODY = Caller("tester", None, frozenset({"coordinator"}), "tests")
 FREELY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -46,9 +46,16 @@ async def test_the_database_shows_a_referral_to_exactly_those_who_may_see_it(
     for who, purpose, state in said:
         word = Consent(state, TODAY, "spoken")
         try:
-            async with world.database.transaction(member(getattr(world, who).id)) as tx:
+            organisation_id = getattr(world, who).id
+            async with world.database.transaction(member(organisation_id)) as tx:
                 referral = await referring.change_consent(
-                    tx, referral.id, purpose=purpose, word=word, version=referral.version, now=NOW
+                    tx,
+                    referral.id,
+                    purpose=purpose,
+                    word=word,
+                    by=actor(organisation_id),
+                    version=referral.version,
+                    now=NOW,
                 )
         except NotFound:
             continue
@@ -71,13 +78,13 @@ async def test_who_may_not_see_a_referral_cannot_change_it(
     for _, purpose, state in said:
         with pytest.raises(NotFound):
             async with world.database.transaction(member(world.stranger.id)) as tx:
-                word = Consent(state, TODAY, "spoken")
+                word, by = Consent(state, TODAY, "spoken"), actor(world.stranger.id)
                 await referring.change_consent(
-                    tx, referral.id, purpose=purpose, word=word, version=referral.version, now=NOW
+                    tx, referral.id, purpose=purpose, word=word, by=by, version=referral.version, now=NOW
                 )
 
 
-@pytest.mark.parametrize("table", ["people", "referrals", "consents", "imported_rows", "reads"])
+@pytest.mark.parametrize("table", ["people", "referrals", "consents", "referral_steps", "imported_rows", "reads"])
 async def test_a_connection_that_asked_for_an_organisation_before_shows_nothing_without_one(
     database_of: DatabaseOf, address_of: AddressOf, table: str
 ) -> None:

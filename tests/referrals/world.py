@@ -1,7 +1,7 @@
 """A small invented network in a database of its own, and short ways to do and see things in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.database import Database
 from kith_chassis.identity import Caller
+from kith_referrals.domain import lifecycle
 from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
+from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.store.network import find_organisation
 from kith_referrals.usecases import network, referring
 from tests.builders import NOW, TODAY
@@ -29,6 +31,11 @@ CHI_NUMBER: Final = "0101011237"
 def member(organisation_id: UUID, role: str = "administrator") -> Caller:
     """Somebody with one role in an organisation."""
     return Caller("tester", organisation_id, frozenset({role}), "tests")
+
+
+def actor(organisation_id: UUID) -> Actor:
+    """The same somebody, as who takes a step."""
+    return Actor(organisation_id, "tester")
 
 
 def an_organisation(**changes: Any) -> Organisation:
@@ -103,13 +110,31 @@ class World:
                 programme_id=programme_id or self.programme.id,
                 wish=wish or a_wish(),
                 answer=answer,
+                by=actor(self.referrer.id),
                 now=now,
+            )
+
+    async def move(self, referral: Referral, move: Callable[..., Moved], by: Organisation, *more: Any) -> Referral:
+        """Somebody of ``by`` takes a step of ``lifecycle``, with what it needs beside the referral and who."""
+        async with self.database.transaction(member(by.id)) as tx:
+            return await referring.move_referral(
+                tx,
+                referral.id,
+                lambda found: move(found, actor(by.id), *more, NOW),
+                version=referral.version,
+                now=NOW,
             )
 
     async def accept(self, referral: Referral) -> Referral:
         """The host takes the referral on."""
-        async with self.database.transaction(member(self.host.id)) as tx:
-            return await referring.accept_referral(tx, referral.id, by=self.host.id, version=referral.version, now=NOW)
+        return await self.move(referral, lifecycle.accept, self.host)
+
+    async def another_programme(self, owner: Organisation | None = None) -> Programme:
+        """One more programme, of the host or of ``owner``."""
+        programme = a_programme(owner or self.host, id=new_id(), slug=f"also-{new_id().hex}", name="Peer café")
+        async with self.database.transaction(OPERATOR) as tx:
+            await network.publish_programme(tx, programme, now=NOW)
+        return programme
 
     async def seen(self, caller: Caller, table: str) -> int:
         """How many rows of a table the caller sees."""

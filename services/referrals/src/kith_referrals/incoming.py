@@ -6,19 +6,27 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.received import Received
-from kith_contracts.matching import TOPIC, MatchEnded, MatchMade
-from kith_referrals.usecases.hearing import MatchNews, note_matches
+from kith_contracts.matching import TOPIC, MatchEnded, MatchMade, SessionLogged
+from kith_referrals.usecases.hearing import Kind, MatchNews, note_matches
 
 HEARS: Final = (TOPIC,)
 
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
-    """Note matches made and ended, a whole batch at once. One referral's news come in order; no other order counts."""
-    await note_matches(
-        tx,
-        [
-            MatchNews(fact.body.referral_id, isinstance(fact.body, MatchEnded), fact.occurred_at)
-            for fact in facts
-            if isinstance(fact.body, MatchMade | MatchEnded)
-        ],
-    )
+    """Note what happened to matches, a whole batch at once. One referral's news come in order; no other order counts.
+
+    A group's meetings keep the group's order and not the referral's, so they are no step of a referral.
+    """
+    await note_matches(tx, [news for fact in facts if (news := _news(fact)) is not None])
+
+
+def _news(fact: Received) -> MatchNews | None:
+    match fact.body:
+        case MatchMade(referral_id=referral_id):
+            return MatchNews(referral_id, Kind.MATCHED, fact.occurred_at)
+        case MatchEnded(referral_id=referral_id, ending=ending):
+            return MatchNews(referral_id, Kind.ENDED, fact.occurred_at, ending)
+        case SessionLogged(referral_id=referral_id, outcome="happened") if referral_id is not None:
+            return MatchNews(referral_id, Kind.SESSION, fact.occurred_at)
+        case _:
+            return None

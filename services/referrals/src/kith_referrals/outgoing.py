@@ -21,7 +21,6 @@ from kith_referrals.domain.referral import (
     Made,
     OrganisationTold,
     ProgrammeTold,
-    Status,
     Telling,
     receiver,
 )
@@ -77,7 +76,7 @@ def _decided(decided: Decided) -> ReferralDecided:
         programme_id=referral.programme_id,
         programme_organisation_id=referral.programme_organisation_id,
         referring_organisation_id=referral.referring_organisation_id,
-        decision="declined" if referral.status is Status.DECLINED else "accepted",
+        decision=decided.decision,
         reason=referral.decision_reason,
     )
 

@@ -82,6 +82,27 @@ referrals: Final = sa.Table(
     sa.Column("notes", sa.Text),
     sa.Column("source_reference", sa.Text),
     sa.Column("details", JSONB, nullable=False),
+    sa.Column("choice_id", sa.Uuid),
+    sa.Column("acknowledged_at", _INSTANT),
+    sa.Column("supported_at", _INSTANT),
+    sa.Column("redirected_to", sa.Uuid),
+)
+
+referral_steps: Final = sa.Table(
+    "referral_steps",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("referring_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("programme_organisation_id", sa.Uuid, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("organisation_id", sa.Uuid),
+    sa.Column("subject", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("note", sa.Text),
 )
 
 consents: Final = sa.Table(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals
+from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referral_steps, referrals
 
 Found = dict[str, Any]
 """A row for the API to show."""
@@ -35,7 +35,7 @@ _SUMMARY: Final = tuple(
     for name in (
         "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
         "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "received_on", "urgent", "source_reference",
+        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "received_on", "urgent", "source_reference",
     )
 )  # fmt: skip
 _SELECTED: Final = (
@@ -75,6 +75,14 @@ _REFERRAL: Final = (
     )
     .join_from(referrals, people, people.c.id == referrals.c.person_id)
     .where(referrals.c.id == _ID)
+)
+_CHOICE: Final = (
+    sa.select(*_SUMMARY).where(referrals.c.choice_id == sa.bindparam("id", type_=sa.Uuid)).order_by(referrals.c.id)
+)
+_STEPS: Final = (
+    sa.select(*(column for column in referral_steps.c if column.name != "seq"))
+    .where(referral_steps.c.referral_id == _ID)
+    .order_by(referral_steps.c.seq)
 )
 _WAITING: Final = (
     sa.select(
@@ -135,6 +143,16 @@ async def list_referrals(
     return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
 
 
+async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:
+    """The referrals of a choice that may be seen. Bounded by the choice. Raises ``NotFound`` where there are none."""
+    return await _some(tx, _CHOICE, choice_id)
+
+
+async def list_steps(tx: AsyncConnection, referral_id: UUID) -> Sequence[Found]:
+    """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
+    return await _some(tx, _STEPS, referral_id)
+
+
 async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:
     """Imported rows that may be a person who is already here, in the order in which they came."""
     return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
@@ -145,6 +163,13 @@ async def _one(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Fou
     if row is None:
         raise NotFound
     return dict(row)
+
+
+async def _some(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Sequence[Found]:
+    rows = await _many(tx, statement, {"id": id_})
+    if not rows:
+        raise NotFound
+    return rows
 
 
 async def _many(tx: AsyncConnection, statement: sa.Select[Any], wanted: Mapping[str, Any]) -> Sequence[Found]:

@@ -106,7 +106,7 @@ class ReferralCreated(ReferralsFact):
 
 
 class ReferralDecided(ReferralsFact):
-    """The programme's organisation took the referral on, or declined it with a reason."""
+    """The programme's organisation said what it will do; or the person took the place that it held for them."""
 
     referral_id: UUID
     programme_id: UUID
@@ -114,10 +114,11 @@ class ReferralDecided(ReferralsFact):
     """The organisation whose programme it is."""
     referring_organisation_id: UUID
     decision: Code
-    """``accepted``, ``declined``."""
+    """``accepted``, ``declined``; ``waiting``: yes when there is room; ``held``: yes, if the person chooses this one of
+    several programmes, and then ``accepted``; ``redirected``: another programme would be better."""
     reason: Code | None = None
     """Why it was declined: ``not-suitable``, ``out-of-area``, ``no-capacity``, ``needs-another-service``,
-    ``could-not-contact``. None if it was accepted."""
+    ``could-not-contact``. None otherwise."""
 
     @property
     def story(self) -> Story:
@@ -153,8 +154,9 @@ class ReferralClosed(ReferralsFact):
     """The organisation whose programme it is."""
     referring_organisation_id: UUID
     reason: Code
-    """``withdrawn``, ``declined``, ``support-ended``, ``could-not-contact``, ``moved-away``, ``died``,
-    ``entered-in-error``."""
+    """``withdrawn``, ``declined``, ``redirected``, ``released`` (the person chose another programme),
+    ``consent-withdrawn`` (before anybody took it on), ``support-ended``, ``could-not-contact``, ``moved-away``,
+    ``died``, ``entered-in-error``."""
 
     @property
     def story(self) -> Story:

@@ -44,6 +44,10 @@ TOLD_WHEN: Final = MappingProxyType(
         (CLOSED, "died"): (REFERRER,),
         # They heard of the decision already.
         (CLOSED, "declined"): (),
+        # The person chose another programme themself.
+        (CLOSED, "released"): (),
+        # A human tells the person; they may have been told of a place already.
+        (CLOSED, "redirected"): (REFERRER,),
         # The address may be somebody else's.
         (CLOSED, "entered-in-error"): (REFERRER,),
     }

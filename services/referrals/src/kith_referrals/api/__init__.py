@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import contacts, imports, network, referring
+from kith_referrals.api import choosing, contacts, imports, moving, network, referring
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -14,7 +14,9 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PERMISSIONS: Final = {**network.PERMISSIONS, **referring.PERMISSIONS, **imports.PERMISSIONS, **contacts.PERMISSIONS}
+PARTS: Final = (referring, moving, choosing, network, imports, contacts)
+"""Routes are looked for in this order: the busiest first."""
+PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""
 
 REFUSALS: Final[dict[type[Exception], int]] = {
@@ -27,7 +29,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 router = APIRouter()
-for _part in (referring, network, imports, contacts):  # routes are looked for in this order: the busiest first
+for _part in PARTS:
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

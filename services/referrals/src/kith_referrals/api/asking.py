@@ -6,10 +6,17 @@ from uuid import UUID
 
 from kith_chassis.identity import ORGANISATION_ROLES, Caller
 from kith_referrals.domain.refusals import NoOrganisation
+from kith_referrals.domain.steps import Actor
 
 MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
 DECIDERS: Final = frozenset({"coordinator", "administrator"})
 OPERATOR: Final = frozenset({"operator"})
+
+
+def acting(caller: Caller) -> tuple[Caller, Actor]:
+    """The caller as a member of their organisation, and as who takes a step. Raises ``NoOrganisation``."""
+    member, organisation_id = in_organisation(caller)
+    return member, Actor(organisation_id, caller.subject)
 
 
 def in_organisation(caller: Caller) -> tuple[Caller, UUID]:

@@ -11,7 +11,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, MEMBERS, in_organisation
+from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, in_organisation
 from kith_referrals.api.shapes import ContactChannel
 from kith_referrals.api.words import Body, Code, Codes, Language, Reference
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
@@ -151,11 +151,11 @@ async def import_rows(body: RowsBody, caller: CallerDep, database: DatabaseDep, 
     It needs no Idempotency-Key: rows are known by the organisation's own reference. The same row again has its first
     outcome and writes nothing; the same reference with other content is refused; a rejected row leaves nothing behind.
     """
-    member, organisation_id = in_organisation(caller)
+    member, by = acting(caller)
     mapping = body.mapping.mapping()
     rows = [(row.row, row.cells) for row in body.rows]
     async with database.transaction(member) as tx:
-        done = await usecases.import_rows(tx, mapping, rows, by=organisation_id, file_name=body.file_name, now=now)
+        done = await usecases.import_rows(tx, mapping, rows, by=by, file_name=body.file_name, now=now)
     return [_result(row) for row in done]
 
 

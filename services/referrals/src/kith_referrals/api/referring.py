@@ -12,8 +12,6 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import (
     Created,
     CursorDep,
-    ExpectedVersion,
-    NowDep,
     Page,
     PageLimit,
     create,
@@ -22,27 +20,15 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, MEMBERS, OPERATOR, in_organisation
-from kith_referrals.api.shapes import (
-    ClosureBody,
-    ConsentChangeBody,
-    DecisionBody,
-    ReferralBody,
-    ReferralState,
-    ReferralSummary,
-    ReferralView,
-)
-from kith_referrals.domain.referral import Referral, Status
+from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, in_organisation
+from kith_referrals.api.shapes import ReferralBody, ReferralState, ReferralSummary, ReferralView
+from kith_referrals.domain.referral import Status
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {
     "make_referral": MEMBERS,
     "list_referrals": MEMBERS | OPERATOR,
     "get_referral": MEMBERS,
-    "decide_referral": DECIDERS,
-    "withdraw_referral": MEMBERS,
-    "close_referral": MEMBERS,
-    "change_consent": MEMBERS,
 }
 """An operator sees where referrals stand, and never who is referred."""
 
@@ -61,19 +47,21 @@ router = APIRouter(prefix="/referrals", tags=["referrals"])
 @router.post("", status_code=201, response_model=ReferralState)
 async def make_referral(request: Request, body: ReferralBody, caller: CallerDep) -> Response:
     """Refer a person who agrees to it. The answer, which is kept for a day, names nobody."""
-    member, organisation_id = in_organisation(caller)
+    member, by = acting(caller)
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         referral = await usecases.make_referral(
             tx,
             referral_id=clock.new_id(),
-            person=body.person.person(clock.new_pseudonym(), organisation_id),
+            person=body.person.person(clock.new_pseudonym(), by.organisation_id),
             programme_id=body.programme_id,
             wish=body.wish(),
             answer=body.consent.answer(),
+            by=by,
             now=now,
         )
-        return Created(f"/referrals/{referral.id}", _state(referral), referral.version)
+        state = ReferralState.model_validate(referral, from_attributes=True)
+        return Created(f"/referrals/{referral.id}", state, referral.version)
 
     return await create(request, member, work)
 
@@ -106,95 +94,6 @@ async def get_referral(referral_id: UUID, caller: CallerDep, database: DatabaseD
         row = await views.get_referral(tx, referral_id)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row)})
-
-
-@router.post("/{referral_id}/decision")
-async def decide_referral(
-    *,
-    referral_id: UUID,
-    body: DecisionBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
-    """Accept, or decline with a reason: for the organisation that owns the programme."""
-    member, by = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        if body.decision == "accept":
-            referral = await usecases.accept_referral(tx, referral_id, by=by, version=version, now=now)
-        else:
-            reason = body.reason or ""
-            referral = await usecases.decline_referral(tx, referral_id, by=by, reason=reason, version=version, now=now)
-    return _answer(referral, response)
-
-
-@router.post("/{referral_id}/withdrawal")
-async def withdraw_referral(
-    *,
-    referral_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
-    """Record that the person no longer wants it: for either organisation, before the end."""
-    member, _ = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.withdraw_referral(tx, referral_id, version=version, now=now)
-    return _answer(referral, response)
-
-
-@router.post("/{referral_id}/closure")
-async def close_referral(
-    *,
-    referral_id: UUID,
-    body: ClosureBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
-    """Record that nothing more will happen, and why: for either organisation."""
-    member, _ = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.close_referral(tx, referral_id, reason=body.reason, version=version, now=now)
-    return _answer(referral, response)
-
-
-@router.post("/{referral_id}/consent")
-async def change_consent(
-    *,
-    referral_id: UUID,
-    body: ConsentChangeBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
-    """Record what the person now says about one purpose: whichever organisation they told.
-
-    When they no longer agree to share the referral, the programme's organisation sees it no more.
-    """
-    member, _ = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.change_consent(
-            tx, referral_id, purpose=body.purpose, word=body.word(), version=version, now=now
-        )
-    return _answer(referral, response)
-
-
-def _answer(referral: Referral, response: Response) -> ReferralState:
-    response.headers.update(etag(referral.version))
-    return _state(referral)
-
-
-def _state(referral: Referral) -> ReferralState:
-    return ReferralState.model_validate(referral, from_attributes=True)
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
 
-_APART: Final = frozenset({"person", "programme_id", "consent"})
+_APART: Final = frozenset({"person", "programme_id", "programme_ids", "consent"})
 """What stands beside the wish in a referral's body."""
 
 ContactChannel = Literal["email", "telephone", "text"]
@@ -61,11 +61,10 @@ class ConsentBody(Body):
         return Answer(**vars(self))
 
 
-class ReferralBody(Body):
-    """A referral to a programme. ``received_on`` is the day on which the referrer was asked (Europe/London)."""
+class WishBody(Body):
+    """What is asked for whom. ``received_on`` is the day on which the referrer was asked (Europe/London)."""
 
     person: PersonBody
-    programme_id: UUID
     source: Source
     received_on: date
     needs: Codes = ()
@@ -83,17 +82,39 @@ class ReferralBody(Body):
         return Wish(**{name: value for name, value in vars(self).items() if name not in _APART})
 
 
-class DecisionBody(Body):
-    """Yes, or no with a reason."""
+class ReferralBody(WishBody):
+    """A referral to a programme."""
 
-    decision: Literal["accept", "decline"]
+    programme_id: UUID
+
+
+class ChosenBody(Body):
+    """Which of the referrals of a choice the person said yes to."""
+
+    referral_id: UUID
+
+
+class NoteBody(Body):
+    """What is asked, or answered. The two organisations read it, and nobody else."""
+
+    note: Notes
+
+
+class DecisionBody(Body):
+    """Yes, yes when there is room, no with a reason, or who would be better: another programme, or words for others."""
+
+    decision: Literal["accept", "wait", "decline", "redirect"]
     reason: Code | None = None
+    programme_id: UUID | None = None
+    note: Notes | None = None
 
     @model_validator(mode="after")
-    def _reason_goes_with_no(self) -> Self:
-        """Refuse a yes with a reason: somebody meant something else."""
-        if self.decision == "accept" and self.reason is not None:
-            raise ValueError("a reason belongs to decline, not to accept")
+    def _each_goes_with_its_own(self) -> Self:
+        """Refuse a yes with a reason, and a direction that is none: somebody meant something else."""
+        if self.decision != "decline" and self.reason is not None:
+            raise ValueError("a reason belongs to decline")
+        if self.decision != "redirect" and (self.programme_id is not None or self.note is not None):
+            raise ValueError("a programme_id and a note belong to redirect")
         return self
 
 
@@ -134,6 +155,29 @@ class ReferralState(BaseModel):
     ended_at: datetime | None
     closed_at: datetime | None
     closing_reason: str | None
+    choice_id: UUID | None
+    acknowledged_at: datetime | None
+    supported_at: datetime | None
+    redirected_to: UUID | None
+
+
+class StepView(BaseModel):
+    """One step: from where to where, when (UTC), by whom, and why. Nobody's name: ``subject`` is the login's."""
+
+    name: str
+    before: Status | None
+    after: Status
+    at: datetime
+    organisation_id: UUID | None
+    subject: str | None
+    reason: str | None
+    note: str | None
+
+
+class Steps(BaseModel):
+    """A referral's steps, in order."""
+
+    items: list[StepView]
 
 
 class ReferralSummary(ReferralState):

@@ -1,113 +1,253 @@
-"""The only ways a referral may change: submitted, accepted or declined, matched, ended; withdrawn or closed."""
+"""The only ways a referral may move. Whatever is not here is refused, with what *is* possible."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from kith_referrals.domain.referral import Closed, Decided, Referral, Status
-from kith_referrals.domain.refusals import MoveRefused, NotYourProgramme, ReasonUnknown
+from kith_referrals.domain.referral import Closed, Decided, Referral, Status, Telling
+from kith_referrals.domain.refusals import (
+    MoveRefused,
+    NotYourProgramme,
+    NotYourReferral,
+    ReasonUnknown,
+    RedirectsNowhere,
+)
+from kith_referrals.domain.steps import Actor, Moved, Step
 
 DECLINING: Final = ("not-suitable", "out-of-area", "no-capacity", "needs-another-service", "could-not-contact")
 """Why a programme may decline."""
 
 CLOSING: Final = ("support-ended", "could-not-contact", "moved-away", "died", "entered-in-error")
-"""Why either side may close. Declining and withdrawing close by themselves, with their own reasons."""
+"""Why either side may close. Every other way of ending closes by itself, with a reason of its own."""
 
-_POSSIBLE: Final[Mapping[Status, str]] = {
-    Status.SUBMITTED: "it can be accepted, declined, withdrawn or closed",
-    Status.ACCEPTED: "it can be withdrawn or closed",
-    Status.MATCHED: "it can be withdrawn or closed",
-    Status.ENDED: "it can be closed",
-    Status.DECLINED: "nothing more can happen to it",
-    Status.WITHDRAWN: "nothing more can happen to it",
-    Status.CLOSED: "nothing more can happen to it",
+UNDECIDED: Final = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.NEEDS_INFORMATION})
+"""Nothing was decided yet."""
+OFFERED: Final = UNDECIDED | {Status.WAITING, Status.HELD}
+"""No place is taken yet: a withdrawn consent recalls it, and another choice releases it."""
+TAKEN_ON: Final = frozenset({Status.ACCEPTED, Status.MATCHED, Status.IN_SUPPORT, Status.ENDED})
+"""The programme has the person, or had."""
+OPEN: Final = OFFERED | TAKEN_ON
+OVER: Final = frozenset(Status) - OPEN
+
+ACKNOWLEDGED: Final = "acknowledged"
+ASKED: Final = "asked"
+ANSWERED: Final = "answered"
+ACCEPTED: Final = "accepted"
+PUT_ON_WAITING_LIST: Final = "put-on-waiting-list"
+CHOSEN: Final = "chosen"
+RELEASED: Final = "released"
+DECLINED: Final = "declined"
+REDIRECTED: Final = "redirected"
+WITHDRAWN: Final = "withdrawn"
+CLOSED: Final = "closed"
+
+CONSENT_WITHDRAWN: Final = "consent-withdrawn"
+"""Why an offer was recalled whose person no longer agrees that it is shared."""
+
+BEGINS: Final[Mapping[str, frozenset[Status]]] = {
+    ACKNOWLEDGED: frozenset({Status.SUBMITTED}),
+    ASKED: frozenset({Status.SUBMITTED, Status.RECEIVED}),
+    ANSWERED: frozenset({Status.NEEDS_INFORMATION}),
+    ACCEPTED: frozenset({Status.SUBMITTED, Status.RECEIVED, Status.WAITING}),
+    PUT_ON_WAITING_LIST: frozenset({Status.SUBMITTED, Status.RECEIVED}),
+    CHOSEN: frozenset({Status.HELD}),
+    RELEASED: OFFERED,
+    DECLINED: OFFERED,
+    REDIRECTED: OFFERED,
+    WITHDRAWN: OPEN - {Status.ENDED},
+    CLOSED: OPEN,
 }
-_OPEN: Final = frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.MATCHED, Status.ENDED})
-_BEFORE_THE_END: Final = _OPEN - {Status.ENDED}
-_TAKEN_ON: Final = _OPEN - {Status.SUBMITTED}
+"""Each step that somebody takes, and where it may begin."""
 
 
-def accept(referral: Referral, by: UUID, now: datetime) -> tuple[Referral, tuple[Decided]]:
-    """Take the referral on, for the programme it names.
+def acknowledge(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """Say that it was received, so that the referrer need not wonder. Raises ``NotYourProgramme``, ``MoveRefused``."""
+    _check_programme(referral, by)
+    return _move(referral, ACKNOWLEDGED, Status.RECEIVED, by, now, acknowledged_at=now)
+
+
+def ask(referral: Referral, by: Actor, note: str, now: datetime) -> Moved:
+    """Ask the referrer something before deciding. Raises ``NotYourProgramme`` or ``MoveRefused``."""
+    _check_programme(referral, by)
+    seen = referral.acknowledged_at or now
+    return _move(referral, ASKED, Status.NEEDS_INFORMATION, by, now, note=note, acknowledged_at=seen)
+
+
+def answer(referral: Referral, by: Actor, note: str, now: datetime) -> Moved:
+    """Answer what the programme asked. Raises ``NotYourReferral`` or ``MoveRefused``."""
+    _check_referrer(referral, by)
+    return _move(referral, ANSWERED, Status.RECEIVED, by, now, note=note)
+
+
+def accept(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """Take the referral on; or hold a place, where the person is to choose between several programmes.
 
     Accepting twice is refused, not ignored: the referrer would otherwise be told twice. Raises ``NotYourProgramme`` or
     ``MoveRefused``.
     """
-    _check_decider(referral, by)
-    _check_from(referral, {Status.SUBMITTED})
-    accepted = replace(referral, status=Status.ACCEPTED, version=referral.version + 1, decided_at=now)
-    return accepted, (Decided(accepted),)
+    _check_programme(referral, by)
+    status = Status.ACCEPTED if referral.choice_id is None else Status.HELD
+    return _move(referral, ACCEPTED, status, by, now, decision=status.value, decided_at=now)
 
 
-def decline(referral: Referral, by: UUID, reason: str, now: datetime) -> tuple[Referral, tuple[Decided, Closed]]:
+def put_on_waiting_list(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """Say yes as soon as there is room. Raises ``NotYourProgramme`` or ``MoveRefused``."""
+    _check_programme(referral, by)
+    return _move(referral, PUT_ON_WAITING_LIST, Status.WAITING, by, now, decision="waiting")
+
+
+def decline(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     """Say no, with a reason the referrer may know. A declined referral is closed by it.
 
     Raises ``NotYourProgramme``, ``ReasonUnknown`` or ``MoveRefused``.
     """
-    _check_decider(referral, by)
+    _check_programme(referral, by)
     _check_reason(reason, DECLINING)
-    _check_from(referral, {Status.SUBMITTED})
-    declined = replace(
+    return _move(
         referral,
-        status=Status.DECLINED,
-        version=referral.version + 1,
+        DECLINED,
+        Status.DECLINED,
+        by,
+        now,
+        reason=reason,
+        decision="declined",
+        closing="declined",
         decided_at=now,
         decision_reason=reason,
-        closed_at=now,
-        closing_reason="declined",
     )
-    return declined, (Decided(declined), Closed(declined))
 
 
-def withdraw(referral: Referral, now: datetime) -> tuple[Referral, tuple[Closed]]:
-    """The person no longer wants it. Possible from anywhere before the end. Raises ``MoveRefused``."""
-    _check_from(referral, _BEFORE_THE_END)
-    withdrawn = replace(
-        referral, status=Status.WITHDRAWN, version=referral.version + 1, closed_at=now, closing_reason="withdrawn"
+def redirect(referral: Referral, by: Actor, to: UUID | None, note: str | None, now: datetime) -> Moved:
+    """Say which programme of the network would be better (``to``), or in words who outside it. That closes it.
+
+    The referrer, who has the person's word, makes the new referral: nothing is shared with anybody by this. Raises
+    ``NotYourProgramme``, ``RedirectsNowhere`` or ``MoveRefused``.
+    """
+    _check_programme(referral, by)
+    if to == referral.programme_id or (to is None and not note):
+        raise RedirectsNowhere
+    return _move(
+        referral,
+        REDIRECTED,
+        Status.REDIRECTED,
+        by,
+        now,
+        note=note,
+        decision="redirected",
+        closing="redirected",
+        decided_at=now,
+        redirected_to=to,
     )
-    return withdrawn, (Closed(withdrawn),)
 
 
-def close(referral: Referral, reason: str, now: datetime) -> tuple[Referral, tuple[Closed]]:
+def choose(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """The person's yes to this of several programmes: the held place is taken.
+
+    Raises ``NotYourReferral`` or ``MoveRefused``.
+    """
+    _check_referrer(referral, by)
+    return _move(referral, CHOSEN, Status.ACCEPTED, by, now, decision="accepted")
+
+
+def release(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """The person chose another programme: this one is told, and sees the referral no more. Raises ``MoveRefused``."""
+    return _move(referral, RELEASED, Status.CLOSED, by, now, closing=RELEASED)
+
+
+def withdraw(referral: Referral, by: Actor, now: datetime, reason: str = "withdrawn") -> Moved:
+    """The person no longer wants it, or no longer agrees that it is shared. Possible before the end.
+
+    Raises ``MoveRefused``.
+    """
+    return _move(referral, WITHDRAWN, Status.WITHDRAWN, by, now, closing=reason)
+
+
+def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     """Nothing more will happen, for a reason other than the person's withdrawal.
 
     ``support-ended`` needs a referral that was taken on. Raises ``ReasonUnknown`` or ``MoveRefused``.
     """
     _check_reason(reason, CLOSING)
-    _check_from(referral, _TAKEN_ON if reason == "support-ended" else _OPEN)
-    closed = replace(referral, status=Status.CLOSED, version=referral.version + 1, closed_at=now, closing_reason=reason)
-    return closed, (Closed(closed),)
+    if reason == "support-ended" and referral.status not in TAKEN_ON:
+        raise _refused(referral)
+    status = Status.ENTERED_IN_ERROR if reason == "entered-in-error" else Status.CLOSED
+    return _move(referral, CLOSED, status, by, now, closing=reason)
 
 
-def note_match(referral: Referral, now: datetime) -> Referral:
+def note_match(referral: Referral, at: datetime) -> Moved | None:
     """A match was made for it. A referral that is over stays over: the match lives in matching, and ends there."""
-    if referral.status not in _TAKEN_ON:
-        return referral
-    return replace(referral, status=Status.MATCHED, version=referral.version + 1, matched_at=now)
+    return _note(referral, "matched", Status.MATCHED, at, matched_at=at)
 
 
-def note_ending(referral: Referral, now: datetime) -> Referral:
+def note_session(referral: Referral, at: datetime) -> Moved | None:
+    """A session of its match took place. Only the first after a match is a step."""
+    if referral.status is not Status.MATCHED:
+        return None
+    return _note(referral, "first-session", Status.IN_SUPPORT, at, supported_at=referral.supported_at or at)
+
+
+def note_ending(referral: Referral, at: datetime, ending: str) -> Moved | None:
     """Its match came to an end. The referral stays open until somebody closes it: there may be another match."""
-    if referral.status not in _TAKEN_ON:
-        return referral
-    return replace(referral, status=Status.ENDED, version=referral.version + 1, ended_at=now)
+    return _note(referral, "match-ended", Status.ENDED, at, reason=ending, ended_at=at)
 
 
-def note_consent(referral: Referral) -> Referral:
+def note_consent(referral: Referral, by: Actor, word: str, now: datetime) -> Moved:
     """What its person agrees to changed, and so it is another version; where it stands does not change."""
-    return replace(referral, version=referral.version + 1)
+    changed = replace(referral, version=referral.version + 1)
+    return Moved(changed, Step(referral.id, "consent-changed", referral.status, referral.status, now, by, word))
 
 
-def _check_decider(referral: Referral, by: UUID) -> None:
-    if by != referral.programme_organisation_id:
+def _note(
+    referral: Referral, name: str, status: Status, at: datetime, *, reason: str | None = None, **changes: Any
+) -> Moved | None:
+    if referral.status not in TAKEN_ON:
+        return None
+    moved = replace(referral, status=status, version=referral.version + 1, **changes)
+    return Moved(moved, Step(referral.id, name, referral.status, status, at, None, reason))
+
+
+def _move(
+    referral: Referral,
+    name: str,
+    status: Status,
+    by: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    decision: str | None = None,
+    closing: str | None = None,
+    **changes: Any,
+) -> Moved:
+    """The step, where it may begin; a ``decision`` and a ``closing`` reason are told."""
+    if referral.status not in BEGINS[name]:
+        raise _refused(referral)
+    if closing is not None:
+        changes |= {"closed_at": now, "closing_reason": closing}
+    moved = replace(referral, status=status, version=referral.version + 1, **changes)
+    told: list[Telling] = [Decided(moved, decision)] if decision is not None else []
+    if closing is not None:
+        told.append(Closed(moved))
+    step = Step(referral.id, name, referral.status, status, now, by, reason or closing, note)
+    return Moved(moved, step, tuple(told))
+
+
+def _refused(referral: Referral) -> MoveRefused:
+    steps = [name.replace("-", " ") for name, begins in BEGINS.items() if referral.status in begins]
+    can = f"it can be {', '.join(steps[:-1])} or {steps[-1]}" if steps else "nothing more can happen to it"
+    return MoveRefused(f"The referral is {referral.status}: {can}.")
+
+
+def _check_programme(referral: Referral, by: Actor) -> None:
+    if by.organisation_id != referral.programme_organisation_id:
         raise NotYourProgramme
 
 
-def _check_from(referral: Referral, allowed: frozenset[Status] | set[Status]) -> None:
-    if referral.status not in allowed:
-        raise MoveRefused(f"The referral is {referral.status}: {_POSSIBLE[referral.status]}.")
+def _check_referrer(referral: Referral, by: Actor) -> None:
+    if by.organisation_id != referral.referring_organisation_id:
+        raise NotYourReferral
 
 
 def _check_reason(reason: str, known: tuple[str, ...]) -> None:

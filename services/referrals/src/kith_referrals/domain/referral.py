@@ -8,19 +8,34 @@ from uuid import UUID
 
 from kith_referrals.domain.consent import Consents, Purpose, State, allows
 from kith_referrals.domain.network import Organisation, Programme
-from kith_referrals.domain.people import Person, age_band
+
+RELEASED = "released"
+"""Why a referral was closed whose person chose another programme."""
 
 
 class Status(StrEnum):
     """How far a referral has come."""
 
     SUBMITTED = "submitted"
+    RECEIVED = "received"
+    """The programme's organisation has said that it has it."""
+    NEEDS_INFORMATION = "needs-information"
+    """The programme's organisation asked something, and waits for the answer."""
+    WAITING = "waiting"
+    """On the programme's waiting list: it will be accepted when there is room."""
+    HELD = "held"
+    """Offered to several programmes: this one said yes and holds a place until the person chooses."""
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    REDIRECTED = "redirected"
+    """Another programme, or somebody outside the network, would be better."""
     MATCHED = "matched"
+    IN_SUPPORT = "in-support"
+    """Matched, and the first session has taken place."""
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    ENTERED_IN_ERROR = "entered-in-error"
 
 
 class Source(StrEnum):
@@ -44,7 +59,8 @@ class Referral:
     """Where a referral stands.
 
     ``version`` grows by one with every change. Times are UTC. ``decision_reason`` is why it was declined,
-    ``closing_reason`` why nothing more will happen.
+    ``closing_reason`` why nothing more will happen. Referrals of one ``choice_id`` are one wish, offered to several
+    programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
     """
 
     id: UUID
@@ -61,6 +77,10 @@ class Referral:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     closing_reason: str | None = None
+    choice_id: UUID | None = None
+    acknowledged_at: datetime | None = None
+    supported_at: datetime | None = None
+    redirected_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +117,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """To tell: the programme's organisation said yes or no."""
+    """To tell: what the programme's organisation said, or that its held place was taken. ``decision`` is a code."""
 
     referral: Referral
+    decision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,42 +157,6 @@ Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTo
 """Everything this service ever tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewReferral:
-    """All that is kept of a referral when it is made."""
-
-    person: Person
-    referral: Referral
-    wish: Wish
-    consents: Consents
-
-
-def submit(
-    *,
-    referral_id: UUID,
-    person: Person,
-    programme: Programme,
-    wish: Wish,
-    consents: Consents,
-    today: date,
-    now: datetime,
-) -> tuple[NewReferral, Made]:
-    """A new referral of ``person`` to ``programme`` by the organisation that knows the person, and what to tell.
-
-    The consents have been checked by ``consent.agreed``; this is why telling is right.
-    """
-    referral = Referral(
-        id=referral_id,
-        person_id=person.id,
-        referring_organisation_id=person.organisation_id,
-        programme_id=programme.id,
-        programme_organisation_id=programme.organisation_id,
-        submitted_at=now,
-    )
-    made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
-    return NewReferral(person, referral, wish, consents), made
-
-
 def receiver(referral: Referral, purpose: Purpose) -> UUID:
     """The organisation that receives something by a consent: the referrer by *tell-referrer*, else the programme's."""
     if purpose is Purpose.TELL_REFERRER:
@@ -182,9 +167,11 @@ def receiver(referral: Referral, purpose: Purpose) -> UUID:
 def may_see(referral: Referral, consents: Consents, organisation_id: UUID) -> bool:
     """Whether an organisation sees the referral and its person.
 
-    The one that referred always does; the one that owns the programme does while the person agrees to share. Row-level
-    security holds the same line in the database.
+    The one that referred always does; the one that owns the programme does while the person agrees to share, and until
+    the person chose another programme. Row-level security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
-    return organisation_id == referral.programme_organisation_id and allows(consents, Purpose.SHARE_REFERRAL)
+    if organisation_id != referral.programme_organisation_id or referral.closing_reason == RELEASED:
+        return False
+    return allows(consents, Purpose.SHARE_REFERRAL)

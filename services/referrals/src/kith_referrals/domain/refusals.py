@@ -45,6 +45,13 @@ class NotYourProgramme(NotAllowed):
     says = "Only the organisation that owns the programme may decide about this referral."
 
 
+class NotYourReferral(NotAllowed):
+    """Only the organisation that referred speaks for the person here."""
+
+    code = "not-your-referral"
+    says = "Only the organisation that made this referral may do this."
+
+
 class NotYourOrganisation(NotAllowed):
     """An organisation imports its own export only."""
 
@@ -155,6 +162,13 @@ class ReasonUnknown(Unacceptable):
     code = "reason-unknown"
 
 
+class RedirectsNowhere(Unacceptable):
+    """A redirection says where else the person may be helped."""
+
+    code = "redirects-nowhere"
+    says = "Name another programme of the network, or say in a note who outside it may help."
+
+
 class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 
@@ -173,3 +187,17 @@ class SlugTaken(ReferralRefused):
 
     code = "programme-slug-taken"
     says = "Another programme already has this slug. Choose another."
+
+
+class ChoiceMade(MoveRefused):
+    """The person chooses once; the other programmes have been told."""
+
+    code = "choice-made"
+    says = "The person has already chosen one of these programmes, and the others were released."
+
+
+class ChoiceTooSmall(Unacceptable):
+    """Between one programme there is nothing to choose."""
+
+    code = "choice-too-small"
+    says = "A choice needs at least two different programmes. To refer to one, use POST /referrals."

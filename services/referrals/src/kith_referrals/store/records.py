@@ -12,7 +12,7 @@ Record = Mapping[str, Any]
 
 def insert_records(table: sa.Table, parameter: str) -> sa.Insert:
     """An insert of every record in the JSON array ``parameter``: as quick for one as for a thousand."""
-    columns = [sa.column(column.name, column.type) for column in table.columns]
+    columns = [sa.column(column.name, column.type) for column in table.columns if column.identity is None]
     given = (
         sa.func.jsonb_to_recordset(sa.bindparam(parameter, type_=JSONB))
         .table_valued(*columns)

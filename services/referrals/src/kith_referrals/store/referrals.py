@@ -12,29 +12,35 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import StaleVersion
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
-from kith_referrals.domain.referral import NewReferral, Referral, Status
+from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
+from kith_referrals.domain.steps import Moved, Step
 from kith_referrals.store.records import Record, hexadecimal, insert_records
-from kith_referrals.tables import consents, people, referrals
+from kith_referrals.tables import consents, people, referral_steps, referrals
 
 _STATE: Final = tuple(
     referrals.c[name]
     for name in (
         "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
         "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
+        "choice_id", "acknowledged_at", "supported_at", "redirected_to",
     )
 )  # fmt: skip
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
+    "acknowledged_at", "supported_at", "redirected_to",
 )  # fmt: skip
 
 _ADD: Final = Compiled(
     insert_records(consents, "consents").add_cte(
         insert_records(people, "people").cte("added_people"),
         insert_records(referrals, "referrals").cte("added_referrals"),
+        insert_records(referral_steps, "steps").cte("added_steps"),
     )
 )
-"""One round trip for people, referrals and consents. Foreign keys are looked at when the whole statement is done."""
+"""One round trip for people, referrals, consents and first steps. Foreign keys are looked at when all of it is done."""
 
 _LOCKED: Final = (
     sa.select(*_STATE).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
@@ -59,8 +65,18 @@ _moved: Final = (
     .table_valued(*(sa.column(name, referrals.c[name].type) for name in ("id", *_MOVING)))
     .render_derived(with_types=True)
 )
-_SAVE: Final = (
-    sa.update(referrals).where(referrals.c.id == _moved.c.id).values({name: _moved.c[name] for name in _MOVING})
+_SAVE: Final = insert_records(referral_steps, "steps").add_cte(
+    sa.update(referrals)
+    .where(referrals.c.id == _moved.c.id)
+    .values({name: _moved.c[name] for name in _MOVING})
+    .cte("moved_referrals")
+)
+"""Where they stand now, and the steps that brought them there: one round trip."""
+_OF_CHOICE: Final = (
+    sa.select(*_STATE)
+    .where(referrals.c.choice_id == sa.bindparam("choice_id", type_=sa.Uuid))
+    .order_by(referrals.c.id)
+    .with_for_update(key_share=True)
 )
 
 
@@ -70,9 +86,10 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> Non
         await _ADD.rows(
             tx,
             {
-                "people": [_person_record(new) for new in news],
+                "people": [_person_record(person) for person in {new.person.id: new.person for new in news}.values()],
                 "referrals": [_referral_record(new) for new in news],
                 "consents": [record for new in news for record in _consent_records(new)],
+                "steps": [_step_record(new.referral, new.step) for new in news],
             },
         )
     except UniqueViolationError as error:
@@ -96,6 +113,14 @@ async def list_referrals_for_update(tx: AsyncConnection, ids: Collection[UUID]) 
     return [_referral(row) for row in (await tx.execute(_LOCKED_MANY, {"ids": list(ids)})).mappings()]
 
 
+async def list_choice_for_update(tx: AsyncConnection, choice_id: UUID) -> list[Referral]:
+    """All referrals of a choice, locked in order of id. Raises ``NotFound`` where there are none to be seen."""
+    found = [_referral(row) for row in (await tx.execute(_OF_CHOICE, {"choice_id": choice_id})).mappings()]
+    if not found:
+        raise NotFound
+    return found
+
+
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     """The person's last word on each purpose of the referral."""
     return {
@@ -104,9 +129,16 @@ async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     }
 
 
-async def save_referrals(tx: AsyncConnection, moved: Sequence[Referral]) -> None:
-    """Keep where these referrals now stand, however many, in one statement."""
-    await tx.execute(_SAVE, {"moved": [_move_record(referral) for referral in moved]})
+async def save_moves(tx: AsyncConnection, moves: Sequence[Moved]) -> None:
+    """Keep where these referrals now stand, and their steps, in one statement. Of one referral the last move counts."""
+    stands = {move.referral.id: move.referral for move in moves}
+    await tx.execute(
+        _SAVE,
+        {
+            "moved": [_move_record(referral) for referral in stands.values()],
+            "steps": [_step_record(move.referral, move.step) for move in moves],
+        },
+    )
 
 
 async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose, word: Consent) -> None:
@@ -128,8 +160,7 @@ def _referral(row: Mapping[Any, Any]) -> Referral:
     return Referral(**{**row, "status": Status(row["status"])})
 
 
-def _person_record(new: NewReferral) -> Record:
-    person = new.person
+def _person_record(person: Person) -> Record:
     return {
         "id": str(person.id),
         "organisation_id": str(person.organisation_id),
@@ -167,6 +198,7 @@ def _referral_record(new: NewReferral) -> Record:
         "notes": wish.notes,
         "source_reference": wish.source_reference,
         "details": wish.details,
+        "choice_id": None if referral.choice_id is None else str(referral.choice_id),
     }
 
 
@@ -181,6 +213,25 @@ def _move_record(referral: Referral) -> Record:
         "ended_at": _text(referral.ended_at),
         "closed_at": _text(referral.closed_at),
         "closing_reason": referral.closing_reason,
+        "acknowledged_at": _text(referral.acknowledged_at),
+        "supported_at": _text(referral.supported_at),
+        "redirected_to": None if referral.redirected_to is None else str(referral.redirected_to),
+    }
+
+
+def _step_record(referral: Referral, step: Step) -> Record:
+    return {
+        "referral_id": str(step.referral_id),
+        "referring_organisation_id": str(referral.referring_organisation_id),
+        "programme_organisation_id": str(referral.programme_organisation_id),
+        "name": step.name,
+        "before": step.before,
+        "after": step.after,
+        "at": step.at.isoformat(),
+        "organisation_id": None if step.by is None else str(step.by.organisation_id),
+        "subject": None if step.by is None else step.by.subject,
+        "reason": step.reason,
+        "note": step.note,
     }
 
 

@@ -3,36 +3,58 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_referrals.domain.lifecycle import note_ending, note_match
+from kith_referrals.domain import lifecycle
+from kith_referrals.domain.referral import Referral
+from kith_referrals.domain.steps import Moved
 from kith_referrals.store import referrals as store
+
+
+class Kind(Enum):
+    """What happened to a referral in matching."""
+
+    MATCHED = auto()
+    SESSION = auto()
+    ENDED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class MatchNews:
-    """A match of the referral was made, or came to its end, at ``at`` (UTC)."""
+    """Something happened to the referral at ``at`` (UTC). ``ending`` is how its match ended, where it did."""
 
     referral_id: UUID
-    ended: bool
+    kind: Kind
     at: datetime
+    ending: str = ""
 
 
 async def note_matches(tx: AsyncConnection, news: Sequence[MatchNews]) -> None:
     """Note a batch of news in its order: two statements, however many. News of no referral of ours are passed over."""
     if not news:
         return
-    before = {
+    stands = {
         referral.id: referral
         for referral in await store.list_referrals_for_update(tx, {piece.referral_id for piece in news})
     }
-    after = dict(before)
+    moves = []
     for piece in news:
-        if referral := after.get(piece.referral_id):
-            note = note_ending if piece.ended else note_match
-            after[referral.id] = note(referral, piece.at)
-    moved = [referral for id_, referral in after.items() if referral != before[id_]]
-    if moved:
-        await store.save_referrals(tx, moved)
+        referral = stands.get(piece.referral_id)
+        if referral is not None and (move := _note(referral, piece)) is not None:
+            stands[referral.id] = move.referral
+            moves.append(move)
+    if moves:
+        await store.save_moves(tx, moves)
+
+
+def _note(referral: Referral, piece: MatchNews) -> Moved | None:
+    match piece.kind:
+        case Kind.MATCHED:
+            return lifecycle.note_match(referral, piece.at)
+        case Kind.SESSION:
+            return lifecycle.note_session(referral, piece.at)
+        case Kind.ENDED:
+            return lifecycle.note_ending(referral, piece.at, piece.ending)

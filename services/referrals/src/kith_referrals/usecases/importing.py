@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import referral as referrals
+from kith_referrals.domain import making
 from kith_referrals.domain.intake import sifting
 from kith_referrals.domain.intake.mapping import Mapping, Target
 from kith_referrals.domain.intake.rows import Cells, Reader, Row
 from kith_referrals.domain.intake.sifting import Outcome, Read, Sifted
-from kith_referrals.domain.referral import Made, NewReferral
+from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.referral import Made
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation
+from kith_referrals.domain.steps import Actor
 from kith_referrals.store import intake as store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as referrals_store
@@ -25,7 +26,7 @@ async def import_rows(
     mapping: Mapping,
     rows: Sequence[tuple[int, Cells]],
     *,
-    by: UUID,
+    by: Actor,
     file_name: str | None,
     now: datetime,
 ) -> list[Sifted]:
@@ -35,11 +36,11 @@ async def import_rows(
     locked, so that two of them cannot both miss that their rows are alike. Raises ``NotYourOrganisation``,
     ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then nothing is kept.
     """
-    if mapping.organisation_id != by:
+    if mapping.organisation_id != by.organisation_id:
         raise NotYourOrganisation
     reader = Reader.of(mapping)
     reader.check_columns(cells for _, cells in rows)
-    if await network_store.find_organisation_for_update(tx, by) is None:
+    if await network_store.find_organisation_for_update(tx, by.organisation_id) is None:
         raise NoOrganisation
     programmes = await network_store.list_programmes_by_slug(tx, reader.slugs(cells for _, cells in rows))
     reader.check_programme(programmes)
@@ -50,7 +51,7 @@ async def import_rows(
     ]
     sifted = sifting.sift(
         read,
-        first=await store.list_first(tx, by, [row.reference for row in read]),
+        first=await store.list_first(tx, by.organisation_id, [row.reference for row in read]),
         known=await store.list_known(tx, [row.found for row in read if isinstance(row.found, Row)]),
         reference_column=mapping.column(Target.SOURCE_REFERENCE),
         new_id=clock.new_id,
@@ -59,21 +60,22 @@ async def import_rows(
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
         await referrals_store.add_referrals(tx, [new for new, _ in made])
-    await store.add_imported_rows(tx, store.Origin(by, file_name), waiting, now=now)
+    await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name), waiting, now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 
 
-def _made(done: Sifted, by: UUID, today: date, now: datetime) -> tuple[NewReferral, Made]:
+def _made(done: Sifted, by: Actor, today: date, now: datetime) -> tuple[NewReferral, Made]:
     row, referral_id = done.read.found, done.referral_id
     if not isinstance(row, Row) or referral_id is None:
         raise TypeError("an accepted row is a row, and has the id of its referral")
-    return referrals.submit(
+    return making.submit(
         referral_id=referral_id,
-        person=row.person(clock.new_pseudonym(), by),
+        person=row.person(clock.new_pseudonym(), by.organisation_id),
         programme=row.programme,
         wish=row.wish,
         consents=row.consents,
+        by=by,
         today=today,
         now=now,
     )

@@ -1,6 +1,6 @@
 """What organisations do with a referral: make it, decide, withdraw, close, and record what the person agrees to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import consent, lifecycle, people
-from kith_referrals.domain import referral as referrals
-from kith_referrals.domain.consent import Answer, Consent, Purpose
+from kith_referrals.domain import choice, consent, lifecycle, making, people
+from kith_referrals.domain.consent import Answer, Consent, Purpose, State
+from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import ConsentTold, Referral, Telling, Wish
+from kith_referrals.domain.referral import ConsentTold, Made, Referral, Wish
+from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
 
-Move = Callable[[Referral], tuple[Referral, tuple[Telling, ...]]]
+Move = Callable[[Referral], Moved]
+"""A step of ``lifecycle``, with all but the referral given."""
 
 
 async def make_referral(
@@ -27,6 +29,7 @@ async def make_referral(
     programme_id: UUID,
     wish: Wish,
     answer: Answer,
+    by: Actor,
     now: datetime,
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
@@ -34,70 +37,114 @@ async def make_referral(
     Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation`` or
     ``ReferenceTaken``.
     """
-    today = clock.today(now)
-    consents = consent.agreed(answer, today)
-    checked = people.checked(person, today)
-    programme = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
-    new, made = referrals.submit(
-        referral_id=referral_id,
-        person=checked,
-        programme=programme,
-        wish=wish,
-        consents=consents,
-        today=today,
-        now=now,
-    )
-    await store.add_referrals(tx, [new])
-    await outgoing.tell(tx, made, now=now)
-    return new.referral
+    offers = [(referral_id, programme_id)]
+    (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
+    return made
 
 
-async def accept_referral(tx: AsyncConnection, referral_id: UUID, *, by: UUID, version: int, now: datetime) -> Referral:
-    """The programme's organisation takes the referral on. Raises what ``lifecycle.accept`` and loading do."""
-    return await _move(tx, referral_id, version, lambda referral: lifecycle.accept(referral, by, now), now=now)
+async def offer_choice(
+    tx: AsyncConnection,
+    *,
+    choice_id: UUID,
+    offers: Sequence[tuple[UUID, UUID]],
+    person: Person,
+    wish: Wish,
+    answer: Answer,
+    by: Actor,
+    now: datetime,
+) -> list[Referral]:
+    """Make one referral for each of ``offers`` (its id, and the programme's), between which the person chooses.
+
+    The organisation's own reference names the first of them. Raises what ``make_referral`` does, or ``ChoiceTooSmall``.
+    """
+    choice.check_offers([programme_id for _, programme_id in offers])
+    return await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now, choice_id=choice_id)
 
 
-async def decline_referral(
-    tx: AsyncConnection, referral_id: UUID, *, by: UUID, reason: str, version: int, now: datetime
-) -> Referral:
-    """The programme's organisation says no. Raises what ``lifecycle.decline`` and loading do."""
-    return await _move(tx, referral_id, version, lambda referral: lifecycle.decline(referral, by, reason, now), now=now)
+async def choose(
+    tx: AsyncConnection, choice_id: UUID, referral_id: UUID, *, by: Actor, now: datetime
+) -> list[Referral]:
+    """The person's yes to one of several programmes; the others are released. Raises what ``choice.choose`` does."""
+    offered = await store.list_choice_for_update(tx, choice_id)
+    moves = choice.choose(offered, referral_id, by, now)
+    await _save(tx, moves, now)
+    moved = {move.referral.id: move.referral for move in moves}
+    return [moved.get(referral.id, referral) for referral in offered]
 
 
-async def withdraw_referral(tx: AsyncConnection, referral_id: UUID, *, version: int, now: datetime) -> Referral:
-    """The person no longer wants it. Raises what ``lifecycle.withdraw`` and loading do."""
-    return await _move(tx, referral_id, version, lambda referral: lifecycle.withdraw(referral, now), now=now)
-
-
-async def close_referral(
-    tx: AsyncConnection, referral_id: UUID, *, reason: str, version: int, now: datetime
-) -> Referral:
-    """Nothing more will happen. Raises what ``lifecycle.close`` and loading do."""
-    return await _move(tx, referral_id, version, lambda referral: lifecycle.close(referral, reason, now), now=now)
+async def move_referral(tx: AsyncConnection, referral_id: UUID, move: Move, *, version: int, now: datetime) -> Referral:
+    """Take a step of ``lifecycle``. Raises what the step does, ``NotFound`` or ``StaleVersion``."""
+    moved = move(await store.get_referral_for_update(tx, referral_id, version=version))
+    await _save(tx, [moved], now)
+    return moved.referral
 
 
 async def change_consent(
-    tx: AsyncConnection, referral_id: UUID, *, purpose: Purpose, word: Consent, version: int, now: datetime
+    tx: AsyncConnection,
+    referral_id: UUID,
+    *,
+    purpose: Purpose,
+    word: Consent,
+    by: Actor,
+    version: int,
+    now: datetime,
 ) -> Referral:
     """Record what the person now says about one purpose. Saying the same again changes nothing and is not told.
 
-    Raises ``NotFound``, ``StaleVersion`` or ``ConsentAfterToday``.
+    Whoever may no longer see the referral and has not taken it on loses it: the offer is recalled. Raises ``NotFound``,
+    ``StaleVersion`` or ``ConsentAfterToday``.
     """
     referral = await store.get_referral_for_update(tx, referral_id, version=version)
     before = await store.list_consents(tx, referral_id)
     after = consent.changed(before, purpose, word, clock.today(now))
     if after is None:
         return referral
-    changed = lifecycle.note_consent(referral)
-    await store.save_referrals(tx, [changed])
+    noted = lifecycle.note_consent(referral, by, f"{purpose.value}-{word.state.value}", now)
+    moves = [Moved(noted.referral, noted.step, (ConsentTold(noted.referral, purpose, word.state),))]
+    recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN
+    if recalled and referral.status in lifecycle.OFFERED:
+        moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
+    await store.save_moves(tx, moves)
     await store.save_consent(tx, referral_id, purpose, after[purpose])
-    await outgoing.tell(tx, ConsentTold(changed, purpose, word.state), now=now)
-    return changed
+    await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
+    return moves[-1].referral
 
 
-async def _move(tx: AsyncConnection, referral_id: UUID, version: int, move: Move, *, now: datetime) -> Referral:
-    referral = await store.get_referral_for_update(tx, referral_id, version=version)
-    moved, tellings = move(referral)
-    await store.save_referrals(tx, [moved])
-    await outgoing.tell(tx, *tellings, now=now)
-    return moved
+async def _make(
+    tx: AsyncConnection,
+    offers: Sequence[tuple[UUID, UUID]],
+    *,
+    person: Person,
+    wish: Wish,
+    answer: Answer,
+    by: Actor,
+    now: datetime,
+    choice_id: UUID | None = None,
+) -> list[Referral]:
+    today = clock.today(now)
+    consents = consent.agreed(answer, today)
+    checked = people.checked(person, today)
+    made: list[tuple[NewReferral, Made]] = []
+    for referral_id, programme_id in offers:
+        programme = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
+        made.append(
+            making.submit(
+                referral_id=referral_id,
+                person=checked,
+                programme=programme,
+                wish=wish if not made else making.without_reference(wish),
+                consents=consents,
+                by=by,
+                today=today,
+                now=now,
+                choice_id=choice_id,
+            )
+        )
+    await store.add_referrals(tx, [new for new, _ in made])
+    await outgoing.tell(tx, *(telling for _, telling in made), now=now)
+    return [new.referral for new, _ in made]
+
+
+async def _save(tx: AsyncConnection, moves: Sequence[Moved], now: datetime) -> None:
+    await store.save_moves(tx, moves)
+    await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)

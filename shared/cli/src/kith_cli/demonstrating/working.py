@@ -19,7 +19,7 @@ Found = Mapping[str, Any]
 CONFLICT: Final = 409
 FACILITATORS: Final = 2
 WEEK: Final = timedelta(days=7)
-OPEN: Final = frozenset({"submitted", "accepted", "matched", "ended"})
+OPEN: Final = frozenset({"submitted", "accepted", "matched", "in-support", "ended"})
 HAPPENED: Final = "happened"
 DID_NOT_HAPPEN: Final = "did-not-happen"
 

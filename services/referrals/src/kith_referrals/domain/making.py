@@ -1,0 +1,57 @@
+"""A new referral: all that is kept of it, and what others are told."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from kith_referrals.domain.consent import Consents
+from kith_referrals.domain.network import Programme
+from kith_referrals.domain.people import Person, age_band
+from kith_referrals.domain.referral import Made, Referral, Status, Wish
+from kith_referrals.domain.steps import Actor, Step
+
+
+@dataclass(frozen=True, slots=True)
+class NewReferral:
+    """All that is kept of a referral when it is made. Those of one choice have one person."""
+
+    person: Person
+    referral: Referral
+    wish: Wish
+    consents: Consents
+    step: Step
+
+
+def without_reference(wish: Wish) -> Wish:
+    """The same wish, for the further referrals of a choice: the organisation's own reference names one referral."""
+    return replace(wish, source_reference=None)
+
+
+def submit(
+    *,
+    referral_id: UUID,
+    person: Person,
+    programme: Programme,
+    wish: Wish,
+    consents: Consents,
+    by: Actor,
+    today: date,
+    now: datetime,
+    choice_id: UUID | None = None,
+) -> tuple[NewReferral, Made]:
+    """A new referral of ``person`` to ``programme`` by the organisation that knows the person, and what to tell.
+
+    The consents have been checked by ``consent.agreed``; this is why telling is right.
+    """
+    referral = Referral(
+        id=referral_id,
+        person_id=person.id,
+        referring_organisation_id=person.organisation_id,
+        programme_id=programme.id,
+        programme_organisation_id=programme.organisation_id,
+        submitted_at=now,
+        choice_id=choice_id,
+    )
+    made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
+    step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)
+    return NewReferral(person, referral, wish, consents, step), made
