@@ -46,8 +46,13 @@ with person as (
 ), referral as (
     insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id,
         submitted_at, status, version, source, received_on, needs, conditions, interests, requested, channels, urgent,
-        notes, source_reference, details)
-    values ($14, $1, $2, $15, $16, $17, 'submitted', 1, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, '{}')
+        notes, source_reference, details, agreement_id, level)
+    values ($14, $1, $2, $15, $16, $17, 'submitted', 1, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, '{}', $34,
+        'full')
+), step as (
+    insert into referral_steps (referral_id, referring_organisation_id, programme_organisation_id, name, after, at,
+        organisation_id, subject)
+    values ($14, $2, $16, 'submitted', 'submitted', $17, $2, $35)
 ), consent as (
     insert into consents (referral_id, purpose, referring_organisation_id, programme_organisation_id, state,
         recorded_on, how, wording_version)
@@ -56,6 +61,15 @@ with person as (
 )
 insert into outbox (event_id, type, subject, occurred_at, payload)
 values ($31, 'kith.referral-created.v1', $32, $17, $33)
+"""
+
+OFFER = """
+select programmes.organisation_id, sharing_agreements.id from programmes
+left join sharing_agreements on sharer_id = $2 and receiver_id = programmes.organisation_id and ended_at is null
+    and sharer_signed_at is not null and receiver_signed_at is not null and 'referral' = any(purposes)
+    and (programme_ids = '{}' or programmes.id = any(programme_ids))
+    and starts_on <= $3 and (ends_on is null or $3 <= ends_on)
+where programmes.id = $1 order by sharing_agreements.id limit 1
 """
 
 
@@ -145,9 +159,12 @@ async def make_referral(
         await tx.execute("select set_config('kith.organisation', $1, true)", str(organisation_id))
         if not await tx.fetchval(CLAIM, *claim, digest, now):
             return _again(await tx.fetchrow(KEPT, *claim), digest)
-        owner = await tx.fetchval("select organisation_id from programmes where id = $1", body.programme_id)
-        if owner is None:
+        offer = await tx.fetchrow(OFFER, body.programme_id, organisation_id, now.date())
+        if offer is None:
             raise HTTPException(422)
+        owner, agreement_id = offer
+        if agreement_id is None:
+            raise HTTPException(403)
         referral_id, person_id, person = uuid7(), uuid4(), body.person
         fact = {
             "referral_id": str(referral_id),
@@ -175,7 +192,7 @@ async def make_referral(
             *(referral_id, body.programme_id, owner, now, body.source, body.received_on, body.needs, body.conditions),
             *(body.interests, body.requested, body.channels, body.urgent, body.notes, body.source_reference),
             *(body.consent.recorded_on, body.consent.how, body.consent.wording_version),
-            *(uuid7(), f"referral/{referral_id}", json.dumps(fact).encode()),
+            *(uuid7(), f"referral/{referral_id}", json.dumps(fact).encode(), agreement_id, caller["sub"]),
         )
         answer = {
             "id": str(referral_id),
@@ -192,6 +209,12 @@ async def make_referral(
             "ended_at": None,
             "closed_at": None,
             "closing_reason": None,
+            "choice_id": None,
+            "acknowledged_at": None,
+            "supported_at": None,
+            "redirected_to": None,
+            "agreement_id": str(agreement_id),
+            "level": "full",
         }
         location, said = f"/referrals/{referral_id}", json.dumps(answer).encode()
         await tx.execute(STORE, *claim, location, said)

@@ -30,6 +30,9 @@ insert into organisations (id, name, kind)
 values ('{REFERRER}', 'Example Health Board', 'health-board'), ('{OWNER}', 'Example Trust', 'charity');
 insert into programmes (id, organisation_id, slug, name, model, formality, checks_required, channels, weights)
 values ('{PROGRAMME}', '{OWNER}', 'example', 'Example programme', 'one-to-one', 'formal', true, '{{}}', '{{}}');
+insert into sharing_agreements (id, sharer_id, receiver_id, programme_ids, purposes, level, starts_on,
+    sharer_signed_at, receiver_signed_at, version)
+values (uuidv7(), '{REFERRER}', '{OWNER}', '{{}}', '{{referral}}', 'full', '2026-01-05', now(), now(), 1);
 insert into people (id, organisation_id, family_name, contact_by, language)
 select gen_random_uuid(), '{REFERRER}', 'Testwell', '{{}}', 'en' from generate_series(1, {EARLIER});
 insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id, submitted_at,
@@ -46,6 +49,7 @@ analyze
 """
 KEPT = """
 select (select count(*) from people) - {EARLIER} as people, (select count(*) from referrals) - {EARLIER} as referrals,
+    (select count(*) from referral_steps) as steps,
     (select count(*) from consents) - 3 * {EARLIER} as consents, (select count(*) from outbox) as outbox,
     (select count(*) from idempotency_keys where status = 201) as answers
 """

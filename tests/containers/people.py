@@ -111,11 +111,13 @@ def a_referral_to(programme_id: UUID) -> dict[str, Any]:
 
 
 def publish(network: Mapping[str, Organisation], operator: Desk) -> None:
-    """Every organisation and programme, by the network's operator."""
+    """Every organisation, programme and agreement, by the network's operator."""
     for organisation in network.values():
         operator.put("referrals", organisation.entry, "/organisations")
         for programme in organisation.programmes:
             operator.put("referrals", programme, "/programmes")
+    for agreement in (one for organisation in network.values() for one in organisation.agreements):
+        operator.put("referrals", agreement, "/agreements")
 
 
 def take_on(referral_id: str, supporter: Entry, coordinator: Desk) -> None:

@@ -17,6 +17,7 @@ from kith_contracts.schemas import reader_schema, writer_schema
 
 ALLOWED: dict[Any, set[str]] = {
     UUID: {
+        "agreement_id",
         "attended_referral_ids[]",
         "contact_id",
         "group_id",
@@ -32,6 +33,7 @@ ALLOWED: dict[Any, set[str]] = {
         "referral_id",
         "referring_organisation_id",
         "session_id",
+        "sharing_organisation_id",
         "story_id",
         "supporter_id",
         "supporter_ids[]",
@@ -49,10 +51,12 @@ ALLOWED: dict[Any, set[str]] = {
         "formality",
         "interests[]",
         "kind",
+        "level",
         "model",
         "needs[]",
         "outcome",
         "purpose",
+        "purposes[]",
         "reason",
         "recipient",
         "requested[]",
@@ -65,7 +69,7 @@ ALLOWED: dict[Any, set[str]] = {
     },
     Count: {"capacity", "maximum_age", "minimum_age", "minutes", "people", "tries"},
     Points: {"points", "score", "weights{}"},
-    date: {"held_on", "received_on", "review_on"},
+    date: {"ends_on", "held_on", "received_on", "review_on", "starts_on"},
     bool: {"checks_required", "urgent", "waits_again"},
     AgeBand: {"age_band"},
     District: {"district"},

@@ -17,6 +17,7 @@ from tests.contracts.values import ROOT
 STORIES = {
     "kith.organisation-published.v1": ("organisation", "organisation_id"),
     "kith.programme-published.v1": ("programme", "programme_id"),
+    "kith.sharing-agreement-published.v1": ("agreement", "agreement_id"),
     "kith.referral-created.v1": ("referral", "referral_id"),
     "kith.referral-decided.v1": ("referral", "referral_id"),
     "kith.consent-changed.v1": ("referral", "referral_id"),

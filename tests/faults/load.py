@@ -78,7 +78,7 @@ class Load:
     _begun: int = 0
 
     async def prepare(self) -> None:
-        """Publish two organisations and a programme."""
+        """Publish two organisations, a programme, and that the one may refer to the other."""
         operator = Bearer(self.network.issuer.token("operator"))
         async with self._client() as client:
             for organisation_id, name in ((self.referring, "Example Health Board"), (self.deciding, "Example Trust")):
@@ -92,6 +92,8 @@ class Load:
                 "formality": "formal",
             }
             await self._insist(client, "PUT", f"/programmes/{self.programme_id}", auth=operator, json=programme)
+            agreement = {"sharer_id": str(self.referring), "receiver_id": str(self.deciding), "starts_on": "2026-01-05"}
+            await self._insist(client, "PUT", f"/agreements/{new_id()}", auth=operator, json=agreement)
 
     async def flow(self, until: int | None = None, workers: int = 8) -> None:
         """Make referrals, ``until`` there are so many or all of them, and take each along its route."""

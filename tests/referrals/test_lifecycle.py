@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kith_referrals.domain import lifecycle
-from kith_referrals.domain.referral import Closed, Decided, Referral, Status, Telling
+from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Status, Telling
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotYourProgramme,
@@ -184,7 +184,7 @@ def heard(referral: Referral, news: str) -> Referral:
     return referral if moved is None else moved.referral
 
 
-@pytest.mark.parametrize("status", sorted(OVER | lifecycle.OFFERED))
+@pytest.mark.parametrize("status", sorted(OVER | OFFERED))
 @pytest.mark.parametrize("news", sorted(NEWS))
 def test_news_of_a_match_pass_by_a_referral_that_is_over_or_undecided(status: Status, news: str) -> None:
     assert NEWS[news](a_referral(status)) is None

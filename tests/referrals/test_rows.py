@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.consent import Purpose
 from kith_referrals.domain.intake.mapping import Mapping
 from kith_referrals.domain.intake.refusals import MappingUnusable
@@ -23,6 +24,7 @@ from tests.referrals.world import NHS_NUMBER
 HOST = UUID(int=2)
 SLUGS = ("long-term-conditions", "dementia-peer-cafe", "relative-experience")
 PROGRAMMES = {slug: Programme(UUID(int=3), HOST, slug, slug, "one-to-one", "formal") for slug in SLUGS}
+OFFERS = {slug: Offer(programme) for slug, programme in PROGRAMMES.items()}
 
 GOOD: dict[str, dict[str, str]] = {
     "northfield-health-board": {
@@ -83,12 +85,19 @@ def sample(name: str) -> Reader:
 
 
 def read(name: str) -> Row | Rejection:
-    return sample(name).read(GOOD[name], PROGRAMMES, TODAY)
+    return sample(name).read(GOOD[name], PROGRAMMES, OFFERS, TODAY)
 
 
 def fault(name: str, cells: dict[str, str]) -> tuple[str, str] | None:
-    found = sample(name).read(GOOD[name] | cells, PROGRAMMES, TODAY)
+    found = sample(name).read(GOOD[name] | cells, PROGRAMMES, OFFERS, TODAY)
     return (found.column, found.code) if isinstance(found, Rejection) else None
+
+
+def test_a_row_to_a_programme_that_no_agreement_covers_says_so() -> None:
+    found = sample("harbour-trust-crm").read(GOOD["harbour-trust-crm"], PROGRAMMES, {}, TODAY)
+
+    assert isinstance(found, Rejection)
+    assert found.code == "no-agreement"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -103,7 +112,7 @@ def test_a_row_in_uk_dates_and_windows_words_says_what_it_means() -> None:
     assert (row.family_name, row.given_name, row.birth_date) == ("MacAskill", "Renée", date(1975, 6, 3))
     assert (row.nhs_number, row.postcode) == (NHS_NUMBER, "DH1 3ZZ")
     assert (row.wish.needs, row.wish.received_on) == (("bereavement", "low-mood"), date(2026, 10, 11))
-    assert row.programme.slug == "dementia-peer-cafe"
+    assert row.offer.programme.slug == "dementia-peer-cafe"
     assert row.consents[Purpose.SHARE_REFERRAL].recorded_on == date(2026, 11, 21)
     assert row.wish.notes == "Notes: Isolated, lives alone.\nPrefers phone first."
 
@@ -117,7 +126,7 @@ def test_a_count_is_kept_by_its_name() -> None:
 
 def test_a_word_without_a_code_stays_in_the_notes_and_becomes_none() -> None:
     row = sample("northfield-health-board").read(
-        GOOD["northfield-health-board"] | {"Condition": "Testwell's syndrome"}, PROGRAMMES, TODAY
+        GOOD["northfield-health-board"] | {"Condition": "Testwell's syndrome"}, PROGRAMMES, OFFERS, TODAY
     )
 
     assert isinstance(row, Row)
@@ -218,7 +227,7 @@ def test_any_text_in_any_columns_is_a_row_or_one_fault(name: str, data: st.DataO
     texts = st.text(st.characters(codec=None), max_size=30) | st.sampled_from(list(GOOD[name].values()))
     cells = {column: data.draw(texts | st.just(text)) for column, text in GOOD[name].items()}
 
-    found = sample(name).read(cells, PROGRAMMES, TODAY)
+    found = sample(name).read(cells, PROGRAMMES, OFFERS, TODAY)
 
     assert isinstance(found, Row) or found.column in cells
 
@@ -230,7 +239,7 @@ def test_a_fault_never_repeats_what_the_row_says(name: str, data: st.DataObject)
     column = data.draw(st.sampled_from(sorted(GOOD[name])))
     secret = "Xq7-private"
 
-    found = sample(name).read(GOOD[name] | {column: secret}, PROGRAMMES, TODAY)
+    found = sample(name).read(GOOD[name] | {column: secret}, PROGRAMMES, OFFERS, TODAY)
 
     if isinstance(found, Rejection):
         assert secret not in found.message

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from kith_chassis.database import Database
+from kith_referrals.domain.agreement import REFERRAL, Agreement, Level
 from kith_referrals.domain.intake.sifting import Sifted
 from kith_referrals.domain.network import Organisation, Programme
-from kith_referrals.usecases import importing, network
+from kith_referrals.usecases import agreeing, importing, network
 from tests.builders import NOW
 from tests.conftest import REPOSITORY, DatabaseOf
 from tests.referrals.exports import in_requests, read_export, read_mapping
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.shared
 
 async def publish_sample_network(database: Database) -> None:
     document = yaml.safe_load((SAMPLE / "network.yaml").read_text(encoding="utf-8"))
+    ids = {told["slug"]: told["id"] for told in document["organisations"]}
     async with database.transaction(OPERATOR) as tx:
         for told in document["organisations"]:
             organisation = Organisation(UUID(told["id"]), told["name"], told["kind"])
@@ -32,6 +34,10 @@ async def publish_sample_network(database: Database) -> None:
                 words = {name: offer[name] for name in ("slug", "name", "model", "formality")}
                 programme = Programme(id=UUID(offer["id"]), organisation_id=organisation.id, **words)
                 await network.publish_programme(tx, programme, now=NOW)
+        for told in document["agreements"]:
+            sharer, receiver = UUID(ids[told["sharer"]]), UUID(ids[told["receiver"]])
+            agreement = Agreement(UUID(told["id"]), sharer, receiver, (), (REFERRAL,), Level.FULL, told["starts_on"])
+            await agreeing.publish_agreement(tx, agreement, now=NOW)
 
 
 async def carry_through(database: Database, export: Path, size: int) -> tuple[list[Sifted], set[int]]:

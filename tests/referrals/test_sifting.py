@@ -6,6 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.intake.rows import Rejection, Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Read, Sifted, sift
 from kith_referrals.domain.network import Programme
@@ -29,7 +30,7 @@ def a_row(**changes: object) -> Row:
         "contact_by": (),
         "language": "en",
     }
-    return Row(programme=PROGRAMME, wish=a_wish(), consents={}, **told | changes)  # type: ignore[arg-type]
+    return Row(offer=Offer(PROGRAMME), wish=a_wish(), consents={}, **told | changes)  # type: ignore[arg-type]
 
 
 def a_read(reference: str, found: Row | Rejection | None = None, text: str = "", number: int = 1) -> Read:

@@ -23,7 +23,7 @@ ROUTES = sorted(
 ROLES = [*sorted(ORGANISATION_ROLES), "operator", "service:matching"]
 OWN = {"list_organisations", "get_organisation", "list_programmes", "get_programme"}
 """What everybody in the network may read: who there is and what they offer."""
-LISTS = {"list_referrals", "list_waiting_rows"}
+LISTS = {"list_referrals", "list_waiting_rows", "list_agreements"}
 """What answers every organisation, with its own rows."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 
@@ -50,6 +50,8 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
 
 def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, Any]:
     """What the route would do, if it did it."""
+    parties = {"sharer_id": str(world.referrer.id), "receiver_id": str(world.host.id)}
+    agreement = {**parties, "starts_on": TODAY, "level": "codes-until-accepted"}
     wish = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     bodies: dict[str, Any] = {
         "make_referral": a_body(world),
@@ -65,6 +67,8 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
             "recorded_on": TODAY,
             "how": "spoken",
         },
+        "propose_agreement": agreement,
+        "publish_agreement": agreement,
         "import_rows": an_import(world, a_row(3)),
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
@@ -83,6 +87,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     return template.format(
         referral_id=referral["id"],
         choice_id=referral["choice_id"],
+        agreement_id=referral["agreement_id"],
         person_id=referral["person_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
@@ -96,10 +101,13 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
         return "it leaks"
     if name in OWN:
         return None if answer.status_code == 200 else "everybody in the network may read it"
-    if role == "operator" and name in api.network.PERMISSIONS:
+    if role == "operator" and name not in LISTS and "operator" in api.PERMISSIONS[name]:
         return None if answer.status_code in {200, 422} else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
-        return "it lists what is others'" if member and answer.json()["items"] else None
+        own = all(
+            str(world.stranger.id) in {one.get("sharer_id"), one.get("receiver_id")} for one in answer.json()["items"]
+        )
+        return None if own or not member else "it lists what is others'"
     if name in {"make_referral", "offer_choice"} and member:
         made = answer.json().get("referrals", [answer.json()])
         own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}
@@ -135,7 +143,7 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 
 
 async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient, world: World) -> None:
-    ids = {name: str(new_id()) for name in ("id", "person_id", "choice_id", "also")}
+    ids = {name: str(new_id()) for name in ("id", "person_id", "choice_id", "also", "agreement_id")}
 
     statuses = {
         f"{method} {template}": (

@@ -65,7 +65,7 @@ async def test_the_database_shows_a_referral_to_exactly_those_who_may_see_it(
     for who in ORGANISATIONS:
         organisation_id = getattr(world, who).id
         seen = await sees(world, member(organisation_id), referral)
-        assert seen == ({"referrals", "people"} if may_see(referral, consents, organisation_id) else set())
+        assert seen == ({"referrals", "people"} if may_see(referral, consents, organisation_id, agreed=True) else set())
 
 
 @given(said=changes)

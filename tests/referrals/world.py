@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.database import Database
 from kith_chassis.identity import Caller
 from kith_referrals.domain import lifecycle
+from kith_referrals.domain.agreement import REFERRAL, Agreement, Level
 from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
 from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.store.network import find_organisation
-from kith_referrals.usecases import network, referring
+from kith_referrals.usecases import agreeing, network, referring
 from tests.builders import NOW, TODAY
 
 OPERATOR: Final = Caller("operator", None, frozenset({"operator"}), "tests")
@@ -59,6 +60,12 @@ def a_programme(organisation: Organisation, **changes: Any) -> Programme:
     return replace(made, **changes)
 
 
+def an_agreement(sharer: Organisation, receiver: Organisation, **changes: Any) -> Agreement:
+    """One may refer to all programmes of the other."""
+    made = Agreement(new_id(), sharer.id, receiver.id, (), (REFERRAL,), Level.FULL, TODAY - timedelta(days=365))
+    return replace(made, **changes)
+
+
 def a_person(organisation_id: UUID, **changes: Any) -> Person:
     """Somebody of whom little is known."""
     made = Person(new_pseudonym(), organisation_id, family_name="Testwell", given_name="Renée")
@@ -90,6 +97,8 @@ class World:
             for organisation in (referrer, host, stranger):
                 await network.publish_organisation(tx, organisation, now=NOW)
             await network.publish_programme(tx, programme, now=NOW)
+            for sharer, receiver in ((referrer, host), (referrer, stranger), (stranger, host)):
+                await agreeing.publish_agreement(tx, an_agreement(sharer, receiver), now=NOW)
         return cls(database, referrer, host, stranger, programme)
 
     async def refer(

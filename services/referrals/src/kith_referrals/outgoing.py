@@ -1,6 +1,8 @@
 """All that other services may ever learn from referrals: ids, codes, an age band and a postcode district."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,8 +15,10 @@ from kith_contracts.referrals import (
     ReferralClosed,
     ReferralCreated,
     ReferralDecided,
+    SharingAgreementPublished,
 )
 from kith_referrals.domain.referral import (
+    AgreementTold,
     Closed,
     ConsentTold,
     Decided,
@@ -31,20 +35,8 @@ async def tell(tx: AsyncConnection, *tellings: Telling, now: datetime) -> None:
     await outbox.record(tx, *(_fact(telling) for telling in tellings), now=now)
 
 
-def _fact(telling: Telling) -> Fact:  # one line for each thing that is told
-    match telling:
-        case Made():
-            return _created(telling)
-        case Decided():
-            return _decided(telling)
-        case ConsentTold():
-            return _consent_changed(telling)
-        case Closed():
-            return _closed(telling)
-        case OrganisationTold():
-            return _organisation(telling)
-        case ProgrammeTold():
-            return _programme(telling)
+def _fact(telling: Telling) -> Fact:
+    return _FACT[type(telling)](telling)
 
 
 def _created(made: Made) -> ReferralCreated:
@@ -129,3 +121,30 @@ def _programme(told: ProgrammeTold) -> ProgrammePublished:
         channels=programme.channels,
         weights=dict(programme.weights),
     )
+
+
+def _agreement(told: AgreementTold) -> SharingAgreementPublished:
+    agreement = told.agreement
+    return SharingAgreementPublished(
+        agreement_id=agreement.id,
+        sharing_organisation_id=agreement.sharer_id,
+        receiving_organisation_id=agreement.receiver_id,
+        programme_ids=agreement.programme_ids,
+        purposes=agreement.purposes,
+        level=agreement.level,
+        starts_on=agreement.starts_on,
+        ends_on=agreement.ends_on,
+        state=agreement.state,
+    )
+
+
+_FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
+    Made: _created,
+    Decided: _decided,
+    ConsentTold: _consent_changed,
+    Closed: _closed,
+    OrganisationTold: _organisation,
+    ProgrammeTold: _programme,
+    AgreementTold: _agreement,
+}
+"""One line for each thing that is told."""

@@ -86,6 +86,26 @@ referrals: Final = sa.Table(
     sa.Column("acknowledged_at", _INSTANT),
     sa.Column("supported_at", _INSTANT),
     sa.Column("redirected_to", sa.Uuid),
+    sa.Column("agreement_id", sa.Uuid),
+    sa.Column("level", sa.Text, nullable=False),
+)
+
+sharing_agreements: Final = sa.Table(
+    "sharing_agreements",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("sharer_id", sa.Uuid, nullable=False),
+    sa.Column("receiver_id", sa.Uuid, nullable=False),
+    sa.Column("programme_ids", ARRAY(sa.Uuid), nullable=False),
+    sa.Column("purposes", _TEXTS, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    sa.Column("ends_on", sa.Date),
+    sa.Column("sharer_signed_at", _INSTANT),
+    sa.Column("receiver_signed_at", _INSTANT),
+    sa.Column("ended_at", _INSTANT),
+    sa.Column("ended_by", sa.Uuid),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 
 referral_steps: Final = sa.Table(

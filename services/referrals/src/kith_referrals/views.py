@@ -7,9 +7,20 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referral_steps, referrals
+from kith_referrals.store.agreements import agreement_of
+from kith_referrals.tables import (
+    consents,
+    imported_rows,
+    organisations,
+    people,
+    programmes,
+    referral_steps,
+    referrals,
+    sharing_agreements,
+)
 
 Found = dict[str, Any]
 """A row for the API to show."""
@@ -35,7 +46,8 @@ _SUMMARY: Final = tuple(
     for name in (
         "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
         "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "received_on", "urgent", "source_reference",
+        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "received_on",
+        "urgent", "source_reference",
     )
 )  # fmt: skip
 _SELECTED: Final = (
@@ -69,12 +81,22 @@ _agreed: Final = (
 )
 _REFERRAL: Final = (
     sa.select(
-        referrals,
+        *(column for column in referrals.c if column.name != "notes"),
+        sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
         _agreed.label("consents"),
+        people.c.id.is_not(None).label("shows_person"),
         *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
     )
-    .join_from(referrals, people, people.c.id == referrals.c.person_id)
+    .outerjoin_from(referrals, people, people.c.id == referrals.c.person_id)
     .where(referrals.c.id == _ID)
+)
+"""Whoever sees no more than codes does not see the person's row, nor the notes, which may name them."""
+_AGREEMENT: Final = sa.select(sharing_agreements).where(sharing_agreements.c.id == _ID)
+_AGREEMENTS: Final = (
+    sa.select(sharing_agreements)
+    .where(sharing_agreements.c.id > _AFTER)
+    .order_by(sharing_agreements.c.id)
+    .limit(_LIMIT)
 )
 _CHOICE: Final = (
     sa.select(*_SUMMARY).where(referrals.c.choice_id == sa.bindparam("id", type_=sa.Uuid)).order_by(referrals.c.id)
@@ -141,6 +163,17 @@ async def list_referrals(
     if asking is None:
         return await _many(tx, _NETWORK_REFERRALS, wanted)
     return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
+
+
+async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
+    """A sharing agreement. Raises ``NotFound``."""
+    return agreement_of(await _one(tx, _AGREEMENT, agreement_id))
+
+
+async def list_agreements(tx: AsyncConnection, *, after: UUID | None, limit: int) -> list[Agreement]:
+    """Sharing agreements, in order of id."""
+    rows = await _many(tx, _AGREEMENTS, {"after": after or _BEFORE_ALL, "limit": limit})
+    return [agreement_of(row) for row in rows]
 
 
 async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:

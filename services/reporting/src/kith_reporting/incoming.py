@@ -36,10 +36,11 @@ async def on_facts_again(tx: AsyncConnection, facts: Sequence[Received]) -> None
 
 
 def fold(facts: Sequence[Received]) -> Batch:
-    """One change for each story that the facts tell of."""
+    """One change for each story that the facts tell of. Facts that count for nothing are passed over."""
     batch = Batch()
     for fact in facts:
-        _FOLD[type(fact.body)](batch, fact.body, fact)
+        if folded := _FOLD.get(type(fact.body)):
+            folded(batch, fact.body, fact)
     return batch
 
 

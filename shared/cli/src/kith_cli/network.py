@@ -1,7 +1,7 @@
 """A network written down in a file: its organisations, programmes and supporters; and loading it over HTTP."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,8 @@ PROGRAMME: Final = (
     *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
 )
 
+AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -30,13 +32,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation of the file with all that is its own."""
+    """One organisation of the file with all that is its own; its agreements are those under which it shares."""
 
     slug: str
     entry: Entry
     roles: tuple[str, ...]
     programmes: tuple[Entry, ...]
     supporters: tuple[Entry, ...]
+    agreements: tuple[Entry, ...] = ()
 
     @property
     def clients(self) -> list[Client]:
@@ -62,7 +65,15 @@ def read_network(path: Path) -> tuple[Organisation, ...]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         defaults = document.get("supporter_defaults", {})
-        return tuple(_organisation(told, defaults) for told in document["organisations"])
+        ids = {told["slug"]: str(UUID(told["id"])) for told in document["organisations"]}
+        agreements = [(told["sharer"], _agreement(told, ids)) for told in document.get("agreements", ())]
+        return tuple(
+            replace(
+                _organisation(told, defaults),
+                agreements=tuple(entry for sharer, entry in agreements if sharer == told["slug"]),
+            )
+            for told in document["organisations"]
+        )
     except OSError as error:
         raise CannotRun(f"The network file {path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -91,6 +102,12 @@ def _organisation(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> Organ
     )
 
 
+def _agreement(told: Mapping[str, Any], ids: Mapping[str, str]) -> Entry:
+    """One sharing agreement; the file names its two organisations by their slugs."""
+    parties = {"sharer_id": ids[told["sharer"]], "receiver_id": ids[told["receiver"]]}
+    return Entry(UUID(told["id"]), _plain(parties | {name: told[name] for name in AGREEMENT if name in told}))
+
+
 def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
     """Turn YAML's dates into the ISO text that JSON carries."""
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in body.items()}
@@ -105,7 +122,7 @@ def load_network(
 ) -> Loaded:
     """Tell the services of the network; telling them again changes nothing, and an edited file changes what was edited.
 
-    Organisations and programmes go in as the operator, and with `people` the supporters as their organisation's
+    Organisations, programmes and agreements go in as the operator, and with `people` the supporters as their organisation's
     coordinator. `go_on` is called between requests and may raise to stop.
     """
     loaded = Loaded(len(network), sum(len(one.programmes) for one in network))
@@ -115,6 +132,9 @@ def load_network(
             _tell(operator, "referrals", f"/organisations/{organisation.entry.id}", organisation.entry.body)
             for programme in organisation.programmes:
                 _tell(operator, "referrals", f"/programmes/{programme.id}", programme.body)
+        for agreement in (one for organisation in network for one in organisation.agreements):
+            go_on()
+            _tell(operator, "referrals", f"/agreements/{agreement.id}", agreement.body)
     if not people:
         return loaded
     for organisation in network:

@@ -66,6 +66,33 @@ class ProgrammePublished(ReferralsFact):
         return Story("programme", self.programme_id)
 
 
+class SharingAgreementPublished(ReferralsFact):
+    """What one organisation may see of another's referrals, as it stands now. Full state: the latest replaces all."""
+
+    agreement_id: UUID
+    sharing_organisation_id: UUID
+    """Whose referrals they are."""
+    receiving_organisation_id: UUID
+    """Whose programmes they go to."""
+    programme_ids: tuple[UUID, ...] = ()
+    """The programmes it covers; none means all of the receiver's."""
+    purposes: tuple[Code, ...] = ()
+    """``referral``, and whatever else the two agreed on."""
+    level: Code
+    """``full``, ``codes-until-accepted``."""
+    starts_on: date
+    """Its first day (Europe/London)."""
+    ends_on: date | None = None
+    """Its last day (Europe/London); none if it goes on until somebody ends it."""
+    state: Code
+    """``proposed``, ``signed``, ``ended``."""
+
+    @property
+    def story(self) -> Story:
+        """The agreement."""
+        return Story("agreement", self.agreement_id)
+
+
 class ReferralCreated(ReferralsFact):
     """A referral was made and its consent allows the programme's organisation to know."""
 

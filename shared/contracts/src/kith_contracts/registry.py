@@ -35,6 +35,7 @@ def _contract(fact: type[Fact]) -> Contract:
 FACTS: Final[tuple[type[Fact], ...]] = (
     referrals.OrganisationPublished,
     referrals.ProgrammePublished,
+    referrals.SharingAgreementPublished,
     referrals.ReferralCreated,
     referrals.ReferralDecided,
     referrals.ConsentChanged,

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import choosing, contacts, imports, moving, network, referring
+from kith_referrals.api import agreements, choosing, contacts, imports, moving, network, referring
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -14,7 +14,7 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PARTS: Final = (referring, moving, choosing, network, imports, contacts)
+PARTS: Final = (referring, moving, choosing, agreements, network, imports, contacts)
 """Routes are looked for in this order: the busiest first."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""

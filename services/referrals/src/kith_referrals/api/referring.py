@@ -93,7 +93,7 @@ async def get_referral(referral_id: UUID, caller: CallerDep, database: DatabaseD
     async with database.transaction(member) as tx:
         row = await views.get_referral(tx, referral_id)
     response.headers.update(etag(row["version"]))
-    return ReferralView.model_validate({**row, "person": _person(row)})
+    return ReferralView.model_validate({**row, "person": _person(row) if row["shows_person"] else None})
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:

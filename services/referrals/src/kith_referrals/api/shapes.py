@@ -19,6 +19,7 @@ from kith_referrals.api.words import (
     Reference,
     Telephone,
 )
+from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
@@ -159,6 +160,8 @@ class ReferralState(BaseModel):
     acknowledged_at: datetime | None
     supported_at: datetime | None
     redirected_to: UUID | None
+    agreement_id: UUID | None
+    level: Level
 
 
 class StepView(BaseModel):
@@ -204,7 +207,10 @@ class PersonView(BaseModel):
 
 
 class ReferralView(ReferralSummary):
-    """A referral with its person and what they agree to, by purpose."""
+    """A referral with its person and what they agree to, by purpose.
+
+    ``person`` and ``notes`` are null to whoever sees codes only, until they accept.
+    """
 
     source: str
     needs: list[str]
@@ -215,4 +221,4 @@ class ReferralView(ReferralSummary):
     notes: str | None
     details: dict[str, int]
     consents: dict[str, State]
-    person: PersonView
+    person: PersonView | None

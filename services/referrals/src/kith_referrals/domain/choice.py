@@ -31,5 +31,5 @@ def choose(referrals: Sequence[Referral], referral_id: UUID, by: Actor, now: dat
         raise NotFound
     if any(referral.status in lifecycle.TAKEN_ON for referral in referrals):
         raise ChoiceMade
-    others = [other for other in referrals if other is not chosen and other.status in lifecycle.OFFERED]
+    others = [other for other in referrals if other is not chosen and other.is_offered]
     return [lifecycle.choose(chosen, by, now), *(lifecycle.release(other, by, now) for other in others)]

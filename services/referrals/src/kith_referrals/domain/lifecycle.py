@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from kith_referrals.domain.referral import Closed, Decided, Referral, Status, Telling
+from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Status, Telling
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotYourProgramme,
@@ -22,10 +22,6 @@ DECLINING: Final = ("not-suitable", "out-of-area", "no-capacity", "needs-another
 CLOSING: Final = ("support-ended", "could-not-contact", "moved-away", "died", "entered-in-error")
 """Why either side may close. Every other way of ending closes by itself, with a reason of its own."""
 
-UNDECIDED: Final = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.NEEDS_INFORMATION})
-"""Nothing was decided yet."""
-OFFERED: Final = UNDECIDED | {Status.WAITING, Status.HELD}
-"""No place is taken yet: a withdrawn consent recalls it, and another choice releases it."""
 TAKEN_ON: Final = frozenset({Status.ACCEPTED, Status.MATCHED, Status.IN_SUPPORT, Status.ENDED})
 """The programme has the person, or had."""
 OPEN: Final = OFFERED | TAKEN_ON

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.consent import Consents
-from kith_referrals.domain.network import Programme
 from kith_referrals.domain.people import Person, age_band
 from kith_referrals.domain.referral import Made, Referral, Status, Wish
 from kith_referrals.domain.steps import Actor, Step
@@ -31,7 +31,7 @@ def submit(
     *,
     referral_id: UUID,
     person: Person,
-    programme: Programme,
+    offer: Offer,
     wish: Wish,
     consents: Consents,
     by: Actor,
@@ -39,7 +39,7 @@ def submit(
     now: datetime,
     choice_id: UUID | None = None,
 ) -> tuple[NewReferral, Made]:
-    """A new referral of ``person`` to ``programme`` by the organisation that knows the person, and what to tell.
+    """A new referral of ``person`` to the programme of ``offer`` by the organisation that knows them, and what to tell.
 
     The consents have been checked by ``consent.agreed``; this is why telling is right.
     """
@@ -47,10 +47,12 @@ def submit(
         id=referral_id,
         person_id=person.id,
         referring_organisation_id=person.organisation_id,
-        programme_id=programme.id,
-        programme_organisation_id=programme.organisation_id,
+        programme_id=offer.programme.id,
+        programme_organisation_id=offer.programme.organisation_id,
         submitted_at=now,
         choice_id=choice_id,
+        agreement_id=offer.agreement_id,
+        level=offer.level,
     )
     made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
     step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from kith_referrals.domain.agreement import Agreement, Level
 from kith_referrals.domain.consent import Consents, Purpose, State, allows
 from kith_referrals.domain.network import Organisation, Programme
 
@@ -38,6 +40,12 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered-in-error"
 
 
+UNDECIDED: Final = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.NEEDS_INFORMATION})
+"""Nothing was decided yet."""
+OFFERED: Final = UNDECIDED | {Status.WAITING, Status.HELD}
+"""No place is taken yet."""
+
+
 class Source(StrEnum):
     """Who asked: a professional, the person, or somebody on the person's behalf."""
 
@@ -61,6 +69,7 @@ class Referral:
     ``version`` grows by one with every change. Times are UTC. ``decision_reason`` is why it was declined,
     ``closing_reason`` why nothing more will happen. Referrals of one ``choice_id`` are one wish, offered to several
     programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
+    ``agreement_id`` is what it was shared under (None: with nobody else), ``level`` how much of it.
     """
 
     id: UUID
@@ -81,6 +90,13 @@ class Referral:
     acknowledged_at: datetime | None = None
     supported_at: datetime | None = None
     redirected_to: UUID | None = None
+    agreement_id: UUID | None = None
+    level: Level = Level.FULL
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether no place is taken yet: a withdrawn consent recalls it, another choice releases it."""
+        return self.status in OFFERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +169,14 @@ class ProgrammeTold:
     programme: Programme
 
 
-Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTold
+@dataclass(frozen=True, slots=True)
+class AgreementTold:
+    """To tell: a sharing agreement as it stands now."""
+
+    agreement: Agreement
+
+
+Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTold | AgreementTold
 """Everything this service ever tells."""
 
 
@@ -164,14 +187,25 @@ def receiver(referral: Referral, purpose: Purpose) -> UUID:
     return referral.programme_organisation_id
 
 
-def may_see(referral: Referral, consents: Consents, organisation_id: UUID) -> bool:
-    """Whether an organisation sees the referral and its person.
+def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool) -> bool:
+    """Whether an organisation sees the referral.
 
     The one that referred always does; the one that owns the programme does while the person agrees to share, and until
-    the person chose another programme. Row-level security holds the same line in the database.
+    the person chose another programme. ``agreed`` says whether the agreement that it was shared under still holds: when
+    it does not, nobody may look at what they have not taken on. Row-level security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
     if organisation_id != referral.programme_organisation_id or referral.closing_reason == RELEASED:
         return False
+    if referral.is_offered and referral.agreement_id is not None and not agreed:
+        return False
     return allows(consents, Purpose.SHARE_REFERRAL)
+
+
+def may_see_person(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool) -> bool:
+    """Whether an organisation sees who was referred, and the notes: at the agreement's level, once it may at all."""
+    if organisation_id == referral.referring_organisation_id:
+        return True
+    shown = referral.level is Level.FULL or not referral.is_offered
+    return shown and may_see(referral, consents, organisation_id, agreed=agreed)

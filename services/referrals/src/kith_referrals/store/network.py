@@ -11,9 +11,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
+from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
-from kith_referrals.tables import organisations, programmes
+from kith_referrals.store.agreements import agreement_of
+from kith_referrals.tables import organisations, programmes, sharing_agreements
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _ORGANISATION: Final = sa.select(organisations).where(organisations.c.id == _ID)
@@ -22,10 +24,21 @@ _PROGRAMME_LOCKED: Final = sa.select(programmes).where(programmes.c.id == _ID).w
 _BY_SLUG: Final = sa.select(programmes).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
 )
+_ASKER: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
+_a: Final = sharing_agreements.alias("a")
+_AGREED: Final = (
+    sa.select(sa.literal_column("a"))
+    .select_from(_a)
+    .where(_a.c.sharer_id == _ASKER)
+    .where(_a.c.receiver_id == programmes.c.organisation_id)
+    .where(_a.c.ended_at.is_(None))
+    .scalar_subquery()
+)
 _OFFER: Final = Compiled(
     sa.select(
         programmes,
-        sa.exists().where(organisations.c.id == sa.bindparam("organisation_id", type_=sa.Uuid)).label("asker_is_known"),
+        sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
+        sa.func.array(_AGREED).label("agreements"),
     ).where(programmes.c.id == _ID)
 )
 
@@ -76,10 +89,13 @@ async def save_programme(tx: AsyncConnection, programme: Programme) -> None:
         raise
 
 
-async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, organisation_id: UUID) -> Programme:
-    """The programme that an organisation refers to, in one round trip with the question whether that one is known.
+async def get_programme_for_referral(
+    tx: AsyncConnection, programme_id: UUID, organisation_id: UUID
+) -> tuple[Programme, list[Agreement]]:
+    """The programme that an organisation refers to, and the agreements between it and the programme's, not ended.
 
-    Raises ``ProgrammeUnknown`` or ``NoOrganisation``.
+    One round trip, with the question whether the organisation is known. Raises ``ProgrammeUnknown`` or
+    ``NoOrganisation``.
     """
     rows = await _OFFER.rows(tx, {"id": programme_id, "organisation_id": organisation_id})
     if not rows:
@@ -87,7 +103,8 @@ async def get_programme_for_referral(tx: AsyncConnection, programme_id: UUID, or
     found = dict(rows[0])
     if not found.pop("asker_is_known"):
         raise NoOrganisation
-    return _programme(found)
+    agreements = [agreement_of(dict(row)) for row in found.pop("agreements")]
+    return _programme(found), agreements
 
 
 async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -> dict[str, Programme]:

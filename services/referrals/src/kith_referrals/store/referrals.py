@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import StaleVersion
+from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.people import Person
@@ -25,7 +26,7 @@ _STATE: Final = tuple(
     for name in (
         "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
         "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "choice_id", "acknowledged_at", "supported_at", "redirected_to",
+        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level",
     )
 )  # fmt: skip
 _MOVING: Final = (
@@ -157,7 +158,7 @@ async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose,
 
 
 def _referral(row: Mapping[Any, Any]) -> Referral:
-    return Referral(**{**row, "status": Status(row["status"])})
+    return Referral(**{**row, "status": Status(row["status"]), "level": Level(row["level"])})
 
 
 def _person_record(person: Person) -> Record:
@@ -199,6 +200,8 @@ def _referral_record(new: NewReferral) -> Record:
         "source_reference": wish.source_reference,
         "details": wish.details,
         "choice_id": None if referral.choice_id is None else str(referral.choice_id),
+        "agreement_id": None if referral.agreement_id is None else str(referral.agreement_id),
+        "level": referral.level.value,
     }
 
 

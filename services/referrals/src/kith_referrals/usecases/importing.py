@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import making
+from kith_referrals.domain import agreement, making
 from kith_referrals.domain.intake import sifting
 from kith_referrals.domain.intake.mapping import Mapping, Target
 from kith_referrals.domain.intake.rows import Cells, Reader, Row
@@ -16,6 +16,7 @@ from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.referral import Made
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation
 from kith_referrals.domain.steps import Actor
+from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import intake as store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as referrals_store
@@ -45,8 +46,16 @@ async def import_rows(
     programmes = await network_store.list_programmes_by_slug(tx, reader.slugs(cells for _, cells in rows))
     reader.check_programme(programmes)
     today = clock.today(now)
+    agreements = await agreements_store.list_agreements_of(tx, by.organisation_id)
+    offers = {
+        slug: found
+        for slug, programme in programmes.items()
+        if (found := agreement.find_offer(programme, by.organisation_id, agreements, today))
+    }
     read = [
-        Read(number, reader.reference(cells), reader.digest(cells), cells, reader.read(cells, programmes, today))
+        Read(
+            number, reader.reference(cells), reader.digest(cells), cells, reader.read(cells, programmes, offers, today)
+        )
         for number, cells in rows
     ]
     sifted = sifting.sift(
@@ -72,7 +81,7 @@ def _made(done: Sifted, by: Actor, today: date, now: datetime) -> tuple[NewRefer
     return making.submit(
         referral_id=referral_id,
         person=row.person(clock.new_pseudonym(), by.organisation_id),
-        programme=row.programme,
+        offer=row.offer,
         wish=row.wish,
         consents=row.consents,
         by=by,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import choice, consent, lifecycle, making, people
+from kith_referrals.domain import agreement, choice, consent, lifecycle, making, people
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.people import Person
@@ -34,8 +34,8 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation`` or
-    ``ReferenceTaken``.
+    Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation``,
+    ``NoAgreement`` or ``ReferenceTaken``.
     """
     offers = [(referral_id, programme_id)]
     (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
@@ -102,7 +102,7 @@ async def change_consent(
     noted = lifecycle.note_consent(referral, by, f"{purpose.value}-{word.state.value}", now)
     moves = [Moved(noted.referral, noted.step, (ConsentTold(noted.referral, purpose, word.state),))]
     recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN
-    if recalled and referral.status in lifecycle.OFFERED:
+    if recalled and referral.is_offered:
         moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
     await store.save_moves(tx, moves)
     await store.save_consent(tx, referral_id, purpose, after[purpose])
@@ -126,12 +126,12 @@ async def _make(
     checked = people.checked(person, today)
     made: list[tuple[NewReferral, Made]] = []
     for referral_id, programme_id in offers:
-        programme = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
+        programme, agreements = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
         made.append(
             making.submit(
                 referral_id=referral_id,
                 person=checked,
-                programme=programme,
+                offer=agreement.offer(programme, person.organisation_id, agreements, today),
                 wish=wish if not made else making.without_reference(wish),
                 consents=consents,
                 by=by,

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from kith_referrals.domain import identifiers, people, places
+from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
@@ -16,7 +17,7 @@ from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
-from kith_referrals.domain.refusals import ConsentMissing, ProgrammeUnknown, ReferralRefused
+from kith_referrals.domain.refusals import ConsentMissing, NoAgreement, ProgrammeUnknown, ReferralRefused
 from kith_referrals.domain.words import clean
 
 Cells = Mapping[str, str]
@@ -36,7 +37,7 @@ class Rejection:
 class Row:
     """A row without a fault: a person and what is asked for them, agreed to and addressed to a programme."""
 
-    programme: Programme
+    offer: Offer
     wish: Wish = field(repr=False)
     consents: Consents = field(repr=False)
     given_name: str | None = field(repr=False)
@@ -87,10 +88,13 @@ class Reader:
         steps = tuple((column, READ[column.to], mappings.word_table(column)) for column in mapping.columns)
         return cls(mapping, steps)
 
-    def read(self, cells: Cells, programmes: Mapping[str, Programme], today: date) -> Row | Rejection:
+    def read(
+        self, cells: Cells, programmes: Mapping[str, Programme], offers: Mapping[str, Offer], today: date
+    ) -> Row | Rejection:
         """The row, or its first fault: each column alone in mapping order, across columns, programme, consent.
 
-        ``programmes`` are those that ``slugs`` names, by slug; ``today`` is the civil date (Europe/London).
+        ``programmes`` are those that ``slugs`` names, by slug, and ``offers`` those of them that the organisation may
+        refer to; ``today`` is the civil date (Europe/London).
         """
         draft = Draft(today, self.mapping.dates, self.mapping.constants)
         for column, read, table in self.steps:
@@ -98,7 +102,7 @@ class Reader:
                 read(draft, column, clean(cells[column.name]), table)
             except ReferralRefused as refused:
                 return _rejected(column.name, refused)
-        return _whole(draft, self.mapping, programmes)
+        return _whole(draft, self.mapping, programmes, offers)
 
     def reference(self, cells: Cells) -> str:
         """The organisation's own reference of the row; empty where the cell is."""
@@ -142,7 +146,9 @@ def _rejected(column: str, refused: ReferralRefused) -> Rejection:
     return Rejection(column, refused.code, str(refused))
 
 
-def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Programme]) -> Row | Rejection:
+def _whole(
+    draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Programme], offers: Mapping[str, Offer]
+) -> Row | Rejection:
     """What no column tells alone: the CHI number against the birth date, then the programme, then the consent."""
     column = mapping.column
     constants = draft.constants
@@ -151,9 +157,10 @@ def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Pro
             identifiers.check_chi_date(draft.chi_number, draft.birth_date)
     except ReferralRefused as refused:
         return _rejected(column(Target.CHI_NUMBER), refused)
-    programme = programmes.get(constants.programme or draft.slug or "")
-    if programme is None:
-        return _rejected(column(Target.PROGRAMME), ProgrammeUnknown())
+    wanted = constants.programme or draft.slug or ""
+    offer = offers.get(wanted)
+    if offer is None:
+        return _rejected(column(Target.PROGRAMME), NoAgreement() if wanted in programmes else ProgrammeUnknown())
     try:
         answer = Answer(
             draft.consent_given, draft.consent_recorded_on, constants.consent_how, constants.consent_wording
@@ -164,7 +171,7 @@ def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Pro
     except ReferralRefused as refused:
         return _rejected(column(Target.CONSENT_RECORDED_ON), refused)
     return Row(
-        programme=programme,
+        offer=offer,
         wish=_wish(draft),
         consents=consents,
         given_name=draft.given_name,

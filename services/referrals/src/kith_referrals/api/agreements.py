@@ -1,0 +1,169 @@
+"""Sharing agreements: what one organisation may see of another's referrals."""
+
+from datetime import date, datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import (
+    Created,
+    CursorDep,
+    ExpectedVersion,
+    NowDep,
+    Page,
+    PageLimit,
+    create,
+    encode_cursor,
+    etag,
+)
+from kith_chassis.identity import CallerDep
+from kith_referrals import views
+from kith_referrals.api.asking import MEMBERS, OPERATOR, in_organisation
+from kith_referrals.api.words import Body, Codes
+from kith_referrals.domain.agreement import REFERRAL, Agreement, Level, State
+from kith_referrals.usecases import agreeing as usecases
+
+_ADMINISTRATOR: Final = frozenset({"administrator"})
+PERMISSIONS: Final = {
+    "propose_agreement": _ADMINISTRATOR,
+    "sign_agreement": _ADMINISTRATOR,
+    "end_agreement": _ADMINISTRATOR,
+    "publish_agreement": OPERATOR,
+    "list_agreements": MEMBERS | OPERATOR,
+    "get_agreement": MEMBERS | OPERATOR,
+}
+
+router = APIRouter(prefix="/agreements", tags=["agreements"])
+
+
+class AgreementBody(Body):
+    """Who shares with whom, what, from when until when (civil dates, Europe/London, both included).
+
+    No ``programme_ids`` means all programmes of the receiver.
+    """
+
+    sharer_id: UUID
+    receiver_id: UUID
+    programme_ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    purposes: Codes = (REFERRAL,)
+    level: Level = Level.FULL
+    starts_on: date
+    ends_on: date | None = None
+
+    def agreement(self, agreement_id: UUID) -> Agreement:
+        """The agreement as the domain has it, signed by nobody."""
+        return Agreement(id=agreement_id, **vars(self))
+
+
+class AgreementView(BaseModel):
+    """An agreement as it stands."""
+
+    id: UUID
+    sharer_id: UUID
+    receiver_id: UUID
+    programme_ids: tuple[UUID, ...]
+    purposes: tuple[str, ...]
+    level: Level
+    starts_on: date
+    ends_on: date | None
+    sharer_signed_at: datetime | None
+    receiver_signed_at: datetime | None
+    ended_at: datetime | None
+    ended_by: UUID | None
+    state: State
+    version: int
+
+
+@router.post("", status_code=201, response_model=AgreementView)
+async def propose_agreement(request: Request, body: AgreementBody, caller: CallerDep) -> Response:
+    """Propose an agreement between your organisation and another; it holds once both have signed."""
+    member, organisation_id = in_organisation(caller)
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        proposed = body.agreement(clock.new_id())
+        signed = await usecases.propose_agreement(tx, proposed, by=organisation_id, now=now)
+        return Created(f"/agreements/{signed.id}", _view(signed), signed.version)
+
+    return await create(request, member, work)
+
+
+@router.post("/{agreement_id}/signature")
+async def sign_agreement(
+    *,
+    agreement_id: UUID,
+    caller: CallerDep,
+    version: ExpectedVersion,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+) -> AgreementView:
+    """Sign it for your organisation."""
+    member, organisation_id = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        signed = await usecases.sign_agreement(tx, agreement_id, by=organisation_id, version=version, now=now)
+    return _shown(signed, response)
+
+
+@router.post("/{agreement_id}/ending")
+async def end_agreement(
+    *,
+    agreement_id: UUID,
+    caller: CallerDep,
+    version: ExpectedVersion,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+) -> AgreementView:
+    """End it for your organisation: from now on nothing new is shared under it.
+
+    What was offered under it and nobody has taken on is no longer seen; who was taken on stays.
+    """
+    member, organisation_id = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        ended = await usecases.end_agreement(tx, agreement_id, by=organisation_id, version=version, now=now)
+    return _shown(ended, response)
+
+
+@router.put("/{agreement_id}")
+async def publish_agreement(
+    agreement_id: UUID, body: AgreementBody, caller: CallerDep, database: DatabaseDep, now: NowDep
+) -> AgreementView:
+    """Record an agreement that both sides have signed on paper. Sending it again changes nothing; needs no version."""
+    async with database.transaction(caller) as tx:
+        await usecases.publish_agreement(tx, body.agreement(agreement_id), now=now)
+        return _view(await views.get_agreement(tx, agreement_id))
+
+
+@router.get("")
+async def list_agreements(
+    caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
+) -> Page[AgreementView]:
+    """Your organisation's agreements, with those that have ended; an operator sees the network's."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_agreements(tx, after=after, limit=limit)
+    items = [_view(agreement) for agreement in found]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/{agreement_id}")
+async def get_agreement(
+    agreement_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response
+) -> AgreementView:
+    """One agreement: for its two organisations, and the operator."""
+    async with database.transaction(caller) as tx:
+        found = await views.get_agreement(tx, agreement_id)
+    return _shown(found, response)
+
+
+def _shown(agreement: Agreement, response: Response) -> AgreementView:
+    response.headers.update(etag(agreement.version))
+    return _view(agreement)
+
+
+def _view(agreement: Agreement) -> AgreementView:
+    return AgreementView.model_validate(agreement, from_attributes=True)

@@ -1,0 +1,181 @@
+"""What one organisation may see of another's referrals: agreed by both, ended by either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from kith_referrals.domain.network import Programme
+from kith_referrals.domain.refusals import (
+    AgreementEnded,
+    AgreementSigned,
+    AgreementWithOneself,
+    NoAgreement,
+    NotYourAgreement,
+    PeriodBackwards,
+)
+
+REFERRAL: Final = "referral"
+"""The purpose without which no referral may be made under an agreement."""
+
+
+class Level(StrEnum):
+    """How much of a referral the receiving organisation sees."""
+
+    FULL = "full"
+    CODES_UNTIL_ACCEPTED = "codes-until-accepted"
+    """Who the person is, and notes about them, only from the acceptance on."""
+
+
+class State(StrEnum):
+    """How far an agreement has come."""
+
+    PROPOSED = "proposed"
+    SIGNED = "signed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """``sharer_id`` may share referrals with ``receiver_id``, for its programmes, for purposes, from when until when.
+
+    No ``programme_ids`` means all of the receiver's. Days are civil dates (Europe/London), both included; instants UTC.
+    """
+
+    id: UUID
+    sharer_id: UUID
+    receiver_id: UUID
+    programme_ids: tuple[UUID, ...]
+    purposes: tuple[str, ...]
+    level: Level
+    starts_on: date
+    ends_on: date | None = None
+    sharer_signed_at: datetime | None = None
+    receiver_signed_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: UUID | None = None
+    version: int = 1
+
+    @property
+    def state(self) -> State:
+        """Proposed until both have signed; ended when either has ended it."""
+        if self.ended_at is not None:
+            return State.ENDED
+        return State.SIGNED if self.sharer_signed_at and self.receiver_signed_at else State.PROPOSED
+
+
+def checked(agreement: Agreement) -> Agreement:
+    """The agreement, if it is between two and ends after it begins.
+
+    Raises ``AgreementWithOneself`` or ``PeriodBackwards``.
+    """
+    if agreement.sharer_id == agreement.receiver_id:
+        raise AgreementWithOneself
+    if agreement.ends_on is not None and agreement.ends_on < agreement.starts_on:
+        raise PeriodBackwards
+    return agreement
+
+
+def propose(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
+    """A new agreement, signed by the side that proposes it. Raises what ``checked`` and ``sign`` do."""
+    return replace(sign(checked(agreement), by, now), version=1)
+
+
+def sign(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
+    """The agreement with ``by``'s signature too.
+
+    Raises ``NotYourAgreement``, ``AgreementEnded`` or ``AgreementSigned``.
+    """
+    _check_party(agreement, by)
+    if agreement.state is State.ENDED:
+        raise AgreementEnded
+    if (agreement.sharer_signed_at if by == agreement.sharer_id else agreement.receiver_signed_at) is not None:
+        raise AgreementSigned
+    return replace(
+        agreement,
+        version=agreement.version + 1,
+        sharer_signed_at=now if by == agreement.sharer_id else agreement.sharer_signed_at,
+        receiver_signed_at=now if by == agreement.receiver_id else agreement.receiver_signed_at,
+    )
+
+
+def end(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
+    """The agreement, ended: nothing new is shared from now on. Raises ``NotYourAgreement`` or ``AgreementEnded``."""
+    _check_party(agreement, by)
+    if agreement.state is State.ENDED:
+        raise AgreementEnded
+    return replace(agreement, version=agreement.version + 1, ended_at=now, ended_by=by)
+
+
+def recorded(agreement: Agreement, before: Agreement | None, now: datetime) -> Agreement:
+    """An agreement as the operator records it, signed by both since it was first recorded.
+
+    Recording the same again changes nothing, also when it has ended meanwhile. Raises ``AgreementEnded`` where that one
+    would change.
+    """
+    if before is None:
+        return replace(agreement, sharer_signed_at=now, receiver_signed_at=now)
+    stands = replace(
+        agreement,
+        version=before.version,
+        sharer_signed_at=before.sharer_signed_at or now,
+        receiver_signed_at=before.receiver_signed_at or now,
+        ended_at=before.ended_at,
+        ended_by=before.ended_by,
+    )
+    if stands == before:
+        return before
+    if before.state is State.ENDED:
+        raise AgreementEnded
+    return replace(stands, version=before.version + 1)
+
+
+def is_in_force(agreement: Agreement, today: date) -> bool:
+    """Whether both have signed it, nobody has ended it, and today lies in its days."""
+    begun = agreement.starts_on <= today
+    return agreement.state is State.SIGNED and begun and (agreement.ends_on is None or today <= agreement.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A programme that an organisation may refer to, under which agreement (None: it is its own), at which level."""
+
+    programme: Programme
+    agreement_id: UUID | None = None
+    level: Level = Level.FULL
+
+
+def offer(programme: Programme, sharer_id: UUID, agreements: Iterable[Agreement], today: date) -> Offer:
+    """What lets ``sharer_id`` refer to the programme today; of several agreements the one that shares most.
+
+    Raises ``NoAgreement`` where none in force covers the programme for referrals.
+    """
+    if programme.organisation_id == sharer_id:
+        return Offer(programme)
+    covering = [
+        agreement
+        for agreement in agreements
+        if (agreement.sharer_id, agreement.receiver_id) == (sharer_id, programme.organisation_id)
+        and REFERRAL in agreement.purposes
+        and (not agreement.programme_ids or programme.id in agreement.programme_ids)
+        and is_in_force(agreement, today)
+    ]
+    if not covering:
+        raise NoAgreement
+    best = min(covering, key=lambda agreement: (agreement.level is not Level.FULL, agreement.id))
+    return Offer(programme, best.id, best.level)
+
+
+def find_offer(programme: Programme, sharer_id: UUID, agreements: Iterable[Agreement], today: date) -> Offer | None:
+    """As ``offer``, or None where nothing lets ``sharer_id`` refer to it."""
+    try:
+        return offer(programme, sharer_id, agreements, today)
+    except NoAgreement:
+        return None
+
+
+def _check_party(agreement: Agreement, by: UUID) -> None:
+    if by not in {agreement.sharer_id, agreement.receiver_id}:
+        raise NotYourAgreement
