@@ -122,8 +122,8 @@ def load_network(
 ) -> Loaded:
     """Tell the services of the network; telling them again changes nothing, and an edited file changes what was edited.
 
-    Organisations, programmes and agreements go in as the operator, and with `people` the supporters as their organisation's
-    coordinator. `go_on` is called between requests and may raise to stop.
+    Organisations, programmes and agreements go in as the operator, and with `people` the supporters as the coordinator
+    of their organisation. `go_on` is called between requests and may raise to stop.
     """
     loaded = Loaded(len(network), sum(len(one.programmes) for one in network))
     with Speaker(addresses, addresses.act_as("operator")) as operator:
