@@ -193,13 +193,13 @@ def test_whoever_sees_the_person_sees_the_referral(status: Status, level: Level,
         uuid4(), uuid4(), SHARER.id, PROGRAMME.id, RECEIVER.id, NOW, status, agreement_id=uuid4(), level=level
     )
 
-    person = may_see_person(referral, consents, RECEIVER.id, agreed=agreed)
-    seen = may_see(referral, consents, RECEIVER.id, agreed=agreed)
+    person = may_see_person(referral, consents, RECEIVER.id, agreed=agreed, today=TODAY)
+    seen = may_see(referral, consents, RECEIVER.id, agreed=agreed, today=TODAY)
 
     assert person <= seen
     assert seen == (agreed or status not in OFFERED)
     assert person == (seen and (level is Level.FULL or status not in OFFERED))
-    assert may_see_person(referral, {}, SHARER.id, agreed=False)
+    assert may_see_person(referral, {}, SHARER.id, agreed=False, today=TODAY)
 
 
 async def test_recording_it_again_changes_nothing_and_is_told_once(world: World) -> None:

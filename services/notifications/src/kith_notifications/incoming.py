@@ -24,7 +24,7 @@ from kith_notifications.domain.telling import (
 HEARS: Final = (referrals.TOPIC, matching.TOPIC)
 
 _DECISIONS: Final = {"accepted": ACCEPTED, "declined": DECLINED}
-_CONSENTS: Final = {"granted": True, "withdrawn": False}
+_CONSENTS: Final = {"granted": True, "withdrawn": False, "expired": False}
 
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:

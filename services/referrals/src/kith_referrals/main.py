@@ -5,6 +5,7 @@ from kith_chassis.service import Service
 from kith_chassis.settings import ServiceSettings
 from kith_referrals import api
 from kith_referrals.incoming import HEARS, on_facts
+from kith_referrals.timers import TIMERS
 
 
 def build(_settings: ServiceSettings, _database: Database) -> Service:
@@ -16,4 +17,5 @@ def build(_settings: ServiceSettings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
+        timers=TIMERS,
     )

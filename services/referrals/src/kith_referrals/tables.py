@@ -136,6 +136,7 @@ consents: Final = sa.Table(
     sa.Column("recorded_on", sa.Date, nullable=False),
     sa.Column("how", sa.Text, nullable=False),
     sa.Column("wording_version", sa.Text),
+    sa.Column("expires_on", sa.Date),
 )
 
 imported_rows: Final = sa.Table(

@@ -164,7 +164,7 @@ class ConsentChanged(ReferralsFact):
     purpose: Code
     """``share-referral``, ``tell-referrer``, ``contact-person``."""
     state: Code
-    """``granted``, ``withdrawn``."""
+    """``granted``, ``withdrawn``, ``expired`` (the day until which the person agreed has passed)."""
 
     @property
     def story(self) -> Story:
@@ -182,8 +182,8 @@ class ReferralClosed(ReferralsFact):
     referring_organisation_id: UUID
     reason: Code
     """``withdrawn``, ``declined``, ``redirected``, ``released`` (the person chose another programme),
-    ``consent-withdrawn`` (before anybody took it on), ``support-ended``, ``could-not-contact``, ``moved-away``,
-    ``died``, ``entered-in-error``."""
+    ``consent-withdrawn`` and ``consent-expired`` (before anybody took it on), ``support-ended``, ``could-not-contact``,
+    ``moved-away``, ``died``, ``entered-in-error``."""
 
     @property
     def story(self) -> Story:

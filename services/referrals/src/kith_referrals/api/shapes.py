@@ -50,12 +50,13 @@ class PersonBody(Body):
 
 
 class ConsentBody(Body):
-    """What the person said about being referred, when (Europe/London), how, and to which wording."""
+    """What the person said about being referred, when (Europe/London), how, to which wording, and until which day."""
 
     given: bool
     recorded_on: date | None = None
     how: Code
     wording_version: Reference | None = None
+    expires_on: date | None = None
 
     def answer(self) -> Answer:
         """The answer as the domain has it."""
@@ -126,17 +127,18 @@ class ClosureBody(Body):
 
 
 class ConsentChangeBody(Body):
-    """The person's new word on one purpose."""
+    """The person's new word on one purpose. ``expires_on`` is its last day, if they agreed to one."""
 
     purpose: Purpose
-    state: State
+    state: Literal["granted", "withdrawn"]
     recorded_on: date
     how: Code
     wording_version: Reference | None = None
+    expires_on: date | None = None
 
     def word(self) -> Consent:
         """The word as the domain has it."""
-        return Consent(self.state, self.recorded_on, self.how, self.wording_version)
+        return Consent(State(self.state), self.recorded_on, self.how, self.wording_version, self.expires_on)
 
 
 class ReferralState(BaseModel):

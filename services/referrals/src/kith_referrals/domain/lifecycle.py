@@ -42,6 +42,9 @@ CLOSED: Final = "closed"
 CONSENT_WITHDRAWN: Final = "consent-withdrawn"
 """Why an offer was recalled whose person no longer agrees that it is shared."""
 
+CONSENT_EXPIRED: Final = "consent-expired"
+"""Why an offer was recalled whose person had agreed until a day that has passed."""
+
 BEGINS: Final[Mapping[str, frozenset[Status]]] = {
     ACKNOWLEDGED: frozenset({Status.SUBMITTED}),
     ASKED: frozenset({Status.SUBMITTED, Status.RECEIVED}),
@@ -152,7 +155,7 @@ def release(referral: Referral, by: Actor, now: datetime) -> Moved:
     return _move(referral, RELEASED, Status.CLOSED, by, now, closing=RELEASED)
 
 
-def withdraw(referral: Referral, by: Actor, now: datetime, reason: str = "withdrawn") -> Moved:
+def withdraw(referral: Referral, by: Actor | None, now: datetime, reason: str = "withdrawn") -> Moved:
     """The person no longer wants it, or no longer agrees that it is shared. Possible before the end.
 
     Raises ``MoveRefused``.
@@ -189,7 +192,7 @@ def note_ending(referral: Referral, at: datetime, ending: str) -> Moved | None:
     return _note(referral, "match-ended", Status.ENDED, at, reason=ending, ended_at=at)
 
 
-def note_consent(referral: Referral, by: Actor, word: str, now: datetime) -> Moved:
+def note_consent(referral: Referral, by: Actor | None, word: str, now: datetime) -> Moved:
     """What its person agrees to changed, and so it is another version; where it stands does not change."""
     changed = replace(referral, version=referral.version + 1)
     return Moved(changed, Step(referral.id, "consent-changed", referral.status, referral.status, now, by, word))
@@ -208,7 +211,7 @@ def _move(
     referral: Referral,
     name: str,
     status: Status,
-    by: Actor,
+    by: Actor | None,
     now: datetime,
     *,
     reason: str | None = None,

@@ -187,12 +187,13 @@ def receiver(referral: Referral, purpose: Purpose) -> UUID:
     return referral.programme_organisation_id
 
 
-def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool) -> bool:
+def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool, today: date) -> bool:
     """Whether an organisation sees the referral.
 
     The one that referred always does; the one that owns the programme does while the person agrees to share, and until
     the person chose another programme. ``agreed`` says whether the agreement that it was shared under still holds: when
-    it does not, nobody may look at what they have not taken on. Row-level security holds the same line in the database.
+    it does not, nobody may look at what they have not taken on. ``today`` is a civil date (Europe/London). Row-level
+    security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
@@ -200,12 +201,12 @@ def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, ag
         return False
     if referral.is_offered and referral.agreement_id is not None and not agreed:
         return False
-    return allows(consents, Purpose.SHARE_REFERRAL)
+    return allows(consents, Purpose.SHARE_REFERRAL, today)
 
 
-def may_see_person(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool) -> bool:
+def may_see_person(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool, today: date) -> bool:
     """Whether an organisation sees who was referred, and the notes: at the agreement's level, once it may at all."""
     if organisation_id == referral.referring_organisation_id:
         return True
     shown = referral.level is Level.FULL or not referral.is_offered
-    return shown and may_see(referral, consents, organisation_id, agreed=agreed)
+    return shown and may_see(referral, consents, organisation_id, agreed=agreed, today=today)

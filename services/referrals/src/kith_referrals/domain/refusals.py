@@ -149,6 +149,13 @@ class ConsentAfterToday(Unacceptable):
     says = "The date on which the person agreed lies after today. Send the referral again on that day."
 
 
+class ConsentExpired(Unacceptable):
+    """A consent whose last day has passed is none."""
+
+    code = "consent-expired"
+    says = "The last day of the consent has passed. Ask the person again, and record what they say now."
+
+
 class ProgrammeUnknown(Unacceptable):
     """The referral names a programme that this network does not have."""
 

@@ -1,6 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,13 +54,20 @@ _LOCKED_MANY: Final = (
     .with_for_update(key_share=True)
 )
 _CONSENTS: Final = sa.select(
-    consents.c.purpose, consents.c.state, consents.c.recorded_on, consents.c.how, consents.c.wording_version
+    consents.c.purpose,
+    consents.c.state,
+    consents.c.recorded_on,
+    consents.c.how,
+    consents.c.wording_version,
+    consents.c.expires_on,
 ).where(consents.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid))
 _SAVE_CONSENT: Final = (
     sa.update(consents)
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
     .where(consents.c.purpose == sa.bindparam("for_purpose", type_=sa.Text))
-    .values({name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version")})
+    .values(
+        {name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version", "expires_on")}
+    )
 )
 _moved: Final = (
     sa.func.jsonb_to_recordset(sa.bindparam("moved", type_=JSONB))
@@ -73,6 +81,20 @@ _SAVE: Final = insert_records(referral_steps, "steps").add_cte(
     .cte("moved_referrals")
 )
 """Where they stand now, and the steps that brought them there: one round trip."""
+_EXPIRING: Final = (
+    sa.select(*_STATE)
+    .where(
+        referrals.c.id.in_(
+            sa.select(consents.c.referral_id)
+            .where(consents.c.state == State.GRANTED.value)
+            .where(consents.c.expires_on < sa.bindparam("today", type_=sa.Date))
+            .order_by(consents.c.expires_on)
+            .limit(sa.bindparam("limit", type_=sa.Integer))
+        )
+    )
+    .order_by(referrals.c.id)
+    .with_for_update(key_share=True)
+)
 _OF_CHOICE: Final = (
     sa.select(*_STATE)
     .where(referrals.c.choice_id == sa.bindparam("choice_id", type_=sa.Uuid))
@@ -122,10 +144,16 @@ async def list_choice_for_update(tx: AsyncConnection, choice_id: UUID) -> list[R
     return found
 
 
+async def list_expiring_for_update(tx: AsyncConnection, today: date, *, limit: int) -> list[Referral]:
+    """Referrals with a consent whose last day has passed, first those it passed longest ago; locked in order of id."""
+    rows = await tx.execute(_EXPIRING, {"today": today, "limit": limit})
+    return [_referral(row) for row in rows.mappings()]
+
+
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     """The person's last word on each purpose of the referral."""
     return {
-        Purpose(row.purpose): Consent(State(row.state), row.recorded_on, row.how, row.wording_version)
+        Purpose(row.purpose): Consent(State(row.state), row.recorded_on, row.how, row.wording_version, row.expires_on)
         for row in await tx.execute(_CONSENTS, {"referral_id": referral_id})
     }
 
@@ -153,6 +181,7 @@ async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose,
             "new_recorded_on": word.recorded_on,
             "new_how": word.how,
             "new_wording_version": word.wording_version,
+            "new_expires_on": word.expires_on,
         },
     )
 
@@ -252,6 +281,7 @@ def _consent_records(new: NewReferral) -> list[Record]:
             "recorded_on": word.recorded_on.isoformat(),
             "how": word.how,
             "wording_version": word.wording_version,
+            "expires_on": _text(word.expires_on),
         }
         for purpose, word in new.consents.items()
     ]

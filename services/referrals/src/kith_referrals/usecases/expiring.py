@@ -1,0 +1,43 @@
+"""What falls due: a consent whose last day has passed is told to everybody who relied on it."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_referrals import outgoing
+from kith_referrals.domain import consent, lifecycle
+from kith_referrals.domain.consent import Consents, Purpose
+from kith_referrals.domain.referral import ConsentTold, Referral
+from kith_referrals.domain.steps import Moved
+from kith_referrals.store import referrals as store
+
+MOST: Final = 500
+"""Referrals at one turn; the next turn goes on."""
+
+
+async def expire_consents(tx: AsyncConnection, now: datetime) -> None:
+    """Note every consent whose last day has passed, tell it, and recall offers that nobody has taken on."""
+    today = clock.today(now)
+    due = await store.list_expiring_for_update(tx, today, limit=MOST)
+    moves: list[Moved] = []
+    for referral in due:
+        gone = consent.expired(await store.list_consents(tx, referral.id), today)
+        moves += _expire(referral, gone, now)
+        for purpose, word in gone.items():
+            await store.save_consent(tx, referral.id, purpose, word)
+    if moves:
+        await store.save_moves(tx, moves)
+        await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
+
+
+def _expire(referral: Referral, gone: Consents, now: datetime) -> list[Moved]:
+    moves = []
+    for purpose, word in gone.items():
+        noted = lifecycle.note_consent(referral, None, f"{purpose.value}-{word.state.value}", now)
+        referral = noted.referral
+        moves.append(Moved(referral, noted.step, (ConsentTold(referral, purpose, word.state),)))
+    if Purpose.SHARE_REFERRAL in gone and referral.is_offered:
+        moves.append(lifecycle.withdraw(referral, None, now, lifecycle.CONSENT_EXPIRED))
+    return moves
