@@ -1,0 +1,270 @@
+"""Whatever organisations do, in any order: none sees more than the rules allow, nor changes what it does not see."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from kith_chassis.clock import new_id
+from kith_referrals.domain import lifecycle
+from kith_referrals.domain.agreement import Agreement, Level, is_in_force
+from kith_referrals.domain.consent import Consent, Consents, Purpose, State
+from kith_referrals.domain.referral import Referral, Status, may_see, may_see_person
+from kith_referrals.domain.refusals import NoAgreement, NotFound, ReferralRefused
+from kith_referrals.domain.steps import Moved
+from kith_referrals.store import referrals as store
+from kith_referrals.usecases import agreeing, hearing, referring
+from kith_referrals.views import get_agreement
+from tests.builders import NOW, TODAY
+from tests.conftest import DatabaseOf
+from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, an_agreement, member
+
+EXAMPLES = 500 if os.environ.get("CI") else 100
+ORGANISATIONS = ("referrer", "host", "stranger")
+WHO = st.sampled_from(ORGANISATIONS)
+WHICH = st.integers(0, 5)
+
+STEPS: dict[str, Callable[[Referral, Any], Moved]] = {
+    "acknowledge": lambda referral, by: lifecycle.acknowledge(referral, by, NOW),
+    "ask": lambda referral, by: lifecycle.ask(referral, by, "Which days?", NOW),
+    "answer": lambda referral, by: lifecycle.answer(referral, by, "Mondays.", NOW),
+    "accept": lambda referral, by: lifecycle.accept(referral, by, NOW),
+    "wait": lambda referral, by: lifecycle.put_on_waiting_list(referral, by, NOW),
+    "decline": lambda referral, by: lifecycle.decline(referral, by, "no-capacity", NOW),
+    "withdraw": lambda referral, by: lifecycle.withdraw(referral, by, NOW),
+    "close": lambda referral, by: lifecycle.close(referral, by, "moved-away", NOW),
+}
+
+
+SEEN = sa.text(
+    "select array(select id from referrals where id = any(:ids)) as referrals,"
+    " array(select referral_id from referral_steps where referral_id = any(:ids)) as steps,"
+    " array(select id from people where id = any(:people)) as people"
+)
+
+
+class Sight(RuleBasedStateMachine):
+    """Three organisations and some referrals; what each sees is held against ``may_see`` after every action."""
+
+    world: World
+    other: Any
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.referrals: list[Referral] = []
+        self.agreements: dict[str, Agreement] = {}
+
+    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+    def organisation(self, who: str) -> Any:
+        return getattr(self.world, who)
+
+    @initialize(level=st.sampled_from(Level), several=st.booleans())
+    def begin(self, level: Level, *, several: bool) -> None:
+        self.wait(self._agree("host", level))
+        self.wait(self._agree("stranger", Level.FULL))
+        self.wait(self._refer(several=several))
+
+    @rule(receiver=st.sampled_from(["host", "stranger"]), level=st.sampled_from(Level))
+    def agree(self, receiver: str, level: Level) -> None:
+        self.wait(self._agree(receiver, level))
+
+    async def _agree(self, receiver: str, level: Level) -> None:
+        """A new agreement takes the place of the one before."""
+        if receiver in self.agreements:
+            await self._end(receiver, "referrer")
+        agreement = an_agreement(self.world.referrer, self.organisation(receiver), level=level)
+        async with self.world.database.transaction(OPERATOR) as tx:
+            await agreeing.publish_agreement(tx, agreement, now=NOW)
+            self.agreements[receiver] = await get_agreement(tx, agreement.id)
+
+    @rule(receiver=st.sampled_from(["host", "stranger"]), by=WHO)
+    def end_agreement(self, receiver: str, by: str) -> None:
+        self.wait(self._end(receiver, by))
+
+    async def _end(self, receiver: str, by: str) -> None:
+        agreement = self.agreements[receiver]
+        organisation_id = self.organisation(by).id
+        try:
+            async with self.world.database.transaction(member(organisation_id)) as tx:
+                self.agreements[receiver] = await agreeing.end_agreement(
+                    tx, agreement.id, by=organisation_id, version=agreement.version, now=NOW
+                )
+        except ReferralRefused:
+            return
+
+    @rule(several=st.booleans())
+    def refer(self, *, several: bool) -> None:
+        self.wait(self._refer(several=several))
+
+    async def _refer(self, *, several: bool) -> None:
+        programmes = [self.world.programme.id, *([self.other.id] if several else [])]
+        by = self.world.referrer.id
+        try:
+            async with self.world.database.transaction(member(by)) as tx:
+                self.referrals += (
+                    await referring.offer_choice(
+                        tx,
+                        choice_id=new_id(),
+                        offers=[(new_id(), programme_id) for programme_id in programmes],
+                        person=a_person(by),
+                        wish=a_wish(notes="Private."),
+                        answer=AGREED,
+                        by=actor(by),
+                        now=NOW,
+                    )
+                    if several
+                    else [
+                        await referring.make_referral(
+                            tx,
+                            referral_id=new_id(),
+                            person=a_person(by),
+                            programme_id=programmes[0],
+                            wish=a_wish(notes="Private."),
+                            answer=AGREED,
+                            by=actor(by),
+                            now=NOW,
+                        )
+                    ]
+                )
+        except NoAgreement:
+            wanted = ("host", "stranger") if several else ("host",)
+            assert not all(is_in_force(self.agreements[who], TODAY) for who in wanted)
+
+    @rule(which=WHICH, step=st.sampled_from(sorted(STEPS)))
+    def take_as_its_programme(self, which: int, step: str) -> None:
+        referral = self.referrals[which % len(self.referrals)]
+        self.wait(self._try(referral, referral.programme_organisation_id, step))
+
+    @rule(which=WHICH, who=WHO, step=st.sampled_from(sorted(STEPS)))
+    def take(self, which: int, who: str, step: str) -> None:
+        self.wait(self._try(self.referrals[which % len(self.referrals)], self.organisation(who).id, step))
+
+    async def _try(self, referral: Referral, organisation_id: UUID, step: str) -> None:
+        stands = await self._stand(referral)
+        try:
+            async with self.world.database.transaction(member(organisation_id)) as tx:
+                await referring.move_referral(
+                    tx,
+                    referral.id,
+                    lambda found: STEPS[step](found, actor(organisation_id)),
+                    version=stands.referral.version,
+                    now=NOW,
+                )
+        except NotFound:
+            assert not stands.seen_by(organisation_id)
+        except ReferralRefused:
+            assert stands.seen_by(organisation_id)
+        else:
+            assert stands.seen_by(organisation_id)
+
+    @rule(which=WHICH, who=WHO, state=st.sampled_from([State.GRANTED, State.WITHDRAWN]))
+    def say(self, which: int, who: str, state: State) -> None:
+        self.wait(self._say(self.referrals[which % len(self.referrals)], who, Consent(state, TODAY, "spoken")))
+
+    async def _say(self, referral: Referral, who: str, word: Consent) -> None:
+        organisation_id = self.organisation(who).id
+        stands = await self._stand(referral)
+        try:
+            async with self.world.database.transaction(member(organisation_id)) as tx:
+                await referring.change_consent(
+                    tx,
+                    referral.id,
+                    purpose=Purpose.SHARE_REFERRAL,
+                    word=word,
+                    by=actor(organisation_id),
+                    version=stands.referral.version,
+                    now=NOW,
+                )
+        except NotFound:
+            assert not stands.seen_by(organisation_id)
+
+    @rule(which=WHICH)
+    def choose(self, which: int) -> None:
+        self.wait(self._choose(self.referrals[which % len(self.referrals)]))
+
+    async def _choose(self, referral: Referral) -> None:
+        if referral.choice_id is None:
+            return
+        by = self.world.referrer.id
+        try:
+            async with self.world.database.transaction(member(by)) as tx:
+                await referring.choose(tx, referral.choice_id, referral.id, by=actor(by), now=NOW)
+        except ReferralRefused:
+            return
+
+    @rule(which=WHICH, kind=st.sampled_from(hearing.Kind))
+    def hear(self, which: int, kind: hearing.Kind) -> None:
+        self.wait(self._hear(hearing.MatchNews(self.referrals[which % len(self.referrals)].id, kind, NOW)))
+
+    async def _hear(self, news: hearing.MatchNews) -> None:
+        async with self.world.database.transaction(OPERATOR) as tx:
+            await hearing.note_matches(tx, [news])
+
+    @invariant()
+    def each_sees_what_it_may(self) -> None:
+        self.wait(self._look())
+
+    async def _look(self) -> None:
+        stand = [await self._stand(referral) for referral in self.referrals]
+        ours = {"ids": [one.id for one in self.referrals], "people": [one.person_id for one in self.referrals]}
+        for who in ORGANISATIONS:
+            organisation_id = self.organisation(who).id
+            async with self.world.database.transaction(member(organisation_id)) as tx:
+                found = (await tx.execute(SEEN, ours)).one()
+            may = {one.referral.id for one in stand if one.seen_by(organisation_id)}
+            known = {one.referral.person_id for one in stand if one.known_to(organisation_id)}
+            assert (set(found.referrals), set(found.steps), set(found.people)) == (may, may, known), who
+
+    async def _stand(self, referral: Referral) -> "Stands":
+        async with self.world.database.transaction(OPERATOR) as tx:
+            (found,) = await store.list_referrals_for_update(tx, [referral.id])
+            assert found.agreement_id is not None
+            agreed = is_in_force(await get_agreement(tx, found.agreement_id), TODAY)
+            return Stands(found, await store.list_consents(tx, referral.id), agreed)
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """All that decides who sees a referral."""
+
+    referral: Referral
+    consents: Consents
+    agreed: bool
+
+    def seen_by(self, organisation_id: UUID) -> bool:
+        return may_see(self.referral, self.consents, organisation_id, agreed=self.agreed, today=TODAY)
+
+    def known_to(self, organisation_id: UUID) -> bool:
+        return may_see_person(self.referral, self.consents, organisation_id, agreed=self.agreed, today=TODAY)
+
+
+async def test_no_sequence_of_actions_shows_an_organisation_more_than_it_may_see(database_of: DatabaseOf) -> None:
+    world = await World.made(await database_of("referrals"))
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("delete from sharing_agreements"))
+    Sight.world, Sight.loop = world, asyncio.get_running_loop()
+    Sight.other = await world.another_programme(world.stranger)
+
+    await asyncio.to_thread(
+        run_state_machine_as_test,
+        Sight,
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=12, deadline=None),
+    )
+
+    assert await world.seen(OPERATOR, "referrals") > EXAMPLES
+    assert await statuses(world) > {Status.ACCEPTED, Status.HELD, Status.CLOSED, Status.WITHDRAWN}
+
+
+async def statuses(world: World) -> set[str]:
+    async with world.database.transaction(OPERATOR) as tx:
+        return set((await tx.execute(sa.text("select distinct status from referrals"))).scalars())
