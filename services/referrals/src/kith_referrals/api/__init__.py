@@ -4,17 +4,24 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import contacts, imports, network, referring
+from kith_referrals.api import contacts, directory, imports, network, referring
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
     NotFound,
+    NotOffered,
     ReferenceTaken,
     ReferralRefused,
     SlugTaken,
 )
 
-PERMISSIONS: Final = {**network.PERMISSIONS, **referring.PERMISSIONS, **imports.PERMISSIONS, **contacts.PERMISSIONS}
+PERMISSIONS: Final = {
+    **network.PERMISSIONS,
+    **referring.PERMISSIONS,
+    **imports.PERMISSIONS,
+    **contacts.PERMISSIONS,
+    **directory.PERMISSIONS,
+}
 """Who may call what. Which rows they then see, row-level security decides."""
 
 REFUSALS: Final[dict[type[Exception], int]] = {
@@ -22,12 +29,19 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotFound: 404,
     NotAllowed: 403,
     MoveRefused: 409,
+    NotOffered: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,
 }
 
 router = APIRouter()
-for _part in (referring, network, imports, contacts):  # routes are looked for in this order: the busiest first
+for _part in (
+    referring,
+    network,
+    imports,
+    contacts,
+    directory,
+):  # routes are looked for in this order: the busiest first
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

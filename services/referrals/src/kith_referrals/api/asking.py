@@ -9,6 +9,7 @@ from kith_referrals.domain.refusals import NoOrganisation
 
 MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
 DECIDERS: Final = frozenset({"coordinator", "administrator"})
+ADMINISTRATOR: Final = frozenset({"administrator"})
 OPERATOR: Final = frozenset({"operator"})
 
 

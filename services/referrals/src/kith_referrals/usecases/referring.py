@@ -11,6 +11,7 @@ from kith_referrals import outgoing
 from kith_referrals.domain import consent, lifecycle, people
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.consent import Answer, Consent, Purpose
+from kith_referrals.domain.network import check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import ConsentTold, Referral, Telling, Wish
 from kith_referrals.store import network as network_store
@@ -31,13 +32,14 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation`` or
-    ``ReferenceTaken``.
+    Raises the refusals of ``consent.agreed``, ``people.checked`` and ``check_takes_referrals``, ``ProgrammeUnknown``,
+    ``NoOrganisation`` or ``ReferenceTaken``.
     """
     today = clock.today(now)
     consents = consent.agreed(answer, today)
     checked = people.checked(person, today)
     programme = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
+    check_takes_referrals(programme)
     new, made = referrals.submit(
         referral_id=referral_id,
         person=checked,
