@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
 from kith_referrals.api.listing import AT_A_TIME
-from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, Term
-from kith_referrals.domain.network import Capacity, Organisation, OrganisationEntry, Programme, ProgrammeEntry
+from kith_referrals.domain.network import Programme
 from kith_referrals.usecases import network
 from tests.builders import NOW, TODAY
 from tests.conftest import HttpOf
+from tests.referrals.directory import CAFE, publish, read
 from tests.referrals.world import OPERATOR, World, a_person, a_programme
 
 ENVELOPE = {
@@ -26,62 +26,10 @@ ENVELOPE = {
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60) | st.text("'\"&|!():*<-> \\%;\0aA1é", max_size=20)
 FREELY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-CAFE = ProgrammeEntry(
-    description="A café for people who live with dementia, and those close to them.",
-    url="https://example.org/cafe?a=1",
-    email="cafe@example.org",
-    telephone="07700 900999",
-    needs=("isolation",),
-    conditions=("dementia",),
-    districts=("NE1", "DH1"),
-    opens="Every Tuesday from 2 pm to 4 pm.",
-    capacity=Capacity.WAITING_LIST,
-    expected_wait_days=21,
-    assured_on=TODAY,
-    assurer_email="office@example.org",
-)
-
 
 @pytest.fixture
 async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
     return await http_of("referrals", world.database)
-
-
-@pytest.fixture
-async def cafe(world: World) -> Programme:
-    """A programme of the host with everything said of it, beside the world's own, of which nothing is."""
-    host = replace(
-        world.host,
-        ods_code="X99ZZ",
-        entry=OrganisationEntry("Peer support by the sea.", "https://example.org", "SC123456", Regulator.SCOTLAND),
-    )
-    made = a_programme(
-        host,
-        slug="cafe",
-        name="Harbour café",
-        model="group",
-        formality="organised",
-        minimum_age=50,
-        channels=("in-person", "video"),
-        entry=CAFE,
-    )
-    await publish(world, host, made)
-    return made
-
-
-async def publish(world: World, *things: Organisation | Programme) -> None:
-    async with world.database.transaction(OPERATOR) as tx:
-        for thing in things:
-            if isinstance(thing, Organisation):
-                await network.publish_organisation(tx, thing, now=NOW)
-            else:
-                await network.publish_programme(tx, thing, now=NOW)
-
-
-async def read(client: httpx.AsyncClient, path: str, **asked: Any) -> Any:
-    answer = await client.get(f"/directory{path}", params=asked)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 async def names(client: httpx.AsyncClient, what: str = "/services", **asked: Any) -> list[str]:
