@@ -35,7 +35,7 @@ PERMISSIONS: Final = dict.fromkeys(
 
 VERSION: Final = "HSDS-UK-3.0"
 PROFILE: Final = "https://docs.openreferraluk.org/en/latest/"
-MOST_MINIMAL: Final = 10_000
+MOST_MINIMAL: Final = 1000
 """Services on one page when only ids are asked for: HSDS aims at all of them at once."""
 
 _PREFIX: Final = "/directory"
@@ -101,7 +101,7 @@ class Services(Offered):
 
     minimum_age: Years = None
     maximum_age: Years = None
-    minimal: Annotated[bool, Field(description="Only ids, and when each changed; up to 10,000 on a page.")] = False
+    minimal: Annotated[bool, Field(description="Only ids, and when each changed; up to 1,000 on a page.")] = False
 
     @property
     def size(self) -> int:

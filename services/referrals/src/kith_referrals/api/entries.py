@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -53,8 +54,9 @@ def taxonomy(of: Taxonomy) -> TaxonomyView:
     return TaxonomyView(id=of.id, name=of.name, description=of.description)
 
 
+@lru_cache(maxsize=4096)
 def term(of: Term) -> TermView:
-    """A term with its taxonomy."""
+    """A term with its taxonomy. It is always the same, and stands in many answers many times."""
     return TermView(
         id=of.id,
         code=of.code,
