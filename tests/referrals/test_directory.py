@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
-from kith_referrals.api.listing import AT_A_TIME
+from kith_referrals.api.hsds import TaxonomyView
+from kith_referrals.api.listing import AT_A_TIME, stream
 from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, Term
 from kith_referrals.domain.network import Programme
 from kith_referrals.usecases import network
@@ -81,6 +82,12 @@ async def test_a_programme_is_a_service_with_all_that_is_said_of_it(client: http
         *("isolation", "dementia", "group", "organised"),
     }
     assert "alert" not in service
+
+
+async def test_a_service_without_a_page_has_its_organisations(
+    client: httpx.AsyncClient, world: World, cafe: Programme
+) -> None:
+    assert (await read(client, f"/services/{world.programme.id}"))["url"] == "https://example.org"
 
 
 async def test_an_organisation_is_known_by_its_numbers(
@@ -353,3 +360,20 @@ async def test_nothing_private_is_in_any_answer(client: httpx.AsyncClient, world
         answer = await client.get(f"/directory{path}")
         assert answer.status_code == 200
         assert not [word for word in private if word in answer.text], path
+
+
+async def test_a_stream_reads_no_further_than_its_reader() -> None:
+    asked: list[UUID | None] = []
+
+    async def some(after: UUID | None) -> list[TaxonomyView]:
+        asked.append(after)
+        return [TaxonomyView(id=new_id(), name="A", description="B") for _ in range(AT_A_TIME)]
+
+    answer = await stream(some)
+    lines = aiter(answer.body_iterator)
+    first = await anext(lines)
+    assert (str(first).count("\n"), len(asked)) == (AT_A_TIME, 1)
+
+    await anext(lines)
+    assert (asked[0], len(asked)) == (None, 2)
+    assert str(asked[1]) == json.loads(str(first).splitlines()[-1])["id"]

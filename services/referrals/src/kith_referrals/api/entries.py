@@ -36,17 +36,7 @@ _REGISTERS: Final = {
 _ODS: Final = ("GB-NHS", "NHS Organisation Data Service")
 _BY: Final = {"telephone": "By telephone", "video": "By video", "text": "By text message"}
 _DISTRICT: Final = "Postcode district"
-_AS_THEY_ARE: Final = (
-    "id",
-    "name",
-    "description",
-    "url",
-    "email",
-    "status",
-    "minimum_age",
-    "maximum_age",
-    "assurer_email",
-)
+_AS_THEY_ARE: Final = ("id", "name", "description", "email", "status", "minimum_age", "maximum_age", "assurer_email")
 
 
 def taxonomy(of: Taxonomy) -> TaxonomyView:
@@ -76,12 +66,14 @@ def minimal_service(row: Found) -> MinimalService:
 def service(row: Found, *, today: date, full: bool = False, alone: bool = False) -> Service:
     """A programme as a service, today (Europe/London); with all that hangs on it if ``full``.
 
-    ``alone`` leaves out its organisation, where it stands inside it.
+    ``alone`` leaves out its organisation, where it stands inside it. Without a page of its own it has its
+    organisation's: the profile of Open Referral UK asks for one.
     """
     status = Standing(row["status"])
     published_on = clock.today(row["published_at"])
     return Service(
         **{name: row[name] for name in _AS_THEY_ARE},
+        url=row["url"] or row["organisation_url"],
         organization_id=row["organisation_id"],
         wait_time=directory.wait_time(row["formality"], status, Capacity(row["capacity"]), row["expected_wait_days"]),
         assured_date=row["assured_on"],

@@ -65,7 +65,7 @@ def answer(request: Request, body: BaseModel | dict[str, Any]) -> Response:
     return Response(told, headers=headers, media_type="application/json")
 
 
-async def stream(some: Some) -> Response:
+async def stream(some: Some) -> StreamingResponse:
     """All there is, a line each. The first of it is read before the answer begins, so that a fault can be told."""
     first = await some(None)
     return StreamingResponse(_lines(first, some), headers=HEADERS, media_type="application/x-ndjson")
