@@ -44,6 +44,15 @@ def test_the_sample_network_has_three_organisations_with_a_programme_each() -> N
     }
 
 
+def test_every_programme_of_the_sample_network_has_an_entry_in_the_directory() -> None:
+    for organisation in read_network(SAMPLE):
+        assert {"description", "url"} <= organisation.entry.body.keys()
+        for programme in organisation.programmes:
+            assert {"description", "telephone", "districts", "opens", "assured_on"} <= programme.body.keys()
+            assert programme.body["email"].endswith(".example.org")
+            assert re.fullmatch(r"(0141 496|0191 498) 0\d{3}", programme.body["telephone"])
+
+
 def test_the_supporters_have_room_for_three_hundred_matches() -> None:
     supporters = [supporter for one in read_network(SAMPLE) for supporter in one.supporters]
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from kith_referrals.domain.network import Programme
 from tests.conftest import DatabaseOf
+from tests.referrals.directory import open_cafe
 from tests.referrals.world import World
 
 
@@ -10,3 +12,9 @@ from tests.referrals.world import World
 async def world(database_of: DatabaseOf) -> World:
     """A small network in a database of its own."""
     return await World.made(await database_of("referrals"))
+
+
+@pytest.fixture
+async def cafe(world: World) -> Programme:
+    """A programme of the network's of which the directory says everything."""
+    return await open_cafe(world)

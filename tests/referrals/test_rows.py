@@ -1,5 +1,6 @@
 """One row of an export: the first fault is the one reported, and any text is a row or a fault."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from kith_referrals.domain.consent import Purpose
 from kith_referrals.domain.intake.mapping import Mapping
 from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.intake.rows import Reader, Rejection, Row
-from kith_referrals.domain.network import Programme
+from kith_referrals.domain.network import Capacity, Programme, ProgrammeEntry
 from kith_referrals.domain.refusals import ProgrammeUnknown
 from tests.builders import TODAY
 from tests.referrals.exports import read_mapping
@@ -98,6 +99,26 @@ def test_a_row_to_a_programme_that_no_agreement_covers_says_so() -> None:
 
     assert isinstance(found, Rejection)
     assert found.code == "no-agreement"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "nobody_agreed"),
+    [
+        ("northfield-health-board", "Programme", {"Consent to share": "N"}),
+        ("harbour-trust-crm", "Wants", {"Consented?": "No"}),
+        ("kinship-north-east", "id", {"agreed_to_referral": "false"}),
+    ],
+)
+def test_a_row_to_a_closed_programme_is_rejected_where_it_names_it_before_its_consent_is_looked_at(
+    name: str, column: str, nobody_agreed: dict[str, str]
+) -> None:
+    shut = ProgrammeEntry(capacity=Capacity.CLOSED)
+    closed = {slug: replace(offer, entry=shut) for slug, offer in PROGRAMMES.items()}
+
+    found = sample(name).read(GOOD[name] | nobody_agreed, closed, OFFERS, TODAY)
+
+    assert isinstance(found, Rejection)
+    assert (found.column, found.code) == (column, "programme-closed")
 
 
 @pytest.mark.parametrize("name", GOOD)

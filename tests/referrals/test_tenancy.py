@@ -1,14 +1,16 @@
 """Every route, asked by every role of an organisation that has nothing to do with the referral, or by nobody."""
 
 from typing import Any
+from uuid import uuid5
 
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
 from kith_chassis.clock import new_id
-from kith_chassis.identity import ORGANISATION_ROLES
+from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
 from kith_referrals import api
+from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
@@ -23,9 +25,17 @@ ROUTES = sorted(
 ROLES = [*sorted(ORGANISATION_ROLES), "operator", "service:matching"]
 OWN = {"list_organisations", "get_organisation", "list_programmes", "get_programme"}
 """What everybody in the network may read: who there is and what they offer."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements"}
+PUBLIC = {
+    *("about_directory", "describe_directory", "list_services", "get_service", "list_service_at_locations"),
+    *("get_service_at_location", "list_taxonomies", "get_taxonomy", "list_taxonomy_terms", "get_taxonomy_term"),
+    *("list_organizations", "get_organization"),
+}
+"""What anybody may read without a token: the directory."""
+LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes"}
 """What answers every organisation, with its own rows."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
+NOT_THE_OPERATORS = {"confirm_programme"}
+"""What an organisation alone may do about what it offers."""
 
 
 @pytest.fixture
@@ -91,6 +101,11 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         person_id=referral["person_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
+        service_id=world.programme.id,
+        service_at_location_id=uuid5(world.programme.id, "telephone"),
+        organization_id=world.host.id,
+        taxonomy_id=NEEDS.id,
+        taxonomy_term_id=Term(FORMALITY, "formal").id,
     )
 
 
@@ -99,9 +114,9 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
     member = role in ORGANISATION_ROLES
     if any(private in answer.text for private in PRIVATE):
         return "it leaks"
-    if name in OWN:
-        return None if answer.status_code == 200 else "everybody in the network may read it"
-    if role == "operator" and name not in LISTS and "operator" in api.PERMISSIONS[name]:
+    if name in OWN | PUBLIC:
+        return None if answer.status_code == 200 else "everybody may read it"
+    if role == "operator" and name not in LISTS | NOT_THE_OPERATORS and "operator" in api.PERMISSIONS[name]:
         return None if answer.status_code in {200, 422} else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
         own = all(
@@ -142,17 +157,27 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
     assert len(of_the_referral) == 1
 
 
-async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient, world: World) -> None:
+async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
+    client: httpx.AsyncClient, world: World
+) -> None:
     ids = {name: str(new_id()) for name in ("id", "person_id", "choice_id", "also", "agreement_id")}
 
     statuses = {
-        f"{method} {template}": (
-            await client.request(method, path_of(template, world, ids), **a_request(world, name, ids))
-        ).status_code
+        name: (await client.request(method, path_of(template, world, ids), **a_request(world, name, ids))).status_code
         for method, template, name in ROUTES
     }
 
-    assert set(statuses.values()) == {401}
+    assert {name for name, status in statuses.items() if status == 200} == PUBLIC
+    assert {status for name, status in statuses.items() if name not in PUBLIC} == {401}
+
+
+def test_only_the_directory_is_public() -> None:
+    open_to_anyone = {name for name, roles in api.PERMISSIONS.items() if roles == ANYONE}
+
+    assert open_to_anyone == PUBLIC
+    assert {(method, template.split("/")[1]) for method, template, name in ROUTES if name in PUBLIC} == {
+        ("GET", "directory")
+    }
 
 
 def test_every_route_is_asked() -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 METADATA: Final = sa.MetaData()
 
@@ -18,6 +18,10 @@ organisations: Final = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("ods_code", sa.Text),
     sa.Column("contact_email", sa.Text),
+    sa.Column("description", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("charity_number", sa.Text),
+    sa.Column("charity_regulator", sa.Text),
 )
 
 programmes: Final = sa.Table(
@@ -34,6 +38,33 @@ programmes: Final = sa.Table(
     sa.Column("checks_required", sa.Boolean, nullable=False),
     sa.Column("channels", _TEXTS, nullable=False),
     sa.Column("weights", JSONB, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("telephone", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("needs", _TEXTS, nullable=False),
+    sa.Column("conditions", _TEXTS, nullable=False),
+    sa.Column("districts", _TEXTS, nullable=False),
+    sa.Column("opens", sa.Text),
+    sa.Column("capacity", sa.Text, nullable=False),
+    sa.Column("expected_wait_days", sa.Integer),
+    sa.Column("assured_on", sa.Date),
+    sa.Column("assurer_email", sa.Text),
+    sa.Column("organisation_name", sa.Text, nullable=False),
+    sa.Column("published_at", _INSTANT, nullable=False),
+    sa.Column("modified_at", _INSTANT, nullable=False),
+    sa.Column("words", TSVECTOR, sa.FetchedValue()),
+)
+"""``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""
+
+places: Final = sa.Table(
+    "places",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("district", sa.Text),
 )
 
 people: Final = sa.Table(

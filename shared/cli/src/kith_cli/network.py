@@ -14,9 +14,13 @@ from kith_cli.clients import Client
 from kith_cli.speaking import Refused, Speaker
 
 VERSION_WANTED: Final = 428
-ORGANISATION: Final = ("name", "kind", "ods_code", "contact_email")
+ORGANISATION: Final = (
+    *("name", "kind", "ods_code", "contact_email", "description", "url", "charity_number", "charity_regulator"),
+)
 PROGRAMME: Final = (
     *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
+    *("description", "url", "email", "telephone", "status", "needs", "conditions", "districts", "opens", "capacity"),
+    *("expected_wait_days", "assured_on", "assurer_email"),
 )
 
 AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")
@@ -84,7 +88,8 @@ def _organisation(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> Organ
     own_id = UUID(told["id"])
     programmes = tuple(
         Entry(
-            UUID(one["id"]), {"organisation_id": str(own_id)} | {name: one[name] for name in PROGRAMME if name in one}
+            UUID(one["id"]),
+            _plain({"organisation_id": str(own_id)} | {name: one[name] for name in PROGRAMME if name in one}),
         )
         for one in told.get("programmes", ())
     )

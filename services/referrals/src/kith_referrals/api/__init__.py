@@ -4,17 +4,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import agreements, choosing, contacts, imports, moving, network, referring
+from kith_referrals.api import agreements, choosing, contacts, directory, imports, moving, network, referring
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
     NotFound,
+    NotOffered,
     ReferenceTaken,
     ReferralRefused,
     SlugTaken,
 )
 
-PARTS: Final = (referring, moving, choosing, agreements, network, imports, contacts)
+PARTS: Final = (referring, moving, choosing, agreements, network, imports, contacts, directory)
 """Routes are looked for in this order: the busiest first."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""
@@ -24,6 +25,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotFound: 404,
     NotAllowed: 403,
     MoveRefused: 409,
+    NotOffered: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,
 }

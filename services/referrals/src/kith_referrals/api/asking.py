@@ -10,6 +10,7 @@ from kith_referrals.domain.steps import Actor
 
 MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
 DECIDERS: Final = frozenset({"coordinator", "administrator"})
+ADMINISTRATOR: Final = frozenset({"administrator"})
 OPERATOR: Final = frozenset({"operator"})
 
 

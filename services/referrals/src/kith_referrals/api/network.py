@@ -1,18 +1,46 @@
 """Organisations and programmes: published by the network's operator, read by everybody in it."""
 
-from typing import Final, Self
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
+from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import MEMBERS, OPERATOR
-from kith_referrals.api.words import Age, Body, Code, Codes, Email, Name, OdsCode, Points
-from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, in_organisation
+from kith_referrals.api.words import (
+    Age,
+    Body,
+    Code,
+    Codes,
+    Days,
+    Description,
+    Districts,
+    Email,
+    Line,
+    Name,
+    OdsCode,
+    Points,
+    Reference,
+    Telephone,
+    Url,
+)
+from kith_referrals.domain.charities import Regulator
+from kith_referrals.domain.directory import stale_before
+from kith_referrals.domain.network import (
+    Capacity,
+    Organisation,
+    OrganisationEntry,
+    Programme,
+    ProgrammeEntry,
+    Standing,
+)
 from kith_referrals.usecases import network as usecases
 
 _READERS: Final = MEMBERS | OPERATOR | {"service"}
@@ -22,7 +50,9 @@ PERMISSIONS: Final = {
     "get_organisation": _READERS,
     "publish_programme": OPERATOR,
     "list_programmes": _READERS,
+    "list_stale_programmes": ADMINISTRATOR | OPERATOR,
     "get_programme": _READERS,
+    "confirm_programme": ADMINISTRATOR,
 }
 
 router = APIRouter(tags=["network"])
@@ -35,6 +65,14 @@ class OrganisationBody(Body):
     kind: Code
     ods_code: OdsCode | None = None
     contact_email: Email | None = None
+    description: Description | None = None
+    url: Url | None = None
+    charity_number: Reference | None = None
+    charity_regulator: Regulator | None = None
+
+    def organisation(self, organisation_id: UUID) -> Organisation:
+        """The organisation as the domain has it."""
+        return Organisation(id=organisation_id, **_with_entry(self, OrganisationEntry))
 
 
 class OrganisationView(BaseModel):
@@ -44,10 +82,18 @@ class OrganisationView(BaseModel):
     name: str
     kind: str
     ods_code: str | None
+    description: str | None
+    url: str | None
+    charity_number: str | None
+    charity_regulator: str | None
 
 
 class ProgrammeBody(Body):
-    """A programme as it should be."""
+    """A programme as it should be.
+
+    ``url``, ``email``, ``telephone`` and ``assurer_email`` are public. ``assured_on`` is the day (Europe/London) on
+    which somebody last confirmed the entry; an earlier day than the kept one changes nothing.
+    """
 
     slug: Code
     organisation_id: UUID
@@ -59,6 +105,30 @@ class ProgrammeBody(Body):
     checks_required: bool = True
     channels: Codes = ()
     weights: dict[Code, Points] = Field(default_factory=dict, max_length=50)
+    description: Description | None = None
+    url: Url | None = None
+    email: Email | None = None
+    telephone: Telephone | None = None
+    status: Standing = Standing.ACTIVE
+    needs: Codes = ()
+    conditions: Codes = ()
+    districts: Districts = ()
+    opens: Line | None = None
+    capacity: Capacity = Capacity.OPEN
+    expected_wait_days: Days | None = None
+    assured_on: date | None = None
+    assurer_email: Email | None = None
+
+    def programme(self, programme_id: UUID) -> Programme:
+        """The programme as the domain has it."""
+        return Programme(id=programme_id, **_with_entry(self, ProgrammeEntry))
+
+    @model_validator(mode="after")
+    def _waits_on_a_list(self) -> Self:
+        """Refuse a wait where there is no list to wait on."""
+        if self.expected_wait_days is not None and self.capacity is not Capacity.WAITING_LIST:
+            raise ValueError("expected_wait_days belongs to the capacity waiting-list")
+        return self
 
     @model_validator(mode="after")
     def _has_ages(self) -> Self:
@@ -82,6 +152,20 @@ class ProgrammeView(BaseModel):
     checks_required: bool
     channels: list[str]
     weights: dict[str, int]
+    description: str | None
+    url: str | None
+    email: str | None
+    telephone: str | None
+    status: Standing
+    needs: list[str]
+    conditions: list[str]
+    districts: list[str]
+    opens: str | None
+    capacity: Capacity
+    expected_wait_days: int | None
+    assured_on: date | None
+    assurer_email: str | None
+    modified_at: datetime
 
 
 @router.put("/organisations/{organisation_id}")
@@ -89,9 +173,8 @@ async def publish_organisation(
     organisation_id: UUID, body: OrganisationBody, caller: CallerDep, database: DatabaseDep, now: NowDep
 ) -> OrganisationView:
     """Make or change an organisation. The body is all of it: sending it again changes nothing and needs no version."""
-    organisation = Organisation(id=organisation_id, **body.model_dump())
     async with database.transaction(caller) as tx:
-        await usecases.publish_organisation(tx, organisation, now=now)
+        await usecases.publish_organisation(tx, body.organisation(organisation_id), now=now)
         return OrganisationView.model_validate(await views.get_organisation(tx, organisation_id))
 
 
@@ -118,9 +201,8 @@ async def publish_programme(
     programme_id: UUID, body: ProgrammeBody, caller: CallerDep, database: DatabaseDep, now: NowDep
 ) -> ProgrammeView:
     """Make or change a programme. The body is all of it: sending it again changes nothing and needs no version."""
-    programme = Programme(id=programme_id, **body.model_dump())
     async with database.transaction(caller) as tx:
-        await usecases.publish_programme(tx, programme, now=now)
+        await usecases.publish_programme(tx, body.programme(programme_id), now=now)
         return ProgrammeView.model_validate(await views.get_programme(tx, programme_id))
 
 
@@ -135,8 +217,39 @@ async def list_programmes(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
+@router.get("/programmes/stale")
+async def list_stale_programmes(
+    *, caller: CallerDep, database: DatabaseDep, now: NowDep, after: CursorDep = None, limit: PageLimit = 50
+) -> Page[ProgrammeView]:
+    """Programmes whose entry nobody confirmed for six months: of the caller's organisation; for an operator, all."""
+    asking, organisation_id = in_organisation(caller) if caller.roles.isdisjoint(OPERATOR) else (caller, None)
+    before = stale_before(clock.today(now))
+    async with database.transaction(asking) as tx:
+        rows = await views.list_stale_programmes(tx, asking=organisation_id, before=before, after=after, limit=limit)
+    items = [ProgrammeView.model_validate(row) for row in rows]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
 @router.get("/programmes/{programme_id}")
 async def get_programme(programme_id: UUID, caller: CallerDep, database: DatabaseDep) -> ProgrammeView:
     """One programme."""
     async with database.transaction(caller) as tx:
         return ProgrammeView.model_validate(await views.get_programme(tx, programme_id))
+
+
+@router.post("/programmes/{programme_id}/assurance")
+async def confirm_programme(programme_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> ProgrammeView:
+    """Confirm today that the programme's entry is true: for the organisation that owns it.
+
+    Sending it again on the same day changes nothing, so it needs neither a key nor a version.
+    """
+    member, by = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        await usecases.confirm_programme(tx, programme_id, by=by, now=now)
+        return ProgrammeView.model_validate(await views.get_programme(tx, programme_id))
+
+
+def _with_entry(body: Body, entry: type[OrganisationEntry | ProgrammeEntry]) -> dict[str, Any]:
+    """The body's values, those of the directory's entry put together."""
+    values = body.model_dump()
+    return {"entry": entry(**{field.name: values.pop(field.name) for field in fields(entry)}), **values}

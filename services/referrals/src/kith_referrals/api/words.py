@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kith_referrals.domain.intake.reading import EMAIL_LIMIT, NAME_LIMIT, NOTES_LIMIT, REFERENCE_LIMIT, TELEPHONE_LIMIT
+from kith_referrals.domain.places import OUTWARD
 from kith_referrals.domain.words import clean
 
 
@@ -24,6 +25,7 @@ _CLEAN: Final = BeforeValidator(_clean)
 _LINE: Final = BeforeValidator(_line)
 """One line with single spaces: a name with a line break in it would break a letter's headers."""
 _MOST_CODES: Final = 50
+_MOST_DISTRICTS: Final = 500
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), _LINE]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT), _LINE]
@@ -36,11 +38,23 @@ Email = Annotated[
     StringConstraints(pattern=r'^[^@\s,;<>()"]+@[^@\s,;<>()"]+\.[^@\s.,;<>()"]+$', max_length=EMAIL_LIMIT),
     _LINE,
 ]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), _LINE]
+Description = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
+Url = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?$", max_length=500
+    ),
+    _LINE,
+]
+District = Annotated[str, StringConstraints(pattern=f"^{OUTWARD}$")]
+Districts = Annotated[tuple[District, ...], Field(max_length=_MOST_DISTRICTS), AfterValidator(_once)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=_MOST_CODES), AfterValidator(_once)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
 Age = Annotated[int, Field(ge=0, le=130)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 Points = Annotated[int, Field(ge=0, le=1000)]
 
 

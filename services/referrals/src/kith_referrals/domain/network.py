@@ -1,8 +1,50 @@
 """The network's organisations and the programmes they offer, as its operator publishes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
+
+from kith_referrals.domain.charities import Regulator, charity_number
+from kith_referrals.domain.refusals import (
+    AssuredAfterToday,
+    CharityNumberInvalid,
+    NotYourProgramme,
+    ProgrammeClosed,
+    TakesNoReferrals,
+)
+
+INFORMAL: Final = "informal"
+"""The formality of which nothing more is asked than an entry in the directory."""
+
+
+class Standing(StrEnum):
+    """Whether a programme runs. The words are those of HSDS 3.0, *service*, ``status``."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    DEFUNCT = "defunct"
+    TEMPORARILY_CLOSED = "temporarily closed"
+
+
+class Capacity(StrEnum):
+    """Whether a programme takes anybody new, which is to be known before somebody is referred."""
+
+    OPEN = "open"
+    WAITING_LIST = "waiting-list"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationEntry:
+    """What the public directory says of an organisation."""
+
+    description: str | None = None
+    url: str | None = None
+    charity_number: str | None = None
+    charity_regulator: Regulator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +59,44 @@ class Organisation:
     kind: str
     ods_code: str | None = None
     contact_email: str | None = field(default=None, repr=False)
+    entry: OrganisationEntry = OrganisationEntry()
+
+    def checked(self) -> "Organisation":
+        """The organisation with its charity number in its kept form. Raises ``CharityNumberInvalid``."""
+        number, regulator = self.entry.charity_number, self.entry.charity_regulator
+        if number is None and regulator is None:
+            return self
+        if number is None or regulator is None:
+            raise CharityNumberInvalid("A charity number and its regulator go together. Give both or neither.")
+        return replace(self, entry=replace(self.entry, charity_number=charity_number(number, regulator)))
+
+    def is_known_alike(self, other: "Organisation") -> bool:
+        """Whether two states of an organisation differ in nothing that other services are told."""
+        return replace(other, contact_email=self.contact_email, entry=self.entry) == self
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEntry:
+    """What the public directory says of a programme.
+
+    ``email``, ``telephone`` and ``url`` are public ones. ``districts`` are the postcode districts it serves, ``opens``
+    says in plain words when. ``assured_on`` is the day (Europe/London) on which somebody last confirmed the entry.
+    ``expected_wait_days`` belongs to a waiting list alone.
+    """
+
+    description: str | None = None
+    url: str | None = None
+    email: str | None = None
+    telephone: str | None = None
+    status: Standing = Standing.ACTIVE
+    needs: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    opens: str | None = None
+    capacity: Capacity = Capacity.OPEN
+    expected_wait_days: int | None = None
+    assured_on: date | None = None
+    assurer_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +118,39 @@ class Programme:
     checks_required: bool = True
     channels: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
+    entry: ProgrammeEntry = ProgrammeEntry()
+
+    def is_known_alike(self, other: "Programme") -> bool:
+        """Whether two states of a programme differ in nothing that other services are told."""
+        return replace(other, entry=self.entry) == self
+
+
+def check_takes_referrals(programme: Programme) -> None:
+    """Refuse a referral to a programme that takes none: people would wait for what does not come.
+
+    An informal programme is best left alone: whoever wants to come goes there. Raises ``TakesNoReferrals`` or
+    ``ProgrammeClosed``.
+    """
+    entry = programme.entry
+    if programme.formality == INFORMAL:
+        raise TakesNoReferrals.ask(entry.telephone, entry.email, entry.url)
+    if entry.status is not Standing.ACTIVE or entry.capacity is Capacity.CLOSED:
+        raise ProgrammeClosed
+
+
+def published(programme: Programme, before: Programme | None, today: date) -> Programme:
+    """The programme as it is to be kept: publishing it again never takes back that somebody confirmed its entry.
+
+    The later day of confirmation counts. Raises ``AssuredAfterToday``.
+    """
+    days = [day for day in (programme.entry.assured_on, before.entry.assured_on if before else None) if day]
+    if programme.entry.assured_on is not None and programme.entry.assured_on > today:
+        raise AssuredAfterToday
+    return replace(programme, entry=replace(programme.entry, assured_on=max(days, default=None)))
+
+
+def confirmed(programme: Programme, by: UUID, today: date) -> Programme:
+    """The programme, its entry confirmed today by the organisation that owns it. Raises ``NotYourProgramme``."""
+    if by != programme.organisation_id:
+        raise NotYourProgramme("Only the organisation that owns the programme may confirm its entry.")
+    return replace(programme, entry=replace(programme.entry, assured_on=today))

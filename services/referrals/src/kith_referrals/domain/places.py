@@ -5,9 +5,10 @@ from typing import Final
 
 from kith_referrals.domain.refusals import PostcodeUnreadable
 
-_OUTWARD: Final = "[A-Z]{1,2}[0-9][A-Z0-9]?"
-_FULL: Final = re.compile(f"({_OUTWARD})([0-9][A-Z]{{2}})")
-_DISTRICT: Final = re.compile(_OUTWARD)
+OUTWARD: Final = "[A-Z]{1,2}[0-9][A-Z0-9]?"
+"""A postcode district, as a regular expression."""
+_FULL: Final = re.compile(f"({OUTWARD})([0-9][A-Z]{{2}})")
+_DISTRICT: Final = re.compile(OUTWARD)
 
 
 def postcode(text: str) -> str:

@@ -177,6 +177,20 @@ class ProgrammeStays(Unacceptable):
     says = "A programme cannot move to another organisation. Publish a new programme there."
 
 
+class CharityNumberInvalid(Unacceptable):
+    """A charity number that its regulator cannot have given."""
+
+    code = "charity-number-invalid"
+    says = "No charity of this regulator has such a number: CCEW gives 1234567, OSCR SC123456, CCNI 123456. Check it."
+
+
+class AssuredAfterToday(Unacceptable):
+    """Nobody can have confirmed an entry tomorrow."""
+
+    code = "assured-after-today"
+    says = "The day on which the entry was confirmed lies after today. Give the day on which somebody looked at it."
+
+
 class ReasonUnknown(Unacceptable):
     """A decision or an ending needs one of the known reasons."""
 
@@ -208,6 +222,36 @@ class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 
     code = "referral-move-refused"
+
+
+class NotOffered(ReferralRefused):
+    """The programme is there, and nobody can be referred to it as it stands."""
+
+    code = "programme-not-offered"
+
+
+class ProgrammeClosed(NotOffered):
+    """The programme takes nobody new for now, or does not run."""
+
+    code = "programme-closed"
+    says = "The programme takes nobody new at present. See the directory for others, or for when it opens again."
+
+
+class TakesNoReferrals(NotOffered):
+    """An informal programme asks for nothing, and so cannot be asked: people go there themselves."""
+
+    code = "programme-takes-no-referrals"
+    says = "This programme is informal and takes no referrals: anybody may come. Its entry is in the directory."
+
+    @classmethod
+    def ask(cls, *contacts: str | None) -> "TakesNoReferrals":
+        """The refusal that names where to ask, by the programme's public contacts; without any, the usual one."""
+        known = [contact for contact in contacts if contact is not None]
+        if not known:
+            return cls()
+        return cls(
+            f"This programme is informal and takes no referrals: anybody may ask it. Contact: {', '.join(known)}."
+        )
 
 
 class ReferenceTaken(ReferralRefused):

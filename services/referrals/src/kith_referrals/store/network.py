@@ -1,7 +1,8 @@
 """Organisations and programmes: found, locked and saved."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,17 +12,41 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
+from kith_referrals.domain import directory
 from kith_referrals.domain.agreement import Agreement
-from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.charities import Regulator
+from kith_referrals.domain.network import (
+    Capacity,
+    Organisation,
+    OrganisationEntry,
+    Programme,
+    ProgrammeEntry,
+    Standing,
+)
 from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
 from kith_referrals.store.agreements import agreement_of
-from kith_referrals.tables import organisations, programmes, sharing_agreements
+from kith_referrals.tables import organisations, places, programmes, sharing_agreements
+
+_ORGANISATION_ENTRY: Final = tuple(field.name for field in fields(OrganisationEntry))
+_PROGRAMME_ENTRY: Final = tuple(field.name for field in fields(ProgrammeEntry))
+_LISTS: Final = frozenset({"channels", "needs", "conditions", "districts"})
+
+
+def _kept(table: sa.Table, whole: type[Any], entry: Iterable[str]) -> tuple[sa.Column[Any], ...]:
+    """The columns that a value is made of: its own and those of its entry."""
+    names = [field.name for field in fields(whole) if field.name != "entry"]
+    return tuple(table.c[name] for name in (*names, *entry))
+
+
+_OF_ORGANISATION: Final = _kept(organisations, Organisation, _ORGANISATION_ENTRY)
+_OF_PROGRAMME: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
-_ORGANISATION: Final = sa.select(organisations).where(organisations.c.id == _ID)
+_PROGRAMME_ID: Final = sa.bindparam("of_programme", type_=sa.Uuid)
+_ORGANISATION: Final = sa.select(*_OF_ORGANISATION).where(organisations.c.id == _ID)
 _ORGANISATION_LOCKED: Final = _ORGANISATION.with_for_update(key_share=True)
-_PROGRAMME_LOCKED: Final = sa.select(programmes).where(programmes.c.id == _ID).with_for_update(key_share=True)
-_BY_SLUG: Final = sa.select(programmes).where(
+_PROGRAMME_LOCKED: Final = sa.select(*_OF_PROGRAMME).where(programmes.c.id == _ID).with_for_update(key_share=True)
+_BY_SLUG: Final = sa.select(*_OF_PROGRAMME).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
 )
 _ASKER: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
@@ -36,40 +61,67 @@ _AGREED: Final = (
 )
 _OFFER: Final = Compiled(
     sa.select(
-        programmes,
+        *_OF_PROGRAMME,
         sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
         sa.func.array(_AGREED).label("agreements"),
     ).where(programmes.c.id == _ID)
 )
 
 
-def _upsert(table: sa.Table) -> sa.Insert:
+def _upsert(table: sa.Table, changing: Iterable[str]) -> sa.Insert:
     insert = postgresql.insert(table)
     return insert.on_conflict_do_update(
-        index_elements=[table.c.id],
-        set_={column.name: insert.excluded[column.name] for column in table.columns if column.name != "id"},
+        index_elements=[table.c.id], set_={name: insert.excluded[name] for name in changing if name != "id"}
     )
 
 
-_SAVE_ORGANISATION: Final = _upsert(organisations)
-_SAVE_PROGRAMME: Final = _upsert(programmes)
+_SAVE_ORGANISATION: Final = _upsert(organisations, [column.name for column in _OF_ORGANISATION])
+_SAVE_PROGRAMME: Final = _upsert(
+    programmes, [*(column.name for column in _OF_PROGRAMME), "organisation_name", "modified_at"]
+)
+_RENAME: Final = (
+    sa.update(programmes)
+    .where(programmes.c.organisation_id == sa.bindparam("of_organisation", type_=sa.Uuid))
+    .values(
+        organisation_name=sa.bindparam("new_name", type_=sa.Text),
+        modified_at=sa.bindparam("changed_at", type_=programmes.c.modified_at.type),
+    )
+)
+_CONFIRM: Final = (
+    sa.update(programmes)
+    .where(programmes.c.id == _PROGRAMME_ID)
+    .values(
+        assured_on=sa.bindparam("on", type_=sa.Date),
+        modified_at=sa.bindparam("changed_at", type_=programmes.c.modified_at.type),
+    )
+)
+_LEAVE_PLACES: Final = sa.delete(places).where(
+    places.c.programme_id == _PROGRAMME_ID,
+    places.c.id != sa.all_(sa.bindparam("stay", type_=postgresql.ARRAY(sa.Uuid))),
+)
+_ADD_PLACES: Final = postgresql.insert(places).on_conflict_do_nothing(index_elements=[places.c.id])
 
 
 async def find_organisation(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
     """The organisation, or None."""
     row = (await tx.execute(_ORGANISATION, {"id": organisation_id})).mappings().one_or_none()
-    return Organisation(**row) if row else None
+    return _organisation(row) if row else None
 
 
 async def find_organisation_for_update(tx: AsyncConnection, organisation_id: UUID) -> Organisation | None:
-    """The organisation, so that nobody else changes it or imports for it meanwhile; or None."""
+    """The organisation, so that nobody else changes it, imports for it or publishes its programmes; or None."""
     row = (await tx.execute(_ORGANISATION_LOCKED, {"id": organisation_id})).mappings().one_or_none()
-    return Organisation(**row) if row else None
+    return _organisation(row) if row else None
 
 
 async def save_organisation(tx: AsyncConnection, organisation: Organisation) -> None:
     """Keep the organisation as it now is."""
-    await tx.execute(_SAVE_ORGANISATION, asdict(organisation))
+    await tx.execute(_SAVE_ORGANISATION, _flat(organisation))
+
+
+async def show_organisation(tx: AsyncConnection, organisation: Organisation, *, now: datetime) -> None:
+    """Let the directory find its programmes by the organisation's name, as entries that changed ``now`` (UTC)."""
+    await tx.execute(_RENAME, {"of_organisation": organisation.id, "new_name": organisation.name, "changed_at": now})
 
 
 async def find_programme_for_update(tx: AsyncConnection, programme_id: UUID) -> Programme | None:
@@ -78,15 +130,28 @@ async def find_programme_for_update(tx: AsyncConnection, programme_id: UUID) -> 
     return _programme(row) if row else None
 
 
-async def save_programme(tx: AsyncConnection, programme: Programme) -> None:
-    """Keep the programme as it now is. Raises ``SlugTaken``."""
+async def save_programme(tx: AsyncConnection, programme: Programme, organisation: str, *, now: datetime) -> None:
+    """Keep the programme as it is ``now`` (UTC), under its organisation's name, and where it takes place.
+
+    Raises ``SlugTaken``.
+    """
+    row = {**_flat(programme), "organisation_name": organisation, "published_at": now, "modified_at": now}
     try:
-        await tx.execute(_SAVE_PROGRAMME, asdict(programme))
+        await tx.execute(_SAVE_PROGRAMME, row)
     except sa.exc.IntegrityError as error:
         cause = error.orig.__cause__ if error.orig else None
         if isinstance(cause, UniqueViolationError) and cause.constraint_name == "programmes_slug":
             raise SlugTaken from None
         raise
+    found = directory.places(programme.id, programme.channels, programme.entry.districts)
+    await tx.execute(_LEAVE_PLACES, {"of_programme": programme.id, "stay": [place.id for place in found]})
+    if found:
+        await tx.execute(_ADD_PLACES, [{**asdict(place), "programme_id": programme.id} for place in found])
+
+
+async def save_confirmation(tx: AsyncConnection, programme: Programme, *, now: datetime) -> None:
+    """Keep the day on which the programme's entry was confirmed, as a change made ``now`` (UTC)."""
+    await tx.execute(_CONFIRM, {"of_programme": programme.id, "on": programme.entry.assured_on, "changed_at": now})
 
 
 async def get_programme_for_referral(
@@ -113,5 +178,23 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     return {row["slug"]: _programme(row) for row in rows.mappings()}
 
 
+def _flat(whole: Organisation | Programme) -> dict[str, Any]:
+    values = asdict(whole)
+    entry: dict[str, Any] = values.pop("entry")
+    return values | entry
+
+
+def _organisation(row: Mapping[Any, Any]) -> Organisation:
+    values: dict[str, Any] = dict(row)
+    entry = {name: values.pop(name) for name in _ORGANISATION_ENTRY}
+    regulator = entry.pop("charity_regulator")
+    return Organisation(
+        **values, entry=OrganisationEntry(**entry, charity_regulator=Regulator(regulator) if regulator else None)
+    )
+
+
 def _programme(row: Mapping[Any, Any]) -> Programme:
-    return Programme(**{**row, "channels": tuple(row["channels"])})
+    values: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in row.items()}
+    entry = {name: values.pop(name) for name in _PROGRAMME_ENTRY}
+    entry["status"], entry["capacity"] = Standing(entry["status"]), Capacity(entry["capacity"])
+    return Programme(**values, entry=ProgrammeEntry(**entry))

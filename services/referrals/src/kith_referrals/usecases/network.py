@@ -1,38 +1,63 @@
-"""What the network's operator publishes: organisations and programmes."""
+"""What the network's operator publishes, organisations and programmes; and who confirms what is said of them."""
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_referrals import outgoing
+from kith_referrals.domain import network
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.referral import OrganisationTold, ProgrammeTold
-from kith_referrals.domain.refusals import OrganisationUnknown, ProgrammeStays
+from kith_referrals.domain.refusals import NotFound, OrganisationUnknown, ProgrammeStays
 from kith_referrals.store import network as store
 
 
 async def publish_organisation(tx: AsyncConnection, organisation: Organisation, *, now: datetime) -> None:
-    """Make or change an organisation. Told only when something changed that others may know."""
+    """Make or change an organisation. Told only when something changed that others may know.
+
+    Raises ``CharityNumberInvalid``.
+    """
+    organisation = organisation.checked()
     before = await store.find_organisation_for_update(tx, organisation.id)
     if before == organisation:
         return
     await store.save_organisation(tx, organisation)
-    if before is None or replace(before, contact_email=organisation.contact_email) != organisation:
+    if before is not None and replace(before, contact_email=organisation.contact_email) != organisation:
+        await store.show_organisation(tx, organisation, now=now)
+    if before is None or not organisation.is_known_alike(before):
         await outgoing.tell(tx, OrganisationTold(organisation), now=now)
 
 
 async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: datetime) -> None:
-    """Make or change a programme. Told only when something changed.
+    """Make or change a programme. Told only when something changed that is not for the directory alone.
 
-    Raises ``OrganisationUnknown``, ``ProgrammeStays`` or ``SlugTaken``.
+    Raises ``OrganisationUnknown``, ``ProgrammeStays``, ``AssuredAfterToday`` or ``SlugTaken``.
     """
+    organisation = await store.find_organisation_for_update(tx, programme.organisation_id)
     before = await store.find_programme_for_update(tx, programme.id)
-    if before == programme:
-        return
-    if before is None and await store.find_organisation(tx, programme.organisation_id) is None:
+    if organisation is None:
         raise OrganisationUnknown
     if before is not None and before.organisation_id != programme.organisation_id:
         raise ProgrammeStays
-    await store.save_programme(tx, programme)
-    await outgoing.tell(tx, ProgrammeTold(programme), now=now)
+    programme = network.published(programme, before, clock.today(now))
+    if before == programme:
+        return
+    await store.save_programme(tx, programme, organisation.name, now=now)
+    if before is None or not programme.is_known_alike(before):
+        await outgoing.tell(tx, ProgrammeTold(programme), now=now)
+
+
+async def confirm_programme(tx: AsyncConnection, programme_id: UUID, *, by: UUID, now: datetime) -> None:
+    """Record that its organisation looked at the entry today. A second time on one day changes nothing.
+
+    Raises ``NotFound`` or ``NotYourProgramme``.
+    """
+    before = await store.find_programme_for_update(tx, programme_id)
+    if before is None:
+        raise NotFound
+    programme = network.confirmed(before, by, clock.today(now))
+    if programme != before:
+        await store.save_confirmation(tx, programme, now=now)

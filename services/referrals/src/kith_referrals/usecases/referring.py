@@ -11,6 +11,7 @@ from kith_referrals import outgoing
 from kith_referrals.domain import agreement, choice, consent, lifecycle, making, people
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.network import check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import ConsentTold, Made, Referral, Wish
 from kith_referrals.domain.steps import Actor, Moved
@@ -34,8 +35,8 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation``,
-    ``NoAgreement`` or ``ReferenceTaken``.
+    Raises the refusals of ``consent.agreed``, ``people.checked`` and ``check_takes_referrals``, ``ProgrammeUnknown``,
+    ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
     """
     offers = [(referral_id, programme_id)]
     (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
@@ -127,6 +128,7 @@ async def _make(
     made: list[tuple[NewReferral, Made]] = []
     for referral_id, programme_id in offers:
         programme, agreements = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
+        check_takes_referrals(programme)
         made.append(
             making.submit(
                 referral_id=referral_id,

@@ -62,6 +62,7 @@ def show_addresses(teller: Teller, kith: Platform) -> None:
     """Show where to look."""
     rows = [(name, kith.plan.url(name), "HTTP API") for name in SERVICES]
     rows += [
+        ("directory", f"{kith.plan.url('referrals')}/directory/services", "what is offered, for anybody"),
         ("mail", kith.plan.url("mail"), "every mail that was sent"),
         ("issuer", kith.plan.url("issuer"), "`kith token` prints a token"),
         ("kafka", f"127.0.0.1:{kith.plan.ports['kafka']}", "the log of facts"),

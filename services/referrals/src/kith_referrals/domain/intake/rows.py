@@ -14,7 +14,7 @@ from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
 from kith_referrals.domain.intake.mapping import Column, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable
-from kith_referrals.domain.network import Programme
+from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
 from kith_referrals.domain.refusals import ConsentMissing, NoAgreement, ProgrammeUnknown, ReferralRefused
@@ -158,9 +158,15 @@ def _whole(
     except ReferralRefused as refused:
         return _rejected(column(Target.CHI_NUMBER), refused)
     wanted = constants.programme or draft.slug or ""
-    offer = offers.get(wanted)
-    if offer is None:
-        return _rejected(column(Target.PROGRAMME), NoAgreement() if wanted in programmes else ProgrammeUnknown())
+    programme, offer = programmes.get(wanted), offers.get(wanted)
+    if programme is None:
+        return _rejected(column(Target.PROGRAMME), ProgrammeUnknown())
+    try:
+        check_takes_referrals(programme)
+        if offer is None:
+            raise NoAgreement
+    except ReferralRefused as refused:
+        return _rejected(_programme_column(mapping), refused)
     try:
         answer = Answer(
             draft.consent_given, draft.consent_recorded_on, constants.consent_how, constants.consent_wording
@@ -185,6 +191,12 @@ def _whole(
         contact_by=constants.contact_by,
         language=draft.language or constants.language,
     )
+
+
+def _programme_column(mapping: mappings.Mapping) -> str:
+    """The column that names the programme; for a constant one, that of the reference, by which the row is found."""
+    constant = mapping.constants.programme is not None
+    return mapping.column(Target.SOURCE_REFERENCE if constant else Target.PROGRAMME)
 
 
 def _wish(draft: Draft) -> Wish:

@@ -1,6 +1,7 @@
 """Read-only SQL for the API: what the asking organisation may see, row-level security deciding."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
+from kith_referrals.domain.network import Standing
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store.agreements import agreement_of
 from kith_referrals.tables import (
@@ -33,13 +35,25 @@ _ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
 _STATUS: Final = sa.bindparam("status", type_=sa.Text)
 _PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 
-_PUBLIC: Final = (organisations.c.id, organisations.c.name, organisations.c.kind, organisations.c.ods_code)
+_PUBLIC: Final = tuple(column for column in organisations.c if column.name != "contact_email")
 _ORGANISATION: Final = sa.select(*_PUBLIC).where(organisations.c.id == _ID)
 _ORGANISATIONS: Final = (
     sa.select(*_PUBLIC).where(organisations.c.id > _AFTER).order_by(organisations.c.id).limit(_LIMIT)
 )
-_ONE_PROGRAMME: Final = sa.select(programmes).where(programmes.c.id == _ID)
-_PROGRAMMES: Final = sa.select(programmes).where(programmes.c.id > _AFTER).order_by(programmes.c.id).limit(_LIMIT)
+_OFFER: Final = tuple(column for column in programmes.c if column.name != "words")
+_ONE_PROGRAMME: Final = sa.select(*_OFFER).where(programmes.c.id == _ID)
+_PROGRAMMES: Final = sa.select(*_OFFER).where(programmes.c.id > _AFTER).order_by(programmes.c.id).limit(_LIMIT)
+_STALE: Final = (
+    _PROGRAMMES.where(programmes.c.status != Standing.DEFUNCT.value)
+    .where(sa.or_(_ASKING.is_(None), programmes.c.organisation_id == _ASKING))
+    .where(
+        sa.func.coalesce(
+            programmes.c.assured_on, sa.cast(sa.func.timezone("Europe/London", programmes.c.published_at), sa.Date)
+        )
+        < sa.bindparam("before", type_=sa.Date)
+    )
+)
+"""As ``domain.directory.alert`` has it: a day is one of Europe/London."""
 
 _SUMMARY: Final = tuple(
     referrals.c[name]
@@ -142,6 +156,14 @@ async def get_programme(tx: AsyncConnection, programme_id: UUID) -> Found:
 async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[Found]:
     """Programmes, in order of id."""
     return await _many(tx, _PROGRAMMES, {"after": after or _BEFORE_ALL, "limit": limit})
+
+
+async def list_stale_programmes(
+    tx: AsyncConnection, *, asking: UUID | None, before: date, after: UUID | None, limit: int
+) -> Sequence[Found]:
+    """Programmes of ``asking`` (of all for None) whose entry nobody confirmed since the day ``before``."""
+    wanted = {"asking": asking, "before": before, "after": after or _BEFORE_ALL, "limit": limit}
+    return await _many(tx, _STALE, wanted)
 
 
 async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Found:
