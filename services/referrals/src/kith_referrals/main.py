@@ -16,4 +16,5 @@ def build(_settings: ServiceSettings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
+        audits=True,
     )

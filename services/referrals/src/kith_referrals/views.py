@@ -1,12 +1,19 @@
-"""Read-only SQL for the API: what the asking organisation may see, row-level security deciding."""
+"""Read-only SQL for the API: what the asking organisation may see, row-level security deciding.
+
+What shows referrals, people or their rows goes on the record in the same round trip: the audit's own part of the
+statement is all that is ever written here.
+"""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals
@@ -46,9 +53,11 @@ _SELECTED: Final = (
     .order_by(referrals.c.id)
     .limit(_LIMIT)
 )
-_NETWORK_REFERRALS: Final = _SELECTED.with_only_columns(
-    *(column for column in _SUMMARY if column.name != "source_reference"),
-    sa.null().label("source_reference"),
+_NETWORK_REFERRALS: Final = audited(
+    _SELECTED.with_only_columns(
+        *(column for column in _SUMMARY if column.name != "source_reference"),
+        sa.null().label("source_reference"),
+    )
 )
 """Without the organisations' own references, which lead to somebody in another system."""
 
@@ -59,7 +68,7 @@ _received: Final = (
     .subquery("received")
 )
 _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("both")
-_REFERRALS: Final = sa.select(_both).order_by(_both.c.id).limit(_LIMIT)
+_REFERRALS: Final = audited(sa.select(_both).order_by(_both.c.id).limit(_LIMIT))
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
 _agreed: Final = (
@@ -67,7 +76,7 @@ _agreed: Final = (
     .where(consents.c.referral_id == referrals.c.id)
     .scalar_subquery()
 )
-_REFERRAL: Final = (
+_REFERRAL: Final = audited(
     sa.select(
         referrals,
         _agreed.label("consents"),
@@ -76,7 +85,7 @@ _REFERRAL: Final = (
     .join_from(referrals, people, people.c.id == referrals.c.person_id)
     .where(referrals.c.id == _ID)
 )
-_WAITING: Final = (
+_WAITING: Final = audited(
     sa.select(
         imported_rows.c.id,
         imported_rows.c.source_reference,
@@ -114,9 +123,9 @@ async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int
     return await _many(tx, _PROGRAMMES, {"after": after or _BEFORE_ALL, "limit": limit})
 
 
-async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Found:
+async def get_referral(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Found:
     """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``."""
-    return await _one(tx, _REFERRAL, referral_id)
+    return await _one(tx, _REFERRAL, referral_id, noted(tx, Entry("person-read", "referral", referral_id), now=now))
 
 
 async def list_referrals(
@@ -127,21 +136,29 @@ async def list_referrals(
     programme_id: UUID | None,
     after: UUID | None,
     limit: int,
+    now: datetime,
 ) -> Sequence[Found]:
     """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
     wanted = {"after": after or _BEFORE_ALL, "limit": limit, "status": status, "programme_id": programme_id}
+    listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
+    wanted |= noted(tx, listed, now=now)
     if asking is None:
         return await _many(tx, _NETWORK_REFERRALS, wanted)
     return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
 
 
-async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:
+async def list_waiting_rows(
+    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
+) -> Sequence[Found]:
     """Imported rows that may be a person who is already here, in the order in which they came."""
-    return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
+    listed = noted(tx, Entry("waiting-rows-listed", "organisation", asking), now=now)
+    return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
-async def _one(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Found:
-    row = (await tx.execute(statement, {"id": id_})).mappings().one_or_none()
+async def _one(
+    tx: AsyncConnection, statement: sa.Select[Any], id_: UUID, more: Mapping[str, Any] = MappingProxyType({})
+) -> Found:
+    row = (await tx.execute(statement, {"id": id_, **more})).mappings().one_or_none()
     if row is None:
         raise NotFound
     return dict(row)

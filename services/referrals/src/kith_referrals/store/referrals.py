@@ -1,6 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import StaleVersion
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
@@ -29,12 +31,14 @@ _MOVING: Final = (
 )  # fmt: skip
 
 _ADD: Final = Compiled(
-    insert_records(consents, "consents").add_cte(
-        insert_records(people, "people").cte("added_people"),
-        insert_records(referrals, "referrals").cte("added_referrals"),
+    audited(
+        insert_records(consents, "consents").add_cte(
+            insert_records(people, "people").cte("added_people"),
+            insert_records(referrals, "referrals").cte("added_referrals"),
+        )
     )
 )
-"""One round trip for people, referrals and consents. Foreign keys are looked at when the whole statement is done."""
+"""One round trip, also for the record of it. Foreign keys are looked at when the whole statement is done."""
 
 _LOCKED: Final = (
     sa.select(*_STATE).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
@@ -64,8 +68,9 @@ _SAVE: Final = (
 )
 
 
-async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> None:
-    """Keep new referrals, however many, in one statement. Raises ``ReferenceTaken``."""
+async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> None:
+    """Keep new referrals, however many, in one statement, each on the record. Raises ``ReferenceTaken``."""
+    made = [Entry("referral-made", "referral", new.referral.id) for new in news]
     try:
         await _ADD.rows(
             tx,
@@ -73,6 +78,7 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> Non
                 "people": [_person_record(new) for new in news],
                 "referrals": [_referral_record(new) for new in news],
                 "consents": [record for new in news for record in _consent_records(new)],
+                **noted(tx, *made, now=now),
             },
         )
     except UniqueViolationError as error:

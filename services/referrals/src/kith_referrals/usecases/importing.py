@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.intake import sifting
@@ -58,8 +59,9 @@ async def import_rows(
     made = [_made(done, by, today, now) for done in sifted if done.new and done.outcome is Outcome.ACCEPTED]
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
-        await referrals_store.add_referrals(tx, [new for new, _ in made])
+        await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
     await store.add_imported_rows(tx, store.Origin(by, file_name), waiting, now=now)
+    await audit.record(tx, Entry("rows-imported", "organisation", by), now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 

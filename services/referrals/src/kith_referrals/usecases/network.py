@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import audit
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.referral import OrganisationTold, ProgrammeTold
@@ -18,6 +20,7 @@ async def publish_organisation(tx: AsyncConnection, organisation: Organisation, 
     if before == organisation:
         return
     await store.save_organisation(tx, organisation)
+    await audit.record(tx, Entry("organisation-published", "organisation", organisation.id), now=now)
     if before is None or replace(before, contact_email=organisation.contact_email) != organisation:
         await outgoing.tell(tx, OrganisationTold(organisation), now=now)
 
@@ -35,4 +38,5 @@ async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: d
     if before is not None and before.organisation_id != programme.organisation_id:
         raise ProgrammeStays
     await store.save_programme(tx, programme)
+    await audit.record(tx, Entry("programme-published", "programme", programme.id), now=now)
     await outgoing.tell(tx, ProgrammeTold(programme), now=now)

@@ -2,21 +2,31 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import consent, lifecycle, people
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.consent import Answer, Consent, Purpose
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import ConsentTold, Referral, Telling, Wish
+from kith_referrals.domain.referral import ConsentTold, Referral, Status, Telling, Wish
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
 
 Move = Callable[[Referral], tuple[Referral, tuple[Telling, ...]]]
+
+_ACTIONS: Final = {
+    Status.ACCEPTED: "referral-decided",
+    Status.DECLINED: "referral-decided",
+    Status.WITHDRAWN: "referral-withdrawn",
+    Status.CLOSED: "referral-closed",
+}
+"""What a move is called on the record, by where the referral stands after it."""
 
 
 async def make_referral(
@@ -47,7 +57,7 @@ async def make_referral(
         today=today,
         now=now,
     )
-    await store.add_referrals(tx, [new])
+    await store.add_referrals(tx, [new], now=now)
     await outgoing.tell(tx, made, now=now)
     return new.referral
 
@@ -91,6 +101,7 @@ async def change_consent(
     changed = lifecycle.note_consent(referral)
     await store.save_referrals(tx, [changed])
     await store.save_consent(tx, referral_id, purpose, after[purpose])
+    await audit.record(tx, Entry("consent-changed", "referral", referral_id, (purpose, word.state)), now=now)
     await outgoing.tell(tx, ConsentTold(changed, purpose, word.state), now=now)
     return changed
 
@@ -99,5 +110,7 @@ async def _move(tx: AsyncConnection, referral_id: UUID, version: int, move: Move
     referral = await store.get_referral_for_update(tx, referral_id, version=version)
     moved, tellings = move(referral)
     await store.save_referrals(tx, [moved])
+    codes = dict.fromkeys(code for code in (moved.status, moved.decision_reason, moved.closing_reason) if code)
+    await audit.record(tx, Entry(_ACTIONS[moved.status], "referral", referral_id, tuple(codes)), now=now)
     await outgoing.tell(tx, *tellings, now=now)
     return moved
