@@ -381,6 +381,11 @@ async def turn_back_the_head(owner: asyncpg.Connection, one: int, other: int) ->
     return None if one == LENGTH else one + 1
 
 
+async def remove_the_head(owner: asyncpg.Connection, one: int, other: int) -> int:
+    await owner.execute("delete from audit_head")
+    return 1
+
+
 TAMPERINGS: Sequence[Tampering] = (
     change_an_entry,
     change_a_digest,
@@ -391,6 +396,7 @@ TAMPERINGS: Sequence[Tampering] = (
     add_one_behind_the_end,
     exchange_two_entries,
     turn_back_the_head,
+    remove_the_head,
 )
 places = st.integers(1, LENGTH)
 
@@ -425,6 +431,35 @@ async def walked_in_parts(database: Database, part: int) -> Walk:
     while not found.ended:
         found = await walk(database, found.link, limit=part)
     return found
+
+
+@pytest.mark.parametrize("meddle", [add_one_behind_the_end, change_an_entry, cut_off_the_end])
+async def test_sealing_goes_on_behind_what_somebody_did_and_it_is_found_all_the_same(
+    database: Database, address: Address, meddle: Tampering
+) -> None:
+    await sealed_one_by_one(database, LENGTH)
+    owner = await asyncpg.connect(address.owner_url)
+    await meddle(owner, 5, 5)
+    await owner.close()
+
+    await sealed_one_by_one(database, 3)
+
+    found = await walk(database)
+    assert found.broken is not None
+    assert (found.state.head.number >= LENGTH + 3, found.state.unsealed) == (True, 0)
+
+
+async def test_without_its_head_nothing_is_sealed_and_nothing_is_lost(database: Database, address: Address) -> None:
+    await sealed_one_by_one(database, 1)
+    await as_role(address.owner_url, "delete from audit_head")
+
+    await write(database, READ)
+    await seal(database)
+
+    assert await as_role(address.owner_url, "select count(*) from audit_tail") == 1
+    with pytest.raises(sealing.HeadMissing):
+        async with database.transaction(OPERATOR) as tx:
+            await sealing.state(tx)
 
 
 async def test_a_chain_that_was_written_anew_is_found_by_a_head_that_was_noted(

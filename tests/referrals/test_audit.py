@@ -115,6 +115,17 @@ async def test_a_search_is_on_the_record_by_its_codes(
     assert entry["codes"] == ["submitted"]
 
 
+async def test_an_operator_who_looks_where_referrals_stand_is_on_the_record(
+    client: httpx.AsyncClient, world: World, operator: httpx.Auth
+) -> None:
+    before = await on_the_record(world)
+
+    await client.get("/referrals", auth=operator)
+
+    [entry] = await since(world, before)
+    assert (entry["subject"], entry["action"], "organisation_id" in entry) == ("operator-1", "referrals-listed", False)
+
+
 async def test_a_referral_that_is_made_is_on_the_record_once_however_often_it_is_sent(
     client: httpx.AsyncClient, world: World, referrer: httpx.Auth
 ) -> None:

@@ -41,6 +41,7 @@ class NoAudit(Refusal):
 
 REFUSALS: Final[dict[type[Exception], int]] = {
     NoAudit: status.HTTP_409_CONFLICT,
+    sealing.HeadMissing: status.HTTP_409_CONFLICT,
     LinkMalformed: status.HTTP_400_BAD_REQUEST,
 }
 

@@ -45,7 +45,7 @@ AUDIT_V1: Final = (
     """,
     "create index audit_keys_about on audit_keys (about_kind, about_id)",
     # The one way into the chain: it adds behind the head, one caller at a time, and changes nothing that is there.
-    # It goes on behind an entry that somebody put there, for others wait; verifying finds it.
+    # It goes on behind an entry that somebody put there, for others wait; verifying finds it. Without a head it waits.
     """
     create function audit_seal(most integer) returns integer
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -54,7 +54,10 @@ AUDIT_V1: Final = (
         waiting record;
         done integer := 0;
     begin
-        select * into strict head from audit_head for update;
+        select * into head from audit_head for update;
+        if not found then
+            return 0;
+        end if;
         head.number := greatest(head.number, (select max(number) from audit_chain));
         for waiting in select id, entry from audit_tail order by id limit most loop
             head.number := head.number + 1;

@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import telemetry
 from kith_chassis.audit import chain, keys
-from kith_chassis.audit.chain import Break, Link, Sealed
+from kith_chassis.audit.chain import START, Break, Link, Sealed
 from kith_chassis.database import driver_of
+from kith_chassis.refusals import Refusal
 from kith_chassis.service import Timer
 
 MOST: Final = 20_000
 """Entries sealed in one transaction; the others follow at the next tick."""
 
+_NO_HEAD: Final = "The chain's head was removed: nothing says where it ends, and nothing more is sealed."
 _SEAL: Final = "select audit_seal($1)"
 _UNSEALED: Final = "select count(*) from audit_tail"
 _HEAD: Final = f"select number, digest, ({_UNSEALED}) as unsealed from audit_head"
@@ -43,6 +45,12 @@ _PAGES: Final = {
     (about, subject): _page(*(_FILTERS[name] for name, asked in (("about", about), ("subject", subject)) if asked))
     for about, subject in product((False, True), repeat=2)
 }
+
+
+class HeadMissing(Refusal):
+    """Somebody removed the row that says where the chain ends."""
+
+    code = "head-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +87,10 @@ SEALING: Final = Timer("seal-audit", timedelta(seconds=1), seal)
 
 
 async def state(tx: AsyncConnection) -> State:
-    """Where the chain stands now."""
+    """Where the chain stands now. Raises ``HeadMissing``."""
     row = await driver_of(tx).fetchrow(_HEAD)
     if row is None:
-        raise LookupError("audit_head has lost its row.")
+        raise HeadMissing(_NO_HEAD)
     return State(Link(row["number"], row["digest"]), row["unsealed"])
 
 
@@ -90,14 +98,16 @@ async def walk(tx: AsyncConnection, begun: Link, *, limit: int, noted: Link | No
     """Hold the next ``limit`` entries behind ``begun`` against the rule, and the end, where it is among them."""
     rows = await driver_of(tx).fetch(_WALK, begun.number, limit)
     if not rows:
-        raise LookupError("audit_head has lost its row.")
+        return Walk(
+            begun, begun, Break(begun.number + 1, HeadMissing.code, _NO_HEAD), ended=True, state=State(START, 0)
+        )
     now = State(Link(rows[0]["head"], rows[0]["head_digest"]), rows[0]["unsealed"])
     part = [Sealed(row["number"], row["digest"], row["entry"]) for row in rows if row["number"] is not None]
     link, broken = chain.follow(begun, part, noted)
     ended = len(part) < limit
     if ended and broken is None:
         broken = chain.end(link, now.head, noted)
-    return Walk(begun, link, broken, ended or broken is not None, now)
+    return Walk(begun, link, broken, ended=ended or broken is not None, state=now)
 
 
 async def list_sealed(tx: AsyncConnection, *, after: int, limit: int) -> list[Sealed]:
