@@ -58,6 +58,8 @@ with person as (
         recorded_on, how, wording_version)
     select $14, purpose, $2, $16, 'granted', $28, $29, $30
     from unnest('{share-referral,tell-referrer,contact-person}'::text[]) as purpose
+), noted as (
+    insert into audit_tail (entry) values ($36)
 )
 insert into outbox (event_id, type, subject, occurred_at, payload)
 values ($31, 'kith.referral-created.v1', $32, $17, $33)
@@ -184,6 +186,15 @@ async def make_referral(
             "channels": body.channels,
             "urgent": body.urgent,
         }
+        entry = {
+            "at": now.isoformat(),
+            "subject": caller["sub"],
+            "client_id": caller["azp"],
+            "organisation_id": str(organisation_id),
+            "action": "referral-made",
+            "about_kind": "referral",
+            "about_id": str(referral_id),
+        }
         await tx.execute(
             ADD,
             *(person_id, organisation_id, person.family_name, person.given_name, person.birth_date),
@@ -193,6 +204,7 @@ async def make_referral(
             *(body.interests, body.requested, body.channels, body.urgent, body.notes, body.source_reference),
             *(body.consent.recorded_on, body.consent.how, body.consent.wording_version),
             *(uuid7(), f"referral/{referral_id}", json.dumps(fact).encode(), agreement_id, caller["sub"]),
+            json.dumps(entry),
         )
         answer = {
             "id": str(referral_id),

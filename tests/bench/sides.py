@@ -51,7 +51,8 @@ KEPT = """
 select (select count(*) from people) - {EARLIER} as people, (select count(*) from referrals) - {EARLIER} as referrals,
     (select count(*) from referral_steps) as steps,
     (select count(*) from consents) - 3 * {EARLIER} as consents, (select count(*) from outbox) as outbox,
-    (select count(*) from idempotency_keys where status = 201) as answers
+    (select count(*) from idempotency_keys where status = 201) as answers,
+    (select count(*) from audit_tail) + (select number from audit_head) as noted
 """
 
 

@@ -55,8 +55,7 @@ class AService:
         """Run the command as one of the clients."""
         environment = {"KITH_CLIENT_ID": client, "KITH_CLIENT_SECRET": self.clients[client].secret}
         where = ("--url", f"referrals={self.url}", "--issuer", self.issuer, "--folder", str(self.folder))
-        command, *rest = (str(word) for word in words)
-        return CliRunner(env=environment).invoke(main, [command, *where, *rest])
+        return CliRunner(env=environment).invoke(main, [*(str(word) for word in words), *where])
 
 
 @asynccontextmanager
@@ -118,7 +117,7 @@ def _issuer(url: str, clients: dict[str, Client], folder: Path) -> Process:
 
 
 def _referrals(environment: dict[str, str], folder: Path) -> Process:
-    command = [sys.executable, "-m", "kith_referrals", "--only", "api"]
+    command = [sys.executable, "-m", "kith_referrals", "--only", "api,timers"]
     return spawn(command, log=folder / "referrals.log", environment=environment, dying_signal=signal.SIGKILL)
 
 

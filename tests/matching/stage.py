@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from kith_chassis.audit import sealing
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.identity import Caller
@@ -73,6 +74,12 @@ class Stage:
         referral = a_referral_created(programme, **changes)
         await self.hear(referral, a_referral_decided(referral))
         return referral
+
+    async def on_the_record(self, about: UUID) -> list[dict[str, Any]]:
+        """The audit's entries about one thing, as an operator reads them once they are sealed."""
+        async with self.database.network_transaction() as tx:
+            await sealing.seal(tx, NOW)
+            return await sealing.list_entries(tx, about=about, subject=None, after=0, limit=200)
 
     async def a_supporter(self, programme: ProgrammePublished, **different: Any) -> Supporter:
         """A supporter in the programme, recorded."""
@@ -153,7 +160,7 @@ class Stage:
     async def proposal(self, proposal_id: UUID) -> Row:
         """The proposal as it is shown."""
         async with self.database.transaction(self.caller) as tx:
-            return await views.get_proposal(tx, proposal_id)
+            return await views.show_proposal(tx, proposal_id)
 
     async def match(self, match_id: UUID) -> Match:
         """The match as it stands."""
@@ -168,7 +175,7 @@ class Stage:
     async def waiting(self, after: UUID | None = None, limit: int = 50) -> list[Row]:
         """Who waits."""
         async with self.database.transaction(self.caller) as tx:
-            return await views.list_waiting(tx, self.organisation_id, after=after, limit=limit)
+            return await views.list_waiting(tx, self.organisation_id, after=after, limit=limit, now=NOW)
 
     async def candidates(self, referral: ReferralCreated) -> tuple[list[UUID], dict[UUID, list[str]]]:
         """Who may be proposed, best first; and who may not, with the rules in the way."""

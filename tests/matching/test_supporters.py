@@ -2,7 +2,6 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
 from kith_chassis.http import StaleVersion
@@ -14,8 +13,6 @@ from kith_matching.domain.supporter import SupporterState
 from kith_matching.usecases import supporting
 from tests.matching.builders import NOW, a_supporter
 from tests.matching.stage import Stage
-
-READS = sa.text("select supporter_id, read_by, read_at from contact_reads where supporter_id = :supporter_id")
 
 
 async def test_a_new_supporter_is_told_without_name_or_address(stage: Stage) -> None:
@@ -120,11 +117,11 @@ async def test_a_read_of_an_address_is_on_the_record(stage: Stage) -> None:
     notifications = Caller("notifications", None, frozenset({"service", "service:notifications"}), "notifications")
 
     async with stage.database.transaction(notifications) as tx:
-        found = await supporting.read_contact(tx, supporter.id, notifications.client_id, now=NOW)
-        reads = (await tx.execute(READS, {"supporter_id": supporter.id})).all()
+        found = await supporting.read_contact(tx, supporter.id, now=NOW)
 
     assert found.email == "sam.testwell@example.org"
-    assert [tuple(read) for read in reads] == [(supporter.id, "notifications", NOW)]
+    entry = (await stage.on_the_record(supporter.id))[-1]
+    assert (entry["action"], entry["client_id"]) == ("supporter-contact-read", "notifications")
 
 
 async def test_a_supporter_hides_from_repr() -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
 from kith_chassis.identity import Caller
@@ -12,14 +11,14 @@ from kith_referrals.domain.contact import Contact
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.usecases import contacts, referring
 from tests.builders import NOW, TODAY
-from tests.referrals.world import OPERATOR, World, a_person, actor, member
+from tests.referrals.world import World, a_person, actor, member, on_the_record
 
 NOTIFICATIONS = Caller("service-notifications", None, frozenset({"service", "service:notifications"}), "notifications")
 
 
 async def contact(world: World, person_id: Any) -> Contact:
     async with world.database.transaction(NOTIFICATIONS) as tx:
-        return await contacts.read_person_contact(tx, person_id, by=NOTIFICATIONS, purpose="message", now=NOW)
+        return await contacts.read_person_contact(tx, person_id, purpose="message", now=NOW)
 
 
 async def test_a_person_who_allows_mail_may_be_written_to(world: World) -> None:
@@ -58,9 +57,7 @@ async def test_who_no_longer_agrees_to_be_contacted_is_not_written_to(world: Wor
 
 async def test_an_organisation_is_written_to_where_it_wants_its_notices(world: World) -> None:
     async with world.database.transaction(NOTIFICATIONS) as tx:
-        found = await contacts.read_organisation_contact(
-            tx, world.referrer.id, by=NOTIFICATIONS, purpose="message", now=NOW
-        )
+        found = await contacts.read_organisation_contact(tx, world.referrer.id, purpose="message", now=NOW)
 
     assert found == Contact("Example Practice", "trust@example.org", may_email=True)
 
@@ -71,26 +68,22 @@ async def test_every_read_is_on_the_record(world: World) -> None:
 
     await contact(world, person.id)
 
-    async with world.database.transaction(OPERATOR) as tx:
-        [read] = (await tx.execute(sa.text("select * from reads"))).mappings()
-    assert {name: value for name, value in read.items() if name != "id"} == {
-        "read_at": NOW,
+    [read] = await on_the_record(world, about=person.id)
+    assert {name: value for name, value in read.items() if name != "number"} == {
+        "at": "2026-11-23T10:00:00.000000+00:00",
         "subject": "service-notifications",
         "client_id": "notifications",
-        "kind": "person",
-        "read_id": person.id,
+        "action": "person-contact-read",
+        "about_kind": "person",
+        "about_id": str(person.id),
         "purpose": "message",
     }
 
 
 async def test_nobody_is_found_by_an_id_that_is_nobodys(world: World) -> None:
+    nobody = new_id()
+
     with pytest.raises(NotFound):
-        await contact(world, new_id())
+        await contact(world, nobody)
 
-
-async def test_the_record_of_reads_is_not_for_organisations(world: World) -> None:
-    person = a_person(world.referrer.id)
-    await world.refer(person)
-    await contact(world, person.id)
-
-    assert await world.seen(member(world.referrer.id), "reads") == 0
+    assert await on_the_record(world, about=nobody) == []

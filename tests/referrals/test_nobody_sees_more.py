@@ -208,7 +208,7 @@ class Sight(RuleBasedStateMachine):
 
     async def _hear(self, news: hearing.MatchNews) -> None:
         async with self.world.database.transaction(OPERATOR) as tx:
-            await hearing.note_matches(tx, [news])
+            await hearing.note_matches(tx, [news], now=NOW)
 
     @invariant()
     def each_sees_what_it_may(self) -> None:

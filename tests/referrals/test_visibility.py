@@ -89,7 +89,9 @@ async def test_who_may_not_see_a_referral_cannot_change_it(
                 )
 
 
-@pytest.mark.parametrize("table", ["people", "referrals", "consents", "referral_steps", "imported_rows", "reads"])
+@pytest.mark.parametrize(
+    "table", ["people", "referrals", "consents", "referral_steps", "imported_rows", "audit_tail", "audit_chain"]
+)
 async def test_a_connection_that_asked_for_an_organisation_before_shows_nothing_without_one(
     database_of: DatabaseOf, address_of: AddressOf, table: str
 ) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from kith_chassis.audit import sealing
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.database import Database
 from kith_chassis.identity import Caller
@@ -169,6 +170,13 @@ class World:
     async def names_told(self) -> Sequence[str]:
         """The names of the facts about referrals."""
         return [name for name, _ in await self.told()]
+
+
+async def on_the_record(world: World, about: UUID | None = None) -> list[dict[str, Any]]:
+    """The entries of the audit, or those about one thing, as an operator reads them once they are sealed."""
+    async with world.database.transaction(OPERATOR) as tx:
+        await sealing.seal(tx, NOW)
+        return await sealing.list_entries(tx, about=about, subject=None, after=0, limit=1000)
 
 
 def age(years: int) -> date:

@@ -16,6 +16,7 @@ from alembic.operations import Operations
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from kith_chassis.audit import install_audit_v1
 from kith_chassis.migrating import migrate
 from kith_chassis.provision import provision
 from kith_chassis.schema import install_v1, secure
@@ -23,7 +24,7 @@ from kith_chassis.settings import MigrationSettings
 
 PASSWORD: Final = "kith-test"
 CHASSIS: Final = "chassis"
-"""Not a service: the chassis's own tables, ``effects`` for what a handler did, and ``notes`` that organisations own."""
+"""Not a service: the chassis's own tables, ``effects`` for what a handler did, ``notes`` that organisations own."""
 
 CHASSIS_TABLES: Final = (
     """
@@ -119,6 +120,7 @@ async def _install_chassis(owner_url: str) -> None:
     def install(connection: sa.Connection) -> None:
         op = Operations(MigrationContext.configure(connection))
         install_v1(op)
+        install_audit_v1(op)
         for statement in CHASSIS_TABLES:
             op.execute(statement)
         secure(op, "notes", "organisation_id = {org}")

@@ -69,6 +69,7 @@ async def served(
         on_facts=service.on_facts or _hear_nothing,
         refusals=(Refusal, *service.refusals),
         replay=service.replay,
+        audits=service.audits,
     )
     verifier = Verifier(settings, transport=issuer)
     try:

@@ -18,4 +18,5 @@ def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - 
         hears=HEARS,
         on_facts=on_facts,
         timers=TIMERS,
+        audits=True,
     )

@@ -42,16 +42,6 @@ supporters: Final = sa.Table(
     _column("version", sa.Integer),
 )
 
-contact_reads: Final = sa.Table(
-    "contact_reads",
-    metadata,
-    _id(),
-    _column("supporter_id", sa.Uuid),
-    _column("organisation_id", sa.Uuid),
-    _column("read_by", sa.Text),
-    _column("read_at", INSTANT),
-)
-
 programmes: Final = sa.Table(
     "programmes",
     metadata,

@@ -1,11 +1,16 @@
-"""What the API shows, read and never changed. Each list names its organisation, so that it is found by index."""
+"""What the API shows, read and never changed, with the audit's entry of it in the same round trip.
 
+Each list names its organisation, so that it is found by index.
+"""
+
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.store.rows import values_of
@@ -19,7 +24,7 @@ _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 
 
 def _paged(table: sa.Table) -> sa.Select[Any]:
-    return (
+    return audited(
         sa.select(table)
         .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
         .order_by(table.c.id)
@@ -31,12 +36,12 @@ _SUPPORTERS: Final = _paged(supporters)
 _MATCHES: Final = _paged(matches)
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
-_MATCH: Final = sa.select(matches).where(matches.c.id == sa.bindparam("id"))
-_SESSION: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("id"))
-_CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("id"))
+_MATCH: Final = audited(sa.select(matches).where(matches.c.id == sa.bindparam("id")))
+_SESSION: Final = audited(sa.select(sessions).where(sessions.c.id == sa.bindparam("id")))
+_CONTACT: Final = audited(sa.select(contacts).where(contacts.c.id == sa.bindparam("id")))
 
 _earlier = referrals.alias("earlier")
-_WAITING: Final = (
+_WAITING: Final = audited(
     sa.select(
         *referrals.c,
         programmes.c.name.label("programme_name"),
@@ -69,7 +74,7 @@ _SHOWN: Final = sa.and_(
     referrals.c.consented,
     referrals.c.closed_reason.is_(None),
 )
-_PROPOSAL: Final = (
+_PROPOSAL_ALONE: Final[sa.Select[Any]] = (
     sa.select(
         *proposals.c,
         matches.c.id.label("match_id"),
@@ -87,62 +92,97 @@ _PROPOSAL: Final = (
     .outerjoin(matches, matches.c.proposal_id == proposals.c.id)
     .where(proposals.c.id == sa.bindparam("id"))
 )
+_PROPOSAL: Final = audited(_PROPOSAL_ALONE)
 
 
-async def list_supporters(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+async def list_supporters(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
     """The organisation's supporters in order of id."""
-    return await _list(tx, _SUPPORTERS, organisation_id, after, limit)
+    return await _list(
+        tx,
+        _SUPPORTERS,
+        Entry("supporters-listed", "organisation", organisation_id),
+        {"after": after, "limit": limit},
+        now,
+    )
 
 
-async def list_matches(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+async def list_matches(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
     """The organisation's matches, the first made first."""
-    return await _list(tx, _MATCHES, organisation_id, after, limit)
+    return await _list(
+        tx, _MATCHES, Entry("matches-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+    )
 
 
-async def list_sessions(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+async def list_sessions(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
     """The organisation's sessions, one-to-one and of groups, the first logged first."""
-    return await _list(tx, _SESSIONS, organisation_id, after, limit)
+    return await _list(
+        tx, _SESSIONS, Entry("sessions-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+    )
 
 
-async def list_contacts(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+async def list_contacts(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
     """The organisation's contacts, the first logged first."""
-    return await _list(tx, _CONTACTS, organisation_id, after, limit)
+    return await _list(
+        tx, _CONTACTS, Entry("contacts-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+    )
 
 
-async def list_waiting(tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int) -> list[Found]:
+async def list_waiting(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
     """Accepted and consented referrals without a match, who has waited longest first, with any open proposal."""
-    return await _list(tx, _WAITING, organisation_id, after, limit)
+    return await _list(
+        tx, _WAITING, Entry("waiting-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+    )
 
 
-async def get_match(tx: AsyncConnection, match_id: UUID) -> Found:
+async def get_match(tx: AsyncConnection, match_id: UUID, *, now: datetime) -> Found:
     """One match. Raises ``MatchNotFound``."""
-    return await _get(tx, _MATCH, match_id, MatchNotFound)
+    return await _get(tx, _MATCH, Entry("match-read", "match", match_id), MatchNotFound, now)
 
 
-async def get_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
+async def get_proposal(tx: AsyncConnection, proposal_id: UUID, *, now: datetime) -> Found:
     """One proposal, with what its card says and whether that may still be shown. Raises ``ProposalNotFound``."""
-    return await _get(tx, _PROPOSAL, proposal_id, ProposalNotFound)
+    return await _get(tx, _PROPOSAL, Entry("proposal-read", "proposal", proposal_id), ProposalNotFound, now)
 
 
-async def get_session(tx: AsyncConnection, session_id: UUID) -> Found:
+async def show_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
+    """One proposal, for whoever has just done something to it: that is on the record already. Else as above."""
+    row = (await tx.execute(_PROPOSAL_ALONE, {"id": proposal_id})).one_or_none()
+    if row is None:
+        raise ProposalNotFound
+    return values_of(row)
+
+
+async def get_session(tx: AsyncConnection, session_id: UUID, *, now: datetime) -> Found:
     """One session. Raises ``OccasionNotFound``."""
-    return await _get(tx, _SESSION, session_id, OccasionNotFound)
+    return await _get(tx, _SESSION, Entry("session-read", "session", session_id), OccasionNotFound, now)
 
 
-async def get_contact(tx: AsyncConnection, contact_id: UUID) -> Found:
+async def get_contact(tx: AsyncConnection, contact_id: UUID, *, now: datetime) -> Found:
     """One contact. Raises ``OccasionNotFound``."""
-    return await _get(tx, _CONTACT, contact_id, OccasionNotFound)
+    return await _get(tx, _CONTACT, Entry("contact-read", "contact", contact_id), OccasionNotFound, now)
 
 
 async def _list(
-    tx: AsyncConnection, statement: sa.Select[Any], organisation_id: UUID, after: UUID | None, limit: int
+    tx: AsyncConnection, statement: sa.Select[Any], listed: Entry, page: dict[str, Any], now: datetime
 ) -> list[Found]:
-    asked = {"organisation_id": organisation_id, "after": after, "limit": limit}
+    asked = {"organisation_id": listed.about_id, **page, **noted(tx, listed, now=now)}
     return [values_of(row) for row in await tx.execute(statement, asked)]
 
 
-async def _get(tx: AsyncConnection, statement: sa.Select[Any], asked: UUID, missing: type[Exception]) -> Found:
-    row = (await tx.execute(statement, {"id": asked})).one_or_none()
+async def _get(
+    tx: AsyncConnection, statement: sa.Select[Any], read: Entry, missing: type[Exception], now: datetime
+) -> Found:
+    row = (await tx.execute(statement, {"id": read.about_id, **noted(tx, read, now=now)})).one_or_none()
     if row is None:
         raise missing
     return values_of(row)

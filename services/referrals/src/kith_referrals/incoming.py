@@ -17,7 +17,9 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
 
     A group's meetings keep the group's order and not the referral's, so they are no step of a referral.
     """
-    await note_matches(tx, [news for fact in facts if (news := _news(fact)) is not None])
+    news = [piece for fact in facts if (piece := _news(fact)) is not None]
+    if news:
+        await note_matches(tx, news, now=news[-1].at)
 
 
 def _news(fact: Received) -> MatchNews | None:

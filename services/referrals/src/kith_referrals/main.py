@@ -18,4 +18,5 @@ def build(_settings: ServiceSettings, _database: Database) -> Service:
         hears=HEARS,
         on_facts=on_facts,
         timers=TIMERS,
+        audits=True,
     )

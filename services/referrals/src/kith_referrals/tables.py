@@ -185,15 +185,3 @@ imported_rows: Final = sa.Table(
     sa.Column("cells", JSONB),
     sa.Column("imported_at", _INSTANT, nullable=False),
 )
-
-reads: Final = sa.Table(
-    "reads",
-    METADATA,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("read_at", _INSTANT, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("client_id", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("read_id", sa.Uuid, nullable=False),
-    sa.Column("purpose", sa.Text, nullable=False),
-)

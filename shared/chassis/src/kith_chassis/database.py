@@ -41,6 +41,7 @@ _BEGIN: Final = (
     "begin; select set_config('kith.organisation', '{organisation}', true), set_config('kith.scope', '{scope}', true)"
 )
 _NETWORK: Final = "network"
+_CALLER: Final = "kith.caller"
 
 
 Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
@@ -84,16 +85,17 @@ class Database:
         Row-level security shows the caller's organisation its rows; operators and services see the network's.
         """
         organisation = caller.organisation_id.hex if caller.organisation_id else ""
-        return self._begun(organisation, _NETWORK if caller.network else "")
+        return self._begun(organisation, _NETWORK if caller.network else "", caller)
 
     def network_transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction that sees every row. For the chassis alone: inbox, timers and operators' routes."""
-        return self._begun("", _NETWORK)
+        return self._begun("", _NETWORK, None)
 
     @asynccontextmanager
-    async def _begun(self, organisation: str, scope: str) -> AsyncIterator[AsyncConnection]:
+    async def _begun(self, organisation: str, scope: str, caller: Caller | None) -> AsyncIterator[AsyncConnection]:
         async with self._engine.connect() as tx:
             driver = driver_of(tx)
+            tx.info[_CALLER] = caller
             try:
                 await driver.execute(_BEGIN.format(organisation=organisation, scope=scope))
                 yield tx
@@ -133,6 +135,12 @@ def driver_of(tx: AsyncConnection) -> asyncpg.Connection:
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError("This needs a transaction on asyncpg.")
     return driver
+
+
+def asked_by(tx: AsyncConnection) -> Caller | None:
+    """Who asked for this transaction; None where nobody did: facts that came, and moments that fell due."""
+    caller: Caller | None = tx.info[_CALLER]
+    return caller
 
 
 async def _commit(driver: asyncpg.Connection) -> None:

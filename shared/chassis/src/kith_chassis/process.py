@@ -22,6 +22,8 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, http, migrating, operations, telemetry
+from kith_chassis.audit import SEALING
+from kith_chassis.audit import operations as audit
 from kith_chassis.database import Database, is_fault
 from kith_chassis.health import Check
 from kith_chassis.identity import Verifier
@@ -77,9 +79,9 @@ def application(service: Service, settings: ServiceSettings, running: Running, v
     """The service's HTTP side: its routes, the operators', and who may call each."""
     app = http.application(
         name=service.name,
-        routers=[service.router, operations.router] if "api" in running.parts else [operations.router],
-        permissions={**service.permissions, **operations.PERMISSIONS},
-        refusals={**operations.REFUSALS, **service.refusals},
+        routers=[*([service.router] if "api" in running.parts else []), operations.router, audit.router],
+        permissions={**service.permissions, **operations.PERMISSIONS, **audit.PERMISSIONS},
+        refusals={**operations.REFUSALS, **audit.REFUSALS, **service.refusals},
         verifier=verifier,
         body_limit=settings.http_body_limit,
     )
@@ -168,6 +170,7 @@ async def _built(
         on_facts=service.on_facts or _nothing,
         refusals=(Refusal, *service.refusals),
         replay=service.replay,
+        audits=service.audits,
     )
     try:
         yield service, running, verifier
@@ -208,7 +211,8 @@ def _loops(
         loops.append(running.inbox.run(stop))
     if "timers" in running.parts:
         forget = Timer("forget-idempotency-keys", timedelta(hours=1), http.forget_old_keys)
-        loops.extend(_keep_time(timer, running, stop) for timer in (*service.timers, forget))
+        timers = (*service.timers, forget, *((SEALING,) if service.audits else ()))
+        loops.extend(_keep_time(timer, running, stop) for timer in timers)
         loops.extend(loop.run(running.health.heartbeat(loop.name), stop) for loop in service.loops)
     return loops
 

@@ -26,6 +26,7 @@ class Running:
     database: Database
     on_facts: OnFacts
     refusals: tuple[type[Exception], ...]
+    audits: bool = False
     health: Health = field(default_factory=Health)
     inbox: Inbox | None = None
     replay: Replay | None = None

@@ -35,7 +35,8 @@ class Loop:
 class Service:
     """All that a service is to the chassis. ``permissions`` names, for every route's function, the roles that may call.
 
-    ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox.
+    ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox. ``audits``
+    says that its migrations have installed the audit, which is then sealed beside its timers.
     """
 
     name: str
@@ -47,4 +48,5 @@ class Service:
     timers: tuple[Timer, ...] = ()
     loops: tuple[Loop, ...] = ()
     replay: Replay | None = None
+    audits: bool = False
     close: tuple[Callable[[], Awaitable[None]], ...] = ()

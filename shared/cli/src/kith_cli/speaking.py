@@ -1,6 +1,6 @@
 """Speaking HTTP to the network: a token from the issuer, one request at a time, one sentence when it is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -80,14 +80,31 @@ class Speaker:
         answer = self.ask("PUT", service, path, json=body, headers=headers)
         return answer.json() if answer.content else None
 
-    def ask(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:
-        """Make one request as our client. `Refused` carries what the service said; a token that expired is renewed."""
+    def pieces(self, service: str, path: str) -> Iterator[bytes]:
+        """Read something long, a piece at a time. `NoAnswer` also where it breaks off."""
+        answer = self.ask("GET", service, path, stream=True)
+        try:
+            yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise NoAnswer(f"{service} broke off in the midst of its answer ({type(error).__name__}).") from error
+        finally:
+            answer.close()
+
+    def ask(self, method: str, service: str, path: str, *, stream: bool = False, **request: Any) -> httpx.Response:
+        """Make one request as our client. `Refused` carries what the service said; a token that expired is renewed.
+
+        With `stream` the answer's body is left for the caller to read, and to close.
+        """
         url = self._addresses.service(service).rstrip("/") + path
         given = dict(request.pop("headers", None) or {})
         for last in (False, True):
             headers = given | {"Authorization": f"Bearer {self._fresh_token(renew=last)}"}
             try:
-                answer = self._http.request(method, url, headers=headers, **request)
+                answer = self._http.send(
+                    self._http.build_request(method, url, headers=headers, **request), stream=stream
+                )
+                if answer.is_error:
+                    answer.read()
             except httpx.HTTPError as error:
                 raise NoAnswer(f"{service} does not answer at {url} ({type(error).__name__}).") from error
             if answer.status_code != UNAUTHORISED:

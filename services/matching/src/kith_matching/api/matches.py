@@ -44,24 +44,28 @@ class EndingAsked(BaseModel):
 
 @router.get("/matches")
 async def list_matches(
+    *,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
+    now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[MatchShown]:
     """The organisation's matches, running and ended, the first made first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_matches(tx, organisation_id, after=after, limit=limit)
+        found = await views.list_matches(tx, organisation_id, after=after, limit=limit, now=now)
     items = [MatchShown.model_validate(one) for one in found]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 @router.get("/matches/{match_id}")
-async def get_match(match_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep) -> MatchShown:
+async def get_match(
+    match_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> MatchShown:
     """One match."""
     async with database.transaction(caller) as tx:
-        shown = MatchShown.model_validate(await views.get_match(tx, match_id))
+        shown = MatchShown.model_validate(await views.get_match(tx, match_id, now=now))
     response.headers.update(etag(shown.version))
     return shown
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, Page, PageLimit, create, encode_cursor
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -134,24 +134,26 @@ async def log_session(
 
 @router.get("/sessions")
 async def list_sessions(
+    *,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
+    now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[SessionShown]:
     """The organisation's sessions, one-to-one and of groups, the first logged first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_sessions(tx, organisation_id, after=after, limit=limit)
+        found = await views.list_sessions(tx, organisation_id, after=after, limit=limit, now=now)
     items = [_found(one) for one in found]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 @router.get("/sessions/{session_id}")
-async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep) -> SessionShown:
+async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep) -> SessionShown:
     """One session."""
     async with database.transaction(caller) as tx:
-        return _found(await views.get_session(tx, session_id))
+        return _found(await views.get_session(tx, session_id, now=now))
 
 
 @router.post("/contacts", status_code=201, response_model=ContactShown)
@@ -170,24 +172,26 @@ async def log_contact(
 
 @router.get("/contacts")
 async def list_contacts(
+    *,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
+    now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[ContactShown]:
     """The organisation's contacts, the first logged first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_contacts(tx, organisation_id, after=after, limit=limit)
+        found = await views.list_contacts(tx, organisation_id, after=after, limit=limit, now=now)
     items = [ContactShown.model_validate(one) for one in found]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 @router.get("/contacts/{contact_id}")
-async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep) -> ContactShown:
+async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep) -> ContactShown:
     """One contact."""
     async with database.transaction(caller) as tx:
-        return ContactShown.model_validate(await views.get_contact(tx, contact_id))
+        return ContactShown.model_validate(await views.get_contact(tx, contact_id, now=now))
 
 
 def _found(row: dict[str, Any]) -> SessionShown:

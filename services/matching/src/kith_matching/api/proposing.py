@@ -153,15 +153,17 @@ class AnswerAsked(BaseModel):
 
 @router.get("/waiting")
 async def list_waiting(
+    *,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
+    now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[WaitingShown]:
     """Accepted referrals without a match, who has waited longest first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_waiting(tx, organisation_id, after=after, limit=limit)
+        found = await views.list_waiting(tx, organisation_id, after=after, limit=limit, now=now)
     items = [WaitingShown.model_validate(one) for one in found]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
@@ -188,7 +190,7 @@ async def propose(asked: Pairing, request: Request, caller: CallerDep) -> Respon
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         proposal = await proposing.propose_pair(tx, asked.referral_id, asked.supporter_id, now=now)
-        shown = ProposalShown.model_validate(await views.get_proposal(tx, proposal.id))
+        shown = ProposalShown.model_validate(await views.show_proposal(tx, proposal.id))
         return Created(f"/proposals/{proposal.id}", shown, proposal.version)
 
     return await create(request, caller, work)
@@ -196,11 +198,11 @@ async def propose(asked: Pairing, request: Request, caller: CallerDep) -> Respon
 
 @router.get("/proposals/{proposal_id}")
 async def get_proposal(
-    proposal_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep
+    proposal_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> ProposalWithCard:
     """One proposal."""
     async with database.transaction(caller) as tx:
-        shown = _with_card(await views.get_proposal(tx, proposal_id))
+        shown = _with_card(await views.get_proposal(tx, proposal_id, now=now))
     response.headers.update(etag(shown.version))
     return shown
 
@@ -221,7 +223,7 @@ async def answer_proposal(
         await proposing.answer_proposal(
             tx, proposal_id, asked.answered_by, asked.answer, expected_version=expected, now=now
         )
-        shown = _with_card(await views.get_proposal(tx, proposal_id))
+        shown = _with_card(await views.show_proposal(tx, proposal_id))
     response.headers.update(etag(shown.version))
     return shown
 

@@ -15,7 +15,6 @@ from kith_matching import views
 from kith_matching.api.asking import MOST_CODES, Codes, OrganisationDep
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.supporter import Supporter, SupporterState
-from kith_matching.store import supporters
 from kith_matching.usecases import supporting
 
 router = APIRouter(tags=["supporters"])
@@ -92,26 +91,28 @@ async def put_supporter(
 
 @router.get("/supporters")
 async def list_supporters(
+    *,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
+    now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[SupporterShown]:
     """The organisation's supporters, in order of id."""
     async with database.transaction(caller) as tx:
-        found = await views.list_supporters(tx, organisation_id, after=after, limit=limit)
+        found = await views.list_supporters(tx, organisation_id, after=after, limit=limit, now=now)
     items = [SupporterShown.model_validate(one) for one in found]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 @router.get("/supporters/{supporter_id}")
 async def get_supporter(
-    supporter_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep
+    supporter_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> SupporterShown:
     """One supporter."""
     async with database.transaction(caller) as tx:
-        found = await supporters.get_supporter(tx, supporter_id)
+        found = await supporting.read_supporter(tx, supporter_id, now=now)
     response.headers.update(etag(found.version))
     return SupporterShown.model_validate(found)
 
@@ -122,7 +123,7 @@ async def read_supporter_contact(
 ) -> ContactShown:
     """A supporter's name and address, for another service at the moment of sending. The read is recorded."""
     async with database.transaction(caller) as tx:
-        found = await supporting.read_contact(tx, supporter_id, caller.client_id, now=now)
+        found = await supporting.read_contact(tx, supporter_id, now=now)
     response.headers["Cache-Control"] = "no-store"
     return ContactShown(
         supporter_id=found.id,

@@ -1,8 +1,7 @@
-"""Supporters, the places of theirs that are taken, and the record of who read their addresses."""
+"""Supporters, and the places of theirs that are taken."""
 
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contact_reads, matches, proposals, supporters
+from kith_matching.tables import matches, proposals, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -26,7 +25,6 @@ _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
 _SAVE: Final = sa.update(supporters).where(_ROW)
 _HAVE: Final = sa.select(sa.func.count()).select_from(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids")))
-_READ: Final = sa.insert(contact_reads)
 
 _MATCHES: Final = (
     sa.select(sa.func.count())
@@ -117,14 +115,6 @@ async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Program
         "except_proposal": None,
     }
     return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
-
-
-async def record_contact_read(
-    tx: AsyncConnection, read_id: UUID, supporter_id: UUID, organisation_id: UUID, read_by: str, *, now: datetime
-) -> None:
-    """Note that ``read_by``, a machine client, read the supporter's name and address."""
-    read = {"id": read_id, "supporter_id": supporter_id, "organisation_id": organisation_id}
-    await tx.execute(_READ, {**read, "read_by": read_by, "read_at": now})
 
 
 def _one(row: sa.Row[Any] | None) -> Supporter:

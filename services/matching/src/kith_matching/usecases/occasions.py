@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_chassis.http import StaleVersion
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
@@ -22,6 +23,7 @@ async def log_match_session(tx: AsyncConnection, match_id: UUID, occasion: Occas
     match = await matches.get_match(tx, match_id)
     session = log_one_to_one(match, occasion, session_id=clock.new_id(), today=clock.today(now))
     await occasions.insert_session(tx, session)
+    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
     await outgoing.tell_session(tx, session, now=now)
     return session
 
@@ -52,6 +54,7 @@ async def log_group_meeting(
         group, occasion, people, tuple(sorted(set(supporter_ids))), session_id=clock.new_id(), today=clock.today(now)
     )
     await occasions.insert_session(tx, session)
+    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)
     await outgoing.tell_session(tx, session, now=now)
     return session
@@ -64,6 +67,7 @@ async def log_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -
     if contact.supporter_id is not None and not await supporters.have_supporters(tx, [contact.supporter_id]):
         raise SupporterNotFound
     await occasions.insert_contact(tx, contact)
+    await audit.record(tx, Entry("contact-logged", "contact", contact.id, (contact.kind,)), now=now)
     await outgoing.tell_contact(tx, contact, now=now)
     return contact
 
@@ -77,6 +81,7 @@ async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_v
         raise StaleVersion("The match has changed since it was read. Read it again.")
     ended = end_match(match, ending, today=clock.today(now))
     await matches.save_matches(tx, [ended.match])
+    await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)
     await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)
     await outgoing.tell_ended(tx, [ended], now=now)
     return ended.match

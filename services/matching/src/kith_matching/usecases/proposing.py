@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_chassis.http import StaleVersion
 from kith_matching import outgoing
 from kith_matching.domain.match import Match, make_match
@@ -27,7 +28,9 @@ async def rank_candidates(tx: AsyncConnection, referral_id: UUID, *, now: dateti
     referral = await referrals.get_referral(tx, referral_id)
     check_open(referral)
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
-    return referral, rank(await supporters.list_pairs(tx, referral, programme), clock.today(now))
+    pairs = await supporters.list_pairs(tx, referral, programme)
+    await audit.record(tx, Entry("candidates-listed", "referral", referral_id), now=now)
+    return referral, rank(pairs, clock.today(now))
 
 
 async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, now: datetime) -> Proposal:
@@ -48,6 +51,7 @@ async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUI
         now=now,
     )
     await proposals.insert_proposal(tx, proposal)
+    await audit.record(tx, Entry("match-proposed", "proposal", proposal.id), now=now)
     await outgoing.tell_proposed(tx, proposal, now=now)
     return proposal
 
@@ -68,6 +72,10 @@ async def answer_proposal(
     answered = answer(proposal, by, said, pair, today=clock.today(now), now=now)
     await proposals.save_proposals(tx, [answered.proposal])
     made = await _make_match(tx, answered.proposal, now=now)
+    entries = [Entry("proposal-answered", "proposal", proposal_id, (by, said))]
+    if made is not None:
+        entries.append(Entry("match-made", "match", made.id))
+    await audit.record(tx, *entries, now=now)
     await outgoing.tell_answered(tx, [answered], made, now=now)
     return answered
 

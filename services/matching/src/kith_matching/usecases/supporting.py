@@ -1,4 +1,4 @@
-"""Supporters as their organisation records them, and the audited read of their addresses."""
+"""Supporters as their organisation records them, and reads that name one; all of it on the record."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit
+from kith_chassis.audit import Entry
 from kith_chassis.http.versions import StaleVersion, VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
@@ -27,6 +28,7 @@ async def put_supporter(
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
+        await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)
         return asked, True
     current = await supporters.get_supporter_for_update(tx, asked.id)
@@ -40,16 +42,26 @@ async def put_supporter(
         raise StaleVersion("The supporter has changed since they were read. Read them again.")
     changed = replace(asked, version=current.version + 1)
     await supporters.save_supporter(tx, changed)
+    await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)
     if not changed.looks_the_same_as(current):
         await outgoing.tell_changed(tx, changed, now=now)
     return changed, False
 
 
-async def read_contact(tx: AsyncConnection, supporter_id: UUID, read_by: str, *, now: datetime) -> Supporter:
-    """The supporter, for a machine client that needs their name or address at this moment; the read is recorded.
+async def read_supporter(tx: AsyncConnection, supporter_id: UUID, *, now: datetime) -> Supporter:
+    """The supporter, for their organisation. Raises ``SupporterNotFound``, and then nothing is recorded."""
+    return await _read(tx, "supporter-read", supporter_id, now)
 
-    Raises ``SupporterNotFound``.
+
+async def read_contact(tx: AsyncConnection, supporter_id: UUID, *, now: datetime) -> Supporter:
+    """The supporter, for a machine client that needs their name or address at this moment.
+
+    Raises ``SupporterNotFound``, and then nothing is recorded.
     """
+    return await _read(tx, "supporter-contact-read", supporter_id, now)
+
+
+async def _read(tx: AsyncConnection, action: str, supporter_id: UUID, now: datetime) -> Supporter:
     supporter = await supporters.get_supporter(tx, supporter_id)
-    await supporters.record_contact_read(tx, clock.new_id(), supporter.id, supporter.organisation_id, read_by, now=now)
+    await audit.record(tx, Entry(action, "supporter", supporter_id), now=now)
     return supporter

@@ -4,19 +4,23 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
+from kith_chassis import audit
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import NowDep
 from kith_chassis.identity import CallerDep
-from kith_referrals.api.words import Code
 from kith_referrals.domain.contact import Contact
 from kith_referrals.usecases import contacts as usecases
 
 _NOTIFICATIONS: Final = frozenset({"service:notifications"})
 PERMISSIONS: Final = {"get_person_contact": _NOTIFICATIONS, "get_organisation_contact": _NOTIFICATIONS}
 
-Purpose = Annotated[Code, Query(description="What the address is for; kept in the record of reads.")]
+Purpose = Annotated[
+    str,
+    StringConstraints(pattern=audit.WORD, max_length=audit.LONGEST),
+    Query(description="What the address is for, a code; kept on the record."),
+]
 
 router = APIRouter(prefix="/internal", tags=["internal"])
 
@@ -35,7 +39,7 @@ async def get_person_contact(
 ) -> ContactView:
     """How a person is reached now. Mail is allowed while they allow it and agree to be contacted."""
     async with database.transaction(caller) as tx:
-        contact = await usecases.read_person_contact(tx, person_id, by=caller, purpose=purpose, now=now)
+        contact = await usecases.read_person_contact(tx, person_id, purpose=purpose, now=now)
     return _view(contact)
 
 
@@ -45,7 +49,7 @@ async def get_organisation_contact(
 ) -> ContactView:
     """Where an organisation wants its notices."""
     async with database.transaction(caller) as tx:
-        contact = await usecases.read_organisation_contact(tx, organisation_id, by=caller, purpose=purpose, now=now)
+        contact = await usecases.read_organisation_contact(tx, organisation_id, purpose=purpose, now=now)
     return _view(contact)
 
 

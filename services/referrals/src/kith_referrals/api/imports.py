@@ -161,12 +161,12 @@ async def import_rows(body: RowsBody, caller: CallerDep, database: DatabaseDep, 
 
 @router.get("/waiting")
 async def list_waiting_rows(
-    caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
+    caller: CallerDep, database: DatabaseDep, now: NowDep, after: CursorDep = None, limit: PageLimit = 50
 ) -> Page[WaitingRow]:
     """Rows of the caller's organisation that wait for somebody to look at them."""
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
-        rows = await views.list_waiting_rows(tx, asking=organisation_id, after=after, limit=limit)
+        rows = await views.list_waiting_rows(tx, asking=organisation_id, after=after, limit=limit, now=now)
     items = [WaitingRow.model_validate(row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 

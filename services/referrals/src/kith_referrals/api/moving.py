@@ -194,11 +194,11 @@ async def change_consent(
 
 
 @router.get("/steps")
-async def list_steps(referral_id: UUID, caller: CallerDep, database: DatabaseDep) -> Steps:
+async def list_steps(referral_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> Steps:
     """Everything that happened to the referral, in order: who, when, why. For the organisations that may see it."""
     member, _ = in_organisation(caller)
     async with database.transaction(member) as tx:
-        rows = await views.list_steps(tx, referral_id)
+        rows = await views.list_steps(tx, referral_id, now=now)
     return Steps(items=[StepView.model_validate(row) for row in rows])
 
 

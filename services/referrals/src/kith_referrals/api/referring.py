@@ -12,6 +12,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import (
     Created,
     CursorDep,
+    NowDep,
     Page,
     PageLimit,
     create,
@@ -73,6 +74,7 @@ async def list_referrals(
     database: DatabaseDep,
     status: Annotated[Status | None, Query(description="Only those that stand here.")] = None,
     programme: Annotated[UUID | None, Query(description="Only those to this programme.")] = None,
+    now: NowDep,
     after: CursorDep = None,
     limit: PageLimit = 50,
 ) -> Page[ReferralSummary]:
@@ -80,18 +82,20 @@ async def list_referrals(
     asking, organisation_id = (caller, None) if _is_operator_alone(caller.roles) else in_organisation(caller)
     async with database.transaction(asking) as tx:
         rows = await views.list_referrals(
-            tx, asking=organisation_id, status=status, programme_id=programme, after=after, limit=limit
+            tx, asking=organisation_id, status=status, programme_id=programme, after=after, limit=limit, now=now
         )
     items = [ReferralSummary.model_validate(row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 @router.get("/{referral_id}")
-async def get_referral(referral_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response) -> ReferralView:
+async def get_referral(
+    referral_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep, response: Response
+) -> ReferralView:
     """A referral with its person: for the organisation that referred, and the programme's while the person agrees."""
     member, _ = in_organisation(caller)
     async with database.transaction(member) as tx:
-        row = await views.get_referral(tx, referral_id)
+        row = await views.get_referral(tx, referral_id, now=now)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row) if row["shows_person"] else None})
 

@@ -1,6 +1,5 @@
 """The two reads that name somebody, each in one statement with the record that it was made."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,31 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.contact import Contact
-from kith_referrals.tables import consents, organisations, people, reads, referrals
+from kith_referrals.tables import consents, organisations, people, referrals
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Who reads what, when and what for. ``subject`` and ``client_id`` are the token's; ``purpose`` is a code."""
-
-    id: UUID
-    read_at: datetime
-    subject: str
-    client_id: str
-    kind: str
-    read_id: UUID
-    purpose: str
-
-
-def _audited(found: sa.Select[Any]) -> sa.Select[Any]:
-    values = {column.name: sa.bindparam(f"read_{column.name}", type_=column.type) for column in reads.columns}
-    return found.add_cte(sa.insert(reads).values(values).cte("audited"))
-
-
-_OF_WHOM: Final = sa.bindparam("read_read_id", type_=sa.Uuid)
-_PERSON: Final = _audited(
+_ID: Final = sa.bindparam("id", type_=sa.Uuid)
+_PERSON: Final = audited(
     sa.select(
         people.c.given_name,
         people.c.family_name,
@@ -44,29 +25,35 @@ _PERSON: Final = _audited(
         .where(consents.c.purpose == Purpose.CONTACT_PERSON.value)
         .where(consents.c.state == State.GRANTED.value)
         .label("agreed"),
-    ).where(people.c.id == _OF_WHOM)
+    ).where(people.c.id == _ID)
 )
-_ORGANISATION: Final = _audited(
-    sa.select(organisations.c.name, organisations.c.contact_email).where(organisations.c.id == _OF_WHOM)
+_ORGANISATION: Final = audited(
+    sa.select(organisations.c.name, organisations.c.contact_email).where(organisations.c.id == _ID)
 )
 
 
-async def find_person_contact(tx: AsyncConnection, read: Read) -> Contact | None:
+async def find_person_contact(tx: AsyncConnection, person_id: UUID, *, purpose: str, now: datetime) -> Contact | None:
     """The person's name and address, and whether they allow mail and agree to be contacted; or None."""
-    row = (await tx.execute(_PERSON, _parameters(read))).one_or_none()
+    read = Entry("person-contact-read", "person", person_id, purpose=purpose)
+    row = await _one(tx, _PERSON, read, now)
     if row is None:
         return None
     name = f"{row.given_name or ''} {row.family_name}".strip()
     return Contact(name=name, email=row.email, may_email=row.agreed and "email" in row.contact_by)
 
 
-async def find_organisation_contact(tx: AsyncConnection, read: Read) -> Contact | None:
+async def find_organisation_contact(
+    tx: AsyncConnection, organisation_id: UUID, *, purpose: str, now: datetime
+) -> Contact | None:
     """The organisation's name and the address for notices, which it gave for them; or None."""
-    row = (await tx.execute(_ORGANISATION, _parameters(read))).one_or_none()
+    read = Entry("organisation-contact-read", "organisation", organisation_id, purpose=purpose)
+    row = await _one(tx, _ORGANISATION, read, now)
     if row is None:
         return None
     return Contact(name=row.name, email=row.contact_email, may_email=row.contact_email is not None)
 
 
-def _parameters(read: Read) -> dict[str, Any]:
-    return {f"read_{name}": value for name, value in asdict(read).items()}
+async def _one(tx: AsyncConnection, statement: sa.Select[Any], read: Entry, now: datetime) -> sa.Row[Any] | None:
+    rows = await tx.execute(statement, {"id": read.about_id, **noted(tx, read, now=now)})
+    found: sa.Row[Any] | None = rows.one_or_none()
+    return found

@@ -1,7 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,16 +10,17 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import StaleVersion
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.domain.making import NewReferral
-from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
-from kith_referrals.domain.steps import Moved, Step
-from kith_referrals.store.records import Record, hexadecimal, insert_records
+from kith_referrals.domain.steps import Moved
+from kith_referrals.store.records import insert_records
+from kith_referrals.store.rows import consent_records, entry, move_record, person_record, referral_record, step_record
 from kith_referrals.tables import consents, people, referral_steps, referrals
 
 _STATE: Final = tuple(
@@ -36,13 +37,15 @@ _MOVING: Final = (
 )  # fmt: skip
 
 _ADD: Final = Compiled(
-    insert_records(consents, "consents").add_cte(
-        insert_records(people, "people").cte("added_people"),
-        insert_records(referrals, "referrals").cte("added_referrals"),
-        insert_records(referral_steps, "steps").cte("added_steps"),
+    audited(
+        insert_records(consents, "consents").add_cte(
+            insert_records(people, "people").cte("added_people"),
+            insert_records(referrals, "referrals").cte("added_referrals"),
+            insert_records(referral_steps, "steps").cte("added_steps"),
+        )
     )
 )
-"""One round trip for people, referrals, consents and first steps. Foreign keys are looked at when all of it is done."""
+"""One round trip, also for the record of it. Foreign keys are looked at when the whole statement is done."""
 
 _LOCKED: Final = (
     sa.select(*_STATE).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
@@ -74,13 +77,15 @@ _moved: Final = (
     .table_valued(*(sa.column(name, referrals.c[name].type) for name in ("id", *_MOVING)))
     .render_derived(with_types=True)
 )
-_SAVE: Final = insert_records(referral_steps, "steps").add_cte(
-    sa.update(referrals)
-    .where(referrals.c.id == _moved.c.id)
-    .values({name: _moved.c[name] for name in _MOVING})
-    .cte("moved_referrals")
+_SAVE: Final = audited(
+    insert_records(referral_steps, "steps").add_cte(
+        sa.update(referrals)
+        .where(referrals.c.id == _moved.c.id)
+        .values({name: _moved.c[name] for name in _MOVING})
+        .cte("moved_referrals")
+    )
 )
-"""Where they stand now, and the steps that brought them there: one round trip."""
+"""Where they stand now, the steps that brought them there, and the record of them: one round trip."""
 _EXPIRING: Final = (
     sa.select(*_STATE)
     .where(
@@ -103,16 +108,18 @@ _OF_CHOICE: Final = (
 )
 
 
-async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> None:
-    """Keep new referrals, however many, in one statement. Raises ``ReferenceTaken``."""
+async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> None:
+    """Keep new referrals, however many, in one statement, each on the record. Raises ``ReferenceTaken``."""
+    made = [Entry("referral-made", "referral", new.referral.id) for new in news]
     try:
         await _ADD.rows(
             tx,
             {
-                "people": [_person_record(person) for person in {new.person.id: new.person for new in news}.values()],
-                "referrals": [_referral_record(new) for new in news],
-                "consents": [record for new in news for record in _consent_records(new)],
-                "steps": [_step_record(new.referral, new.step) for new in news],
+                "people": [person_record(person) for person in {new.person.id: new.person for new in news}.values()],
+                "referrals": [referral_record(new) for new in news],
+                "consents": [record for new in news for record in consent_records(new)],
+                "steps": [step_record(new.referral, new.step) for new in news],
+                **noted(tx, *made, now=now),
             },
         )
     except UniqueViolationError as error:
@@ -158,14 +165,19 @@ async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     }
 
 
-async def save_moves(tx: AsyncConnection, moves: Sequence[Moved]) -> None:
-    """Keep where these referrals now stand, and their steps, in one statement. Of one referral the last move counts."""
+async def save_moves(tx: AsyncConnection, moves: Sequence[Moved], *, now: datetime) -> None:
+    """Keep where these referrals now stand, and their steps, in one statement. Of one referral the last move counts.
+
+    What somebody did goes on the record; what a fact told stands in the log that told it.
+    """
+    done = [entry(move.step) for move in moves if move.step.by is not None]
     stands = {move.referral.id: move.referral for move in moves}
     await tx.execute(
         _SAVE,
         {
-            "moved": [_move_record(referral) for referral in stands.values()],
-            "steps": [_step_record(move.referral, move.step) for move in moves],
+            "moved": [move_record(referral) for referral in stands.values()],
+            "steps": [step_record(move.referral, move.step) for move in moves],
+            **noted(tx, *done, now=now),
         },
     )
 
@@ -188,104 +200,3 @@ async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose,
 
 def _referral(row: Mapping[Any, Any]) -> Referral:
     return Referral(**{**row, "status": Status(row["status"]), "level": Level(row["level"])})
-
-
-def _person_record(person: Person) -> Record:
-    return {
-        "id": str(person.id),
-        "organisation_id": str(person.organisation_id),
-        "family_name": person.family_name,
-        "given_name": person.given_name,
-        "birth_date": _text(person.birth_date),
-        "nhs_number": person.nhs_number,
-        "chi_number": person.chi_number,
-        "postcode": person.postcode,
-        "email": person.email,
-        "telephone": person.telephone,
-        "contact_by": person.contact_by,
-        "language": person.language,
-        "likeness": hexadecimal(person.likeness),
-    }
-
-
-def _referral_record(new: NewReferral) -> Record:
-    referral, wish = new.referral, new.wish
-    return {
-        **_move_record(referral),
-        "person_id": str(referral.person_id),
-        "referring_organisation_id": str(referral.referring_organisation_id),
-        "programme_id": str(referral.programme_id),
-        "programme_organisation_id": str(referral.programme_organisation_id),
-        "submitted_at": referral.submitted_at.isoformat(),
-        "source": wish.source.value,
-        "received_on": wish.received_on.isoformat(),
-        "needs": wish.needs,
-        "conditions": wish.conditions,
-        "interests": wish.interests,
-        "requested": wish.requested,
-        "channels": [way.value for way in wish.channels],
-        "urgent": wish.urgent,
-        "notes": wish.notes,
-        "source_reference": wish.source_reference,
-        "details": wish.details,
-        "choice_id": None if referral.choice_id is None else str(referral.choice_id),
-        "agreement_id": None if referral.agreement_id is None else str(referral.agreement_id),
-        "level": referral.level.value,
-    }
-
-
-def _move_record(referral: Referral) -> Record:
-    return {
-        "id": str(referral.id),
-        "status": referral.status.value,
-        "version": referral.version,
-        "decided_at": _text(referral.decided_at),
-        "decision_reason": referral.decision_reason,
-        "matched_at": _text(referral.matched_at),
-        "ended_at": _text(referral.ended_at),
-        "closed_at": _text(referral.closed_at),
-        "closing_reason": referral.closing_reason,
-        "acknowledged_at": _text(referral.acknowledged_at),
-        "supported_at": _text(referral.supported_at),
-        "redirected_to": None if referral.redirected_to is None else str(referral.redirected_to),
-    }
-
-
-def _step_record(referral: Referral, step: Step) -> Record:
-    return {
-        "referral_id": str(step.referral_id),
-        "referring_organisation_id": str(referral.referring_organisation_id),
-        "programme_organisation_id": str(referral.programme_organisation_id),
-        "name": step.name,
-        "before": step.before,
-        "after": step.after,
-        "at": step.at.isoformat(),
-        "organisation_id": None if step.by is None else str(step.by.organisation_id),
-        "subject": None if step.by is None else step.by.subject,
-        "reason": step.reason,
-        "note": step.note,
-    }
-
-
-def _consent_records(new: NewReferral) -> list[Record]:
-    alike = {
-        "referral_id": str(new.referral.id),
-        "referring_organisation_id": str(new.referral.referring_organisation_id),
-        "programme_organisation_id": str(new.referral.programme_organisation_id),
-    }
-    return [
-        {
-            **alike,
-            "purpose": purpose.value,
-            "state": word.state.value,
-            "recorded_on": word.recorded_on.isoformat(),
-            "how": word.how,
-            "wording_version": word.wording_version,
-            "expires_on": _text(word.expires_on),
-        }
-        for purpose, word in new.consents.items()
-    ]
-
-
-def _text(moment: Any) -> str | None:
-    return None if moment is None else moment.isoformat()

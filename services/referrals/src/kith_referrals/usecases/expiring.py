@@ -28,7 +28,7 @@ async def expire_consents(tx: AsyncConnection, now: datetime) -> None:
         for purpose, word in gone.items():
             await store.save_consent(tx, referral.id, purpose, word)
     if moves:
-        await store.save_moves(tx, moves)
+        await store.save_moves(tx, moves, now=now)
         await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
 
 

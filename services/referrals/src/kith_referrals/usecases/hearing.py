@@ -32,7 +32,7 @@ class MatchNews:
     ending: str = ""
 
 
-async def note_matches(tx: AsyncConnection, news: Sequence[MatchNews]) -> None:
+async def note_matches(tx: AsyncConnection, news: Sequence[MatchNews], *, now: datetime) -> None:
     """Note a batch of news in its order: two statements, however many. News of no referral of ours are passed over."""
     if not news:
         return
@@ -47,7 +47,7 @@ async def note_matches(tx: AsyncConnection, news: Sequence[MatchNews]) -> None:
             stands[referral.id] = move.referral
             moves.append(move)
     if moves:
-        await store.save_moves(tx, moves)
+        await store.save_moves(tx, moves, now=now)
 
 
 def _note(referral: Referral, piece: MatchNews) -> Moved | None:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import agreement, making
 from kith_referrals.domain.intake import sifting
@@ -68,8 +69,9 @@ async def import_rows(
     made = [_made(done, by, today, now) for done in sifted if done.new and done.outcome is Outcome.ACCEPTED]
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
-        await referrals_store.add_referrals(tx, [new for new, _ in made])
+        await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
     await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name), waiting, now=now)
+    await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id), now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 

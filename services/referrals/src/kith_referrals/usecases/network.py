@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import network
 from kith_referrals.domain.network import Organisation, Programme
@@ -25,6 +26,7 @@ async def publish_organisation(tx: AsyncConnection, organisation: Organisation, 
     if before == organisation:
         return
     await store.save_organisation(tx, organisation)
+    await audit.record(tx, Entry("organisation-published", "organisation", organisation.id), now=now)
     if before is not None and replace(before, contact_email=organisation.contact_email) != organisation:
         await store.show_organisation(tx, organisation, now=now)
     if before is None or not organisation.is_known_alike(before):
@@ -46,6 +48,7 @@ async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: d
     if before == programme:
         return
     await store.save_programme(tx, programme, organisation.name, now=now)
+    await audit.record(tx, Entry("programme-published", "programme", programme.id), now=now)
     if before is None or not programme.is_known_alike(before):
         await outgoing.tell(tx, ProgrammeTold(programme), now=now)
 
@@ -61,3 +64,4 @@ async def confirm_programme(tx: AsyncConnection, programme_id: UUID, *, by: UUID
     programme = network.confirmed(before, by, clock.today(now))
     if programme != before:
         await store.save_confirmation(tx, programme, now=now)
+        await audit.record(tx, Entry("programme-confirmed", "programme", programme_id), now=now)

@@ -105,7 +105,7 @@ async def change_consent(
     recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN
     if recalled and referral.is_offered:
         moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
-    await store.save_moves(tx, moves)
+    await store.save_moves(tx, moves, now=now)
     await store.save_consent(tx, referral_id, purpose, after[purpose])
     await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
     return moves[-1].referral
@@ -142,11 +142,11 @@ async def _make(
                 choice_id=choice_id,
             )
         )
-    await store.add_referrals(tx, [new for new, _ in made])
+    await store.add_referrals(tx, [new for new, _ in made], now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return [new.referral for new, _ in made]
 
 
 async def _save(tx: AsyncConnection, moves: Sequence[Moved], now: datetime) -> None:
-    await store.save_moves(tx, moves)
+    await store.save_moves(tx, moves, now=now)
     await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)

@@ -1,13 +1,19 @@
-"""Read-only SQL for the API: what the asking organisation may see, row-level security deciding."""
+"""Read-only SQL for the API: what the asking organisation may see, row-level security deciding.
+
+What shows referrals, people or their rows goes on the record in the same round trip: the audit's own part of the
+statement is all that is ever written here.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.network import Standing
@@ -72,9 +78,11 @@ _SELECTED: Final = (
     .order_by(referrals.c.id)
     .limit(_LIMIT)
 )
-_NETWORK_REFERRALS: Final = _SELECTED.with_only_columns(
-    *(column for column in _SUMMARY if column.name != "source_reference"),
-    sa.null().label("source_reference"),
+_NETWORK_REFERRALS: Final = audited(
+    _SELECTED.with_only_columns(
+        *(column for column in _SUMMARY if column.name != "source_reference"),
+        sa.null().label("source_reference"),
+    )
 )
 """Without the organisations' own references, which lead to somebody in another system."""
 
@@ -85,7 +93,7 @@ _received: Final = (
     .subquery("received")
 )
 _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("both")
-_REFERRALS: Final = sa.select(_both).order_by(_both.c.id).limit(_LIMIT)
+_REFERRALS: Final = audited(sa.select(_both).order_by(_both.c.id).limit(_LIMIT))
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
 _agreed: Final = (
@@ -93,7 +101,7 @@ _agreed: Final = (
     .where(consents.c.referral_id == referrals.c.id)
     .scalar_subquery()
 )
-_REFERRAL: Final = (
+_REFERRAL: Final = audited(
     sa.select(
         *(column for column in referrals.c if column.name != "notes"),
         sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
@@ -115,12 +123,12 @@ _AGREEMENTS: Final = (
 _CHOICE: Final = (
     sa.select(*_SUMMARY).where(referrals.c.choice_id == sa.bindparam("id", type_=sa.Uuid)).order_by(referrals.c.id)
 )
-_STEPS: Final = (
+_STEPS: Final = audited(
     sa.select(*(column for column in referral_steps.c if column.name != "seq"))
     .where(referral_steps.c.referral_id == _ID)
     .order_by(referral_steps.c.seq)
 )
-_WAITING: Final = (
+_WAITING: Final = audited(
     sa.select(
         imported_rows.c.id,
         imported_rows.c.source_reference,
@@ -166,9 +174,9 @@ async def list_stale_programmes(
     return await _many(tx, _STALE, wanted)
 
 
-async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Found:
+async def get_referral(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Found:
     """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``."""
-    return await _one(tx, _REFERRAL, referral_id)
+    return await _one(tx, _REFERRAL, referral_id, noted(tx, Entry("person-read", "referral", referral_id), now=now))
 
 
 async def list_referrals(
@@ -179,9 +187,12 @@ async def list_referrals(
     programme_id: UUID | None,
     after: UUID | None,
     limit: int,
+    now: datetime,
 ) -> Sequence[Found]:
     """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
     wanted = {"after": after or _BEFORE_ALL, "limit": limit, "status": status, "programme_id": programme_id}
+    listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
+    wanted |= noted(tx, listed, now=now)
     if asking is None:
         return await _many(tx, _NETWORK_REFERRALS, wanted)
     return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
@@ -200,28 +211,34 @@ async def list_agreements(tx: AsyncConnection, *, after: UUID | None, limit: int
 
 async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:
     """The referrals of a choice that may be seen. Bounded by the choice. Raises ``NotFound`` where there are none."""
-    return await _some(tx, _CHOICE, choice_id)
+    return await _some(tx, _CHOICE, {"id": choice_id})
 
 
-async def list_steps(tx: AsyncConnection, referral_id: UUID) -> Sequence[Found]:
+async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Sequence[Found]:
     """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
-    return await _some(tx, _STEPS, referral_id)
+    listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
+    return await _some(tx, _STEPS, {"id": referral_id, **listed})
 
 
-async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:
+async def list_waiting_rows(
+    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
+) -> Sequence[Found]:
     """Imported rows that may be a person who is already here, in the order in which they came."""
-    return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
+    listed = noted(tx, Entry("waiting-rows-listed", "organisation", asking), now=now)
+    return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
-async def _one(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Found:
-    row = (await tx.execute(statement, {"id": id_})).mappings().one_or_none()
+async def _one(
+    tx: AsyncConnection, statement: sa.Select[Any], id_: UUID, more: Mapping[str, Any] = MappingProxyType({})
+) -> Found:
+    row = (await tx.execute(statement, {"id": id_, **more})).mappings().one_or_none()
     if row is None:
         raise NotFound
     return dict(row)
 
 
-async def _some(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Sequence[Found]:
-    rows = await _many(tx, statement, {"id": id_})
+async def _some(tx: AsyncConnection, statement: sa.Select[Any], wanted: Mapping[str, Any]) -> Sequence[Found]:
+    rows = await _many(tx, statement, wanted)
     if not rows:
         raise NotFound
     return rows

@@ -68,6 +68,9 @@ METRICS: Final[Mapping[str, Metric]] = {
     "kith.dead_letters.held": Metric(
         "counter", "{fact}", "Facts that wait behind one of the same story that was set aside. Redrive or discard it."
     ),
+    "kith.audit.unsealed": Metric(
+        "gauge", "{entry}", "Entries of the audit not sealed yet. Growing: no process of the service runs its timers."
+    ),
     "kith.messages": Metric(
         "counter", "{message}",
         "Messages by what came of them: delivered, no-channel, refused, retried. Few delivered: look at SMTP.",

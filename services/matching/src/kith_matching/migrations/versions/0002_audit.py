@@ -1,0 +1,28 @@
+"""The audit in the place of the record of contact reads, whose rows become its first entries.
+
+The old table stays as it is until a later release: the code before this one still writes it.
+"""
+
+from alembic import op
+
+from kith_chassis.audit import install_audit_v1
+
+revision = "0002"
+down_revision = "0001"
+
+MOVE = """
+    insert into audit_tail (entry)
+    select json_build_object(
+        'at', to_char(read_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24\\:MI\\:SS.US"+00\\:00"'),
+        'client_id', read_by,
+        'action', 'supporter-contact-read',
+        'about_kind', 'supporter',
+        'about_id', supporter_id
+    )::text
+    from contact_reads order by read_at, id
+"""
+
+
+def upgrade() -> None:
+    install_audit_v1(op)
+    op.execute(MOVE)

@@ -1,0 +1,122 @@
+"""What of a person, a referral, a step and a consent becomes rows, and what of a step goes on the record."""
+
+from typing import Any
+
+from kith_chassis.audit import Entry
+from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.referral import Referral
+from kith_referrals.domain.steps import Step
+from kith_referrals.store.records import Record, hexadecimal
+
+
+def person_record(person: Person) -> Record:
+    """A row of ``people``."""
+    return {
+        "id": str(person.id),
+        "organisation_id": str(person.organisation_id),
+        "family_name": person.family_name,
+        "given_name": person.given_name,
+        "birth_date": _text(person.birth_date),
+        "nhs_number": person.nhs_number,
+        "chi_number": person.chi_number,
+        "postcode": person.postcode,
+        "email": person.email,
+        "telephone": person.telephone,
+        "contact_by": person.contact_by,
+        "language": person.language,
+        "likeness": hexadecimal(person.likeness),
+    }
+
+
+def referral_record(new: NewReferral) -> Record:
+    """A row of ``referrals``, as it is made."""
+    referral, wish = new.referral, new.wish
+    return {
+        **move_record(referral),
+        "person_id": str(referral.person_id),
+        "referring_organisation_id": str(referral.referring_organisation_id),
+        "programme_id": str(referral.programme_id),
+        "programme_organisation_id": str(referral.programme_organisation_id),
+        "submitted_at": referral.submitted_at.isoformat(),
+        "source": wish.source.value,
+        "received_on": wish.received_on.isoformat(),
+        "needs": wish.needs,
+        "conditions": wish.conditions,
+        "interests": wish.interests,
+        "requested": wish.requested,
+        "channels": [way.value for way in wish.channels],
+        "urgent": wish.urgent,
+        "notes": wish.notes,
+        "source_reference": wish.source_reference,
+        "details": wish.details,
+        "choice_id": None if referral.choice_id is None else str(referral.choice_id),
+        "agreement_id": None if referral.agreement_id is None else str(referral.agreement_id),
+        "level": referral.level.value,
+    }
+
+
+def move_record(referral: Referral) -> Record:
+    """What a step changes in a row of ``referrals``."""
+    return {
+        "id": str(referral.id),
+        "status": referral.status.value,
+        "version": referral.version,
+        "decided_at": _text(referral.decided_at),
+        "decision_reason": referral.decision_reason,
+        "matched_at": _text(referral.matched_at),
+        "ended_at": _text(referral.ended_at),
+        "closed_at": _text(referral.closed_at),
+        "closing_reason": referral.closing_reason,
+        "acknowledged_at": _text(referral.acknowledged_at),
+        "supported_at": _text(referral.supported_at),
+        "redirected_to": None if referral.redirected_to is None else str(referral.redirected_to),
+    }
+
+
+def entry(step: Step) -> Entry:
+    """A step as the audit has it."""
+    codes = dict.fromkeys(code for code in (step.after.value, step.reason) if code)
+    return Entry(f"referral-{step.name}", "referral", step.referral_id, tuple(codes))
+
+
+def step_record(referral: Referral, step: Step) -> Record:
+    """A row of ``referral_steps``."""
+    return {
+        "referral_id": str(step.referral_id),
+        "referring_organisation_id": str(referral.referring_organisation_id),
+        "programme_organisation_id": str(referral.programme_organisation_id),
+        "name": step.name,
+        "before": step.before,
+        "after": step.after,
+        "at": step.at.isoformat(),
+        "organisation_id": None if step.by is None else str(step.by.organisation_id),
+        "subject": None if step.by is None else step.by.subject,
+        "reason": step.reason,
+        "note": step.note,
+    }
+
+
+def consent_records(new: NewReferral) -> list[Record]:
+    """The rows of ``consents`` that a new referral begins with."""
+    alike = {
+        "referral_id": str(new.referral.id),
+        "referring_organisation_id": str(new.referral.referring_organisation_id),
+        "programme_organisation_id": str(new.referral.programme_organisation_id),
+    }
+    return [
+        {
+            **alike,
+            "purpose": purpose.value,
+            "state": word.state.value,
+            "recorded_on": word.recorded_on.isoformat(),
+            "how": word.how,
+            "wording_version": word.wording_version,
+            "expires_on": _text(word.expires_on),
+        }
+        for purpose, word in new.consents.items()
+    ]
+
+
+def _text(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,156 @@
+"""Every route that shows or changes something puts it on the record, once; what is refused leaves nothing."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from alembic import command
+from pydantic import SecretStr
+
+from kith_chassis import migrating
+from kith_chassis.audit import sealing
+from kith_chassis.clock import new_id
+from kith_chassis.provision import provision
+from kith_chassis.settings import MigrationSettings
+from kith_matching.api import PERMISSIONS
+from tests.builders import NOW
+from tests.conftest import AsCaller
+from tests.matching.desk import Desk, a_supporter_body
+from tests.matching.test_tenancy import Ours, attempts, ours
+from tests.servers.postgres import PASSWORD, Address, Databases
+
+__all__ = ["ours"]  # a fixture
+
+ACTIONS = {
+    "put_supporter": ["supporter-changed"],
+    "list_supporters": ["supporters-listed"],
+    "get_supporter": ["supporter-read"],
+    "read_supporter_contact": ["supporter-contact-read"],
+    "list_waiting": ["waiting-listed"],
+    "list_candidates": ["candidates-listed"],
+    "propose": ["match-proposed"],
+    "get_proposal": ["proposal-read"],
+    "answer_proposal": ["proposal-answered"],
+    "list_matches": ["matches-listed"],
+    "get_match": ["match-read"],
+    "end_match": ["match-ended"],
+    "log_session": ["session-logged"],
+    "list_sessions": ["sessions-listed"],
+    "get_session": ["session-read"],
+    "log_contact": ["contact-logged"],
+    "list_contacts": ["contacts-listed"],
+    "get_contact": ["contact-read"],
+}
+SUBJECTS = {"read_supporter_contact": "service-notifications"}
+
+
+async def since(desk: Desk, number: int) -> list[dict[str, Any]]:
+    """The entries after that one, once they are sealed."""
+    async with desk.stage.database.network_transaction() as tx:
+        await sealing.seal(tx, NOW)
+        return await sealing.list_entries(tx, about=None, subject=None, after=number, limit=200)
+
+
+async def last(desk: Desk) -> int:
+    async with desk.stage.database.network_transaction() as tx:
+        await sealing.seal(tx, NOW)
+        return (await sealing.state(tx)).head.number
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> None:
+    method, path, body = attempts(ours)[name]
+    if name == "propose":
+        body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
+    auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
+    if name == "read_supporter_contact":
+        auth = as_caller("service", "service:notifications", subject="service-notifications")
+    before = await last(ours.desk)
+
+    headers = {"If-Match": '"1"', "Idempotency-Key": str(new_id())}
+    answer = await ours.desk.client.request(method, path, json=body, headers=headers, auth=auth)
+
+    entries = await since(ours.desk, before)
+    assert answer.is_success, answer.text
+    assert [entry["action"] for entry in entries] == ACTIONS[name]
+    assert {entry["subject"] for entry in entries} == {SUBJECTS.get(name, "tester")}
+    assert not any(secret in json.dumps(entries) for secret in ("Testwell", "example.org", "900456", "G12"))
+
+
+async def test_a_new_supporter_and_a_match_are_on_the_record(desk: Desk) -> None:
+    before = await last(desk)
+
+    await desk.a_match()
+
+    assert [entry["action"] for entry in await since(desk, before)] == [
+        "supporter-recorded",
+        "match-proposed",
+        "proposal-answered",
+        "proposal-answered",
+        "match-made",
+    ]
+
+
+async def test_the_same_again_is_no_change_and_leaves_no_entry(desk: Desk) -> None:
+    supporter_id = await desk.a_supporter()
+    before = await last(desk)
+
+    again = await desk.put(f"/supporters/{supporter_id}", a_supporter_body(desk.programme.programme_id))
+
+    assert again.status_code == 200
+    assert await since(desk, before) == []
+
+
+@pytest.mark.parametrize("path", ["/supporters/{id}", "/proposals/{id}", "/matches/{id}", "/sessions/{id}"])
+async def test_what_is_not_there_was_not_seen(desk: Desk, path: str) -> None:
+    before = await last(desk)
+
+    answer = await desk.get(path.format(id=new_id()))
+
+    assert answer.status_code == 404
+    assert await since(desk, before) == []
+
+
+@pytest.fixture
+async def at_the_first_revision(databases: Databases, postgres: str) -> AsyncIterator[Address]:
+    """A database as the first release left it."""
+    name = f"matching_before_{uuid4().hex[:8]}"
+    await provision(postgres, "matching", owner_password=PASSWORD, service_password=PASSWORD, database=name)
+    address = databases.address("matching", name)
+    configuration = migrating._configuration("matching")
+    configuration.attributes["settings"] = MigrationSettings(database_owner_url=SecretStr(address.owner_url))
+    await asyncio.to_thread(command.upgrade, configuration, "0001")
+    yield address
+    await databases._administer(f'drop database "{name}" with (force)')
+
+
+async def test_reads_that_were_recorded_before_are_the_first_entries(at_the_first_revision: Address) -> None:
+    address = at_the_first_revision
+    owner = await asyncpg.connect(address.owner_url)
+    try:
+        await owner.execute(
+            "insert into contact_reads (id, supporter_id, organisation_id, read_by, read_at)"
+            " values (gen_random_uuid(), $1, $1, 'notifications', '2026-11-23 10:00+01')",
+            UUID(int=7),
+        )
+
+        settings = MigrationSettings(database_owner_url=SecretStr(address.owner_url))
+        await asyncio.to_thread(migrating.migrate, "matching", settings)
+
+        moved = [json.loads(row["entry"]) for row in await owner.fetch("select entry from audit_tail")]
+        assert await owner.fetchval("select count(*) from contact_reads") == 1
+    finally:
+        await owner.close()
+    assert moved == [
+        {
+            "at": "2026-11-23T09:00:00.000000+00:00",
+            "client_id": "notifications",
+            "action": "supporter-contact-read",
+            "about_kind": "supporter",
+            "about_id": str(UUID(int=7)),
+        }
+    ]
