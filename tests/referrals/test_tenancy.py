@@ -4,26 +4,37 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from kith_chassis.clock import new_id
-from kith_chassis.identity import ORGANISATION_ROLES
-from kith_referrals import api
+from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
+from kith_referrals import api, pages
+from kith_referrals.domain.self_referral.floods import Limits
+from kith_referrals.pages.asking import Door
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
 
-ROUTES = sorted(
-    (method, context.path_format, context.endpoint.__name__)
-    for context in iter_route_contexts(api.router.routes)
-    if context.methods and context.endpoint and context.path_format
-    for method in context.methods
-)
+
+def routes_of(*routers: APIRouter) -> list[tuple[str, str, str]]:
+    return sorted(
+        (method, context.path_format, context.endpoint.__name__)
+        for router in routers
+        for context in iter_route_contexts(router.routes)
+        if context.methods and context.endpoint and context.path_format
+        for method in context.methods
+    )
+
+
+ROUTES = routes_of(api.router)
+PUBLIC_ROUTES = routes_of(pages.router(Door(Limits(1, 1), ())))
+"""Pages for people without an account: what docs/architecture.md lets anybody ask."""
 ROLES = [*sorted(ORGANISATION_ROLES), "operator", "service:matching"]
 OWN = {"list_organisations", "get_organisation", "list_programmes", "get_programme"}
 """What everybody in the network may read: who there is and what they offer."""
-LISTS = {"list_referrals", "list_waiting_rows"}
+LISTS = {"list_referrals", "list_waiting_rows", "list_unread_notes"}
 """What answers every organisation, with its own rows."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 
@@ -56,6 +67,7 @@ def a_request(world: World, name: str) -> dict[str, Any]:
             "how": "spoken",
         },
         "import_rows": an_import(world, a_row(3)),
+        "invite": {"programme_id": str(world.programme.id)},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
             "slug": "taken-over",
@@ -78,7 +90,9 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     )
 
 
-def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | None:
+def wrong(  # noqa: PLR0911 - one line for each kind of route
+    name: str, role: str, world: World, answer: httpx.Response
+) -> str | None:
     """What is wrong with the answer, or None."""
     member = role in ORGANISATION_ROLES
     if any(private in answer.text for private in PRIVATE):
@@ -89,6 +103,8 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
         return None if answer.status_code in {200, 422} else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
         return "it lists what is others'" if member and answer.json()["items"] else None
+    if name == "invite" and member:
+        return None if answer.status_code == 201 else "everybody in the network may hand over a link"
     if name == "make_referral" and member:
         own = answer.json().get("referring_organisation_id") == str(world.stranger.id)
         return None if own else "it is made in another's name"
@@ -135,5 +151,35 @@ async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient
     assert set(statuses.values()) == {401}
 
 
+async def test_anybody_may_ask_for_a_page_and_no_page_shows_anybody(
+    client: httpx.AsyncClient, world: World, as_caller: AsCaller
+) -> None:
+    referral = await a_full_referral(client, world, as_caller)
+
+    answers = {
+        f"{method} {template}": await client.request(
+            method, template.format(slug=world.programme.slug, token=referral["id"])
+        )
+        for method, template, _ in PUBLIC_ROUTES
+    }
+
+    assert {where: answer.status_code for where, answer in answers.items()} == {
+        "GET /refer/invitation/{token}": 404,
+        "GET /refer/{slug}": 200,
+        "GET /status/{token}": 404,
+        "GET /status/{token}/change-of-mind": 404,
+        "POST /refer/invitation/{token}": 404,
+        "POST /refer/{slug}": 422,
+        "POST /status/{token}/change-of-mind": 404,
+    }
+    assert not [where for where, answer in answers.items() if any(private in answer.text for private in PRIVATE)]
+
+
 def test_every_route_is_asked() -> None:
     assert {name for _, _, name in ROUTES} == set(api.PERMISSIONS)
+    assert {name for _, _, name in PUBLIC_ROUTES} == set(pages.PERMISSIONS)
+
+
+def test_pages_alone_are_open_to_anybody() -> None:
+    assert set(pages.PERMISSIONS.values()) == {ANYONE}
+    assert ANYONE not in api.PERMISSIONS.values()

@@ -34,6 +34,9 @@ programmes: Final = sa.Table(
     sa.Column("checks_required", sa.Boolean, nullable=False),
     sa.Column("channels", _TEXTS, nullable=False),
     sa.Column("weights", JSONB, nullable=False),
+    sa.Column("needs", _TEXTS, nullable=False),
+    sa.Column("telephone", sa.Text),
+    sa.Column("crisis_lines", JSONB, nullable=False),
 )
 
 people: Final = sa.Table(
@@ -82,6 +85,9 @@ referrals: Final = sa.Table(
     sa.Column("notes", sa.Text),
     sa.Column("source_reference", sa.Text),
     sa.Column("details", JSONB, nullable=False),
+    sa.Column("notes_waited", sa.Boolean, nullable=False),
+    sa.Column("notes_read_at", _INSTANT),
+    sa.Column("notes_read_by", sa.Text),
 )
 
 consents: Final = sa.Table(
@@ -123,4 +129,42 @@ reads: Final = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("read_id", sa.Uuid, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
+)
+
+self_referrals: Final = sa.Table(
+    "self_referrals",
+    METADATA,
+    sa.Column("token_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("form_digest", sa.LargeBinary, nullable=False),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+)
+
+invitations: Final = sa.Table(
+    "invitations",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("token_digest", sa.LargeBinary, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("source_reference", sa.Text),
+    sa.Column("made_at", _INSTANT, nullable=False),
+    sa.Column("expires_at", _INSTANT, nullable=False),
+    sa.Column("used_at", _INSTANT),
+)
+
+form_key: Final = sa.Table(
+    "form_key",
+    METADATA,
+    sa.Column("only_row", sa.Boolean, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+)
+
+form_counts: Final = sa.Table(
+    "form_counts",
+    METADATA,
+    sa.Column("bucket", sa.LargeBinary, primary_key=True),
+    sa.Column("hour", _INSTANT, primary_key=True),
+    sa.Column("forms", sa.Integer, nullable=False),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals
+from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals, self_referrals
 
 Found = dict[str, Any]
 """A row for the API to show."""
@@ -62,6 +62,16 @@ _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("bo
 _REFERRALS: Final = sa.select(_both).order_by(_both.c.id).limit(_LIMIT)
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
+_UNREAD: Final = (
+    sa.select(*_SUMMARY)
+    .where(referrals.c.programme_organisation_id == _ASKING)
+    .where(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None))
+    .where(referrals.c.closed_at.is_(None))
+    .where(referrals.c.id > _AFTER)
+    .order_by(referrals.c.id)
+    .limit(_LIMIT)
+)
+
 _agreed: Final = (
     sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
     .where(consents.c.referral_id == referrals.c.id)
@@ -75,6 +85,39 @@ _REFERRAL: Final = (
     )
     .join_from(referrals, people, people.c.id == referrals.c.person_id)
     .where(referrals.c.id == _ID)
+)
+_words: Final = (
+    sa.select(
+        sa.func.jsonb_object_agg(
+            consents.c.purpose,
+            sa.func.jsonb_build_array(consents.c.state, consents.c.recorded_on, consents.c.wording_version),
+        )
+    )
+    .where(consents.c.referral_id == referrals.c.id)
+    .scalar_subquery()
+)
+_STANDING: Final = (
+    sa.select(
+        self_referrals.c.reference,
+        *(
+            referrals.c[name]
+            for name in (
+                "status",
+                "submitted_at",
+                "closed_at",
+                "decision_reason",
+            )
+        ),
+        programmes.c.name.label("programme_name"),
+        programmes.c.telephone,
+        programmes.c.crisis_lines,
+        organisations.c.name.label("organisation_name"),
+        _words.label("consents"),
+    )
+    .join_from(self_referrals, referrals, referrals.c.id == self_referrals.c.referral_id)
+    .join(programmes, programmes.c.id == referrals.c.programme_id)
+    .join(organisations, organisations.c.id == programmes.c.organisation_id)
+    .where(self_referrals.c.token_digest == sa.bindparam("token_digest", type_=sa.LargeBinary))
 )
 _WAITING: Final = (
     sa.select(
@@ -133,6 +176,17 @@ async def list_referrals(
     if asking is None:
         return await _many(tx, _NETWORK_REFERRALS, wanted)
     return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
+
+
+async def list_unread_notes(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:
+    """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
+    return await _many(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
+
+
+async def find_standing(tx: AsyncConnection, token_digest: bytes) -> Found | None:
+    """Where a self-referral stands, with its programme and what was agreed, and nothing about the person; or None."""
+    row = (await tx.execute(_STANDING, {"token_digest": token_digest})).mappings().one_or_none()
+    return dict(row) if row else None
 
 
 async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import contacts, imports, network, referring
+from kith_referrals.api import contacts, imports, invitations, network, notes, referring
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -14,7 +14,14 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PERMISSIONS: Final = {**network.PERMISSIONS, **referring.PERMISSIONS, **imports.PERMISSIONS, **contacts.PERMISSIONS}
+PERMISSIONS: Final = {
+    **network.PERMISSIONS,
+    **referring.PERMISSIONS,
+    **notes.PERMISSIONS,
+    **invitations.PERMISSIONS,
+    **imports.PERMISSIONS,
+    **contacts.PERMISSIONS,
+}
 """Who may call what. Which rows they then see, row-level security decides."""
 
 REFUSALS: Final[dict[type[Exception], int]] = {
@@ -27,7 +34,8 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 router = APIRouter()
-for _part in (referring, network, imports, contacts):  # routes are looked for in this order: the busiest first
+# Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id.
+for _part in (notes, referring, network, invitations, imports, contacts):
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

@@ -1,6 +1,6 @@
 """Organisations and programmes: published by the network's operator, read by everybody in it."""
 
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,8 +11,8 @@ from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, OPERATOR
-from kith_referrals.api.words import Age, Body, Code, Codes, Email, Name, OdsCode, Points
-from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.api.words import Age, Body, Code, Codes, Email, Name, OdsCode, Points, Telephone
+from kith_referrals.domain.network import CrisisLine, Organisation, Programme
 from kith_referrals.usecases import network as usecases
 
 _READERS: Final = MEMBERS | OPERATOR | {"service"}
@@ -46,8 +46,19 @@ class OrganisationView(BaseModel):
     ods_code: str | None
 
 
+class CrisisLineBody(Body):
+    """Whom to call in a crisis, in the programme's area."""
+
+    name: Name
+    telephone: Telephone
+
+
 class ProgrammeBody(Body):
-    """A programme as it should be."""
+    """A programme as it should be.
+
+    ``needs`` are asked about on its self-referral page, ``telephone`` is where people call it, and ``crisis_lines``
+    stand on its pages beside 999 and NHS 111 (Samaritans, where there are none).
+    """
 
     slug: Code
     organisation_id: UUID
@@ -59,6 +70,9 @@ class ProgrammeBody(Body):
     checks_required: bool = True
     channels: Codes = ()
     weights: dict[Code, Points] = Field(default_factory=dict, max_length=50)
+    needs: Codes = ()
+    telephone: Telephone | None = None
+    crisis_lines: Annotated[tuple[CrisisLineBody, ...], Field(max_length=5)] = ()
 
     @model_validator(mode="after")
     def _has_ages(self) -> Self:
@@ -66,6 +80,11 @@ class ProgrammeBody(Body):
         if self.minimum_age is not None and self.maximum_age is not None and self.minimum_age > self.maximum_age:
             raise ValueError("maximum_age must not be below minimum_age")
         return self
+
+    def programme(self, programme_id: UUID) -> Programme:
+        """The programme as the domain has it."""
+        lines = tuple(CrisisLine(line.name, line.telephone) for line in self.crisis_lines)
+        return Programme(id=programme_id, **{**vars(self), "crisis_lines": lines})
 
 
 class ProgrammeView(BaseModel):
@@ -82,6 +101,9 @@ class ProgrammeView(BaseModel):
     checks_required: bool
     channels: list[str]
     weights: dict[str, int]
+    needs: list[str]
+    telephone: str | None
+    crisis_lines: list[CrisisLineBody]
 
 
 @router.put("/organisations/{organisation_id}")
@@ -118,7 +140,7 @@ async def publish_programme(
     programme_id: UUID, body: ProgrammeBody, caller: CallerDep, database: DatabaseDep, now: NowDep
 ) -> ProgrammeView:
     """Make or change a programme. The body is all of it: sending it again changes nothing and needs no version."""
-    programme = Programme(id=programme_id, **body.model_dump())
+    programme = body.programme(programme_id)
     async with database.transaction(caller) as tx:
         await usecases.publish_programme(tx, programme, now=now)
         return ProgrammeView.model_validate(await views.get_programme(tx, programme_id))

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain.referral import Closed, Decided, Referral, Status
-from kith_referrals.domain.refusals import MoveRefused, NotYourProgramme, ReasonUnknown
+from kith_referrals.domain.refusals import MoveRefused, NotesUnread, NotYourProgramme, ReasonUnknown
 
 DECLINING: Final = ("not-suitable", "out-of-area", "no-capacity", "needs-another-service", "could-not-contact")
 """Why a programme may decline."""
@@ -32,11 +32,13 @@ _TAKEN_ON: Final = _OPEN - {Status.SUBMITTED}
 def accept(referral: Referral, by: UUID, now: datetime) -> tuple[Referral, tuple[Decided]]:
     """Take the referral on, for the programme it names.
 
-    Accepting twice is refused, not ignored: the referrer would otherwise be told twice. Raises ``NotYourProgramme`` or
-    ``MoveRefused``.
+    Accepting twice is refused, not ignored: the referrer would otherwise be told twice. Raises ``NotYourProgramme``,
+    ``MoveRefused`` or ``NotesUnread``.
     """
     _check_decider(referral, by)
     _check_from(referral, {Status.SUBMITTED})
+    if referral.notes_unread:
+        raise NotesUnread
     accepted = replace(referral, status=Status.ACCEPTED, version=referral.version + 1, decided_at=now)
     return accepted, (Decided(accepted),)
 
@@ -79,6 +81,17 @@ def close(referral: Referral, reason: str, now: datetime) -> tuple[Referral, tup
     _check_from(referral, _TAKEN_ON if reason == "support-ended" else _OPEN)
     closed = replace(referral, status=Status.CLOSED, version=referral.version + 1, closed_at=now, closing_reason=reason)
     return closed, (Closed(closed),)
+
+
+def note_reading(referral: Referral, by: UUID) -> Referral:
+    """Somebody of the programme's organisation has read the notes. Saying it again changes nothing.
+
+    Raises ``NotYourProgramme``: a reader elsewhere does not know what the programme must know.
+    """
+    _check_decider(referral, by)
+    if not referral.notes_unread:
+        return referral
+    return replace(referral, notes_unread=False, version=referral.version + 1)
 
 
 def note_match(referral: Referral, now: datetime) -> Referral:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 
@@ -20,11 +21,24 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """Whom to call in a crisis, in the area of a programme."""
+
+    name: str
+    telephone: str
+
+
+SAMARITANS: Final = CrisisLine("Samaritans", "116 123")
+"""For everybody in the United Kingdom and Ireland, free, day and night (samaritans.org)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One offer of peer support by one organisation, and how it matches.
 
     ``slug`` names it in files and is unique in the network. ``weights`` says how many points each connection is worth.
-    Ages are whole years, both ends included; None sets no limit.
+    Ages are whole years, both ends included; None sets no limit. ``needs`` are the codes that its form asks about,
+    ``telephone`` is where people call it, and ``crisis_lines`` are named on its pages beside 999 and NHS 111.
     """
 
     id: UUID
@@ -38,3 +52,6 @@ class Programme:
     checks_required: bool = True
     channels: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    telephone: str | None = None
+    crisis_lines: tuple[CrisisLine, ...] = ()

@@ -44,7 +44,7 @@ class Referral:
     """Where a referral stands.
 
     ``version`` grows by one with every change. Times are UTC. ``decision_reason`` is why it was declined,
-    ``closing_reason`` why nothing more will happen.
+    ``closing_reason`` why nothing more will happen. ``notes_unread`` says that its notes wait for a human to read them.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class Referral:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     closing_reason: str | None = None
+    notes_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Wish:
     """What was asked for, in codes, and in words that never leave this service.
 
     ``received_on`` is the day the referrer was asked (Europe/London). ``requested`` is what the person asked of a
-    supporter. ``details`` holds counts a programme asks for, such as children in care.
+    supporter. ``details`` holds counts a programme asks for, such as children in care. ``unread`` says that what came
+    was written for nobody in particular, on a page or in a file, so no human of the programme has seen it.
     """
 
     source: Source
@@ -82,6 +84,7 @@ class Wish:
     notes: str | None = field(default=None, repr=False)
     source_reference: str | None = field(default=None, repr=False)
     details: Mapping[str, int] = field(default_factory=dict, repr=False)
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def submit(
         programme_id=programme.id,
         programme_organisation_id=programme.organisation_id,
         submitted_at=now,
+        notes_unread=wish.unread and wish.notes is not None,
     )
     made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
     return NewReferral(person, referral, wish, consents), made

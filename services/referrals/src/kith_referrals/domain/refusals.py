@@ -161,6 +161,13 @@ class MoveRefused(ReferralRefused):
     code = "referral-move-refused"
 
 
+class NotesUnread(MoveRefused):
+    """What a person wrote on a page, or what stood in a file, may say something that cannot wait."""
+
+    code = "notes-unread"
+    says = "Nobody has read this referral's notes yet. Read them, say so with POST .../notes-read, then accept it."
+
+
 class ReferenceTaken(ReferralRefused):
     """One reference of one organisation names one referral."""
 

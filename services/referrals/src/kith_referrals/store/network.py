@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
-from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.network import CrisisLine, Organisation, Programme
 from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
 from kith_referrals.tables import organisations, programmes
 
@@ -22,6 +22,11 @@ _PROGRAMME_LOCKED: Final = sa.select(programmes).where(programmes.c.id == _ID).w
 _BY_SLUG: Final = sa.select(programmes).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
 )
+_NAMED: Final = sa.select(programmes, organisations.c.name.label("organisation_name")).join_from(
+    programmes, organisations, organisations.c.id == programmes.c.organisation_id
+)
+_OFFER_BY_SLUG: Final = _NAMED.where(programmes.c.slug == sa.bindparam("slug", type_=sa.Text))
+_OFFER_BY_ID: Final = _NAMED.where(programmes.c.id == _ID)
 _OFFER: Final = Compiled(
     sa.select(
         programmes,
@@ -96,5 +101,30 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     return {row["slug"]: _programme(row) for row in rows.mappings()}
 
 
+async def find_programme_by_slug(tx: AsyncConnection, slug: str) -> tuple[Programme, str] | None:
+    """The programme and its organisation's name; or None."""
+    return _offered((await tx.execute(_OFFER_BY_SLUG, {"slug": slug})).mappings().one_or_none())
+
+
+async def find_programme(tx: AsyncConnection, programme_id: UUID) -> tuple[Programme, str] | None:
+    """The programme and its organisation's name; or None."""
+    return _offered((await tx.execute(_OFFER_BY_ID, {"id": programme_id})).mappings().one_or_none())
+
+
+def _offered(row: Mapping[Any, Any] | None) -> tuple[Programme, str] | None:
+    if row is None:
+        return None
+    found = dict(row)
+    name = found.pop("organisation_name")
+    return _programme(found), name
+
+
 def _programme(row: Mapping[Any, Any]) -> Programme:
-    return Programme(**{**row, "channels": tuple(row["channels"])})
+    return Programme(
+        **{
+            **row,
+            "channels": tuple(row["channels"]),
+            "needs": tuple(row["needs"]),
+            "crisis_lines": tuple(CrisisLine(**line) for line in row["crisis_lines"]),
+        }
+    )

@@ -1,6 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,12 +18,16 @@ from kith_referrals.domain.refusals import NotFound, ReferenceTaken
 from kith_referrals.store.records import Record, hexadecimal, insert_records
 from kith_referrals.tables import consents, people, referrals
 
-_STATE: Final = tuple(
-    referrals.c[name]
-    for name in (
-        "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
-        "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-    )
+_STATE: Final = (
+    *(
+        referrals.c[name]
+        for name in (
+            "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id",
+            "submitted_at", "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at",
+            "closed_at", "closing_reason",
+        )
+    ),
+    sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
 )  # fmt: skip
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
@@ -53,6 +58,15 @@ _SAVE_CONSENT: Final = (
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
     .where(consents.c.purpose == sa.bindparam("for_purpose", type_=sa.Text))
     .values({name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version")})
+)
+_SAVE_READING: Final = (
+    sa.update(referrals)
+    .where(referrals.c.id == sa.bindparam("of_referral", type_=sa.Uuid))
+    .values(
+        version=sa.bindparam("new_version"),
+        notes_read_at=sa.bindparam("read_at"),
+        notes_read_by=sa.bindparam("read_by"),
+    )
 )
 _moved: Final = (
     sa.func.jsonb_to_recordset(sa.bindparam("moved", type_=JSONB))
@@ -107,6 +121,13 @@ async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
 async def save_referrals(tx: AsyncConnection, moved: Sequence[Referral]) -> None:
     """Keep where these referrals now stand, however many, in one statement."""
     await tx.execute(_SAVE, {"moved": [_move_record(referral) for referral in moved]})
+
+
+async def save_reading(tx: AsyncConnection, referral: Referral, *, by: str, now: datetime) -> None:
+    """Keep that the notes were read, when, and by whom (a token's subject, and no name)."""
+    await tx.execute(
+        _SAVE_READING, {"of_referral": referral.id, "new_version": referral.version, "read_at": now, "read_by": by}
+    )
 
 
 async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose, word: Consent) -> None:
@@ -167,6 +188,7 @@ def _referral_record(new: NewReferral) -> Record:
         "notes": wish.notes,
         "source_reference": wish.source_reference,
         "details": wish.details,
+        "notes_waited": referral.notes_unread,
     }
 
 

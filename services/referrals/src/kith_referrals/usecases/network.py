@@ -23,7 +23,7 @@ async def publish_organisation(tx: AsyncConnection, organisation: Organisation, 
 
 
 async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: datetime) -> None:
-    """Make or change a programme. Told only when something changed.
+    """Make or change a programme. Told only when something changed that others may know.
 
     Raises ``OrganisationUnknown``, ``ProgrammeStays`` or ``SlugTaken``.
     """
@@ -35,4 +35,10 @@ async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: d
     if before is not None and before.organisation_id != programme.organisation_id:
         raise ProgrammeStays
     await store.save_programme(tx, programme)
-    await outgoing.tell(tx, ProgrammeTold(programme), now=now)
+    if before is None or _told_of(before) != _told_of(programme):
+        await outgoing.tell(tx, ProgrammeTold(programme), now=now)
+
+
+def _told_of(programme: Programme) -> Programme:
+    """The programme without what only its own pages show."""
+    return replace(programme, needs=(), telephone=None, crisis_lines=())

@@ -57,6 +57,20 @@ async def accept_referral(tx: AsyncConnection, referral_id: UUID, *, by: UUID, v
     return await _move(tx, referral_id, version, lambda referral: lifecycle.accept(referral, by, now), now=now)
 
 
+async def note_reading(
+    tx: AsyncConnection, referral_id: UUID, *, by: UUID, reader: str, version: int, now: datetime
+) -> Referral:
+    """Record that somebody of the programme's organisation has read the notes. It is told to nobody.
+
+    ``reader`` is the token's subject. Raises what ``lifecycle.note_reading`` and loading do.
+    """
+    referral = await store.get_referral_for_update(tx, referral_id, version=version)
+    read = lifecycle.note_reading(referral, by)
+    if read is not referral:
+        await store.save_reading(tx, read, by=reader, now=now)
+    return read
+
+
 async def decline_referral(
     tx: AsyncConnection, referral_id: UUID, *, by: UUID, reason: str, version: int, now: datetime
 ) -> Referral:

@@ -195,4 +195,5 @@ def _wish(draft: Draft) -> Wish:
         notes="\n".join(draft.notes) or None,
         source_reference=draft.reference,
         details=draft.counts,
+        unread=True,
     )

@@ -1,0 +1,103 @@
+"""Notes that came on a page or in a file wait until a human of the programme has read them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from kith_referrals.domain import lifecycle
+from kith_referrals.domain.referral import Referral
+from kith_referrals.domain.refusals import NotesUnread, NotYourProgramme
+from tests.builders import NOW
+from tests.conftest import AsCaller, HttpOf
+from tests.referrals.test_api import an_import, version
+from tests.referrals.test_importing import a_row
+from tests.referrals.test_lifecycle import HOST, REFERRER, a_referral
+from tests.referrals.world import World, a_wish
+
+
+@pytest.fixture
+async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
+    return await http_of("referrals", world.database)
+
+
+@pytest.fixture
+def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
+    return as_caller("coordinator", organisation_id=world.host.id)
+
+
+def waiting() -> Referral:
+    return replace(a_referral(), notes_unread=True)
+
+
+def test_a_referral_whose_notes_are_unread_cannot_be_accepted() -> None:
+    with pytest.raises(NotesUnread, match="Read them"):
+        lifecycle.accept(waiting(), HOST, NOW)
+
+
+def test_it_can_be_declined_withdrawn_and_closed_all_the_same() -> None:
+    for move in (
+        lambda: lifecycle.decline(waiting(), HOST, "no-capacity", NOW),
+        lambda: lifecycle.withdraw(waiting(), NOW),
+        lambda: lifecycle.close(waiting(), "moved-away", NOW),
+    ):
+        moved, _ = move()
+        assert moved.closed_at == NOW
+
+
+def test_once_read_it_is_another_version_and_can_be_accepted() -> None:
+    read = lifecycle.note_reading(waiting(), HOST)
+
+    accepted, _ = lifecycle.accept(read, HOST, NOW + timedelta(hours=1))
+
+    assert (read.version, accepted.version) == (2, 3)
+
+
+def test_reading_twice_changes_nothing() -> None:
+    read = lifecycle.note_reading(waiting(), HOST)
+
+    assert lifecycle.note_reading(read, HOST) is read
+
+
+def test_only_the_programmes_organisation_says_that_they_are_read() -> None:
+    with pytest.raises(NotYourProgramme):
+        lifecycle.note_reading(waiting(), REFERRER)
+
+
+async def test_imported_notes_wait_until_they_are_read(
+    client: httpx.AsyncClient, world: World, as_caller: AsCaller, coordinator: httpx.Auth
+) -> None:
+    referrer = as_caller("referrer", organisation_id=world.referrer.id)
+    await client.post("/imports/rows", json=an_import(world, a_row(1)), auth=referrer)
+    [unread] = (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"]
+    where, yes = f"/referrals/{unread['id']}", {"decision": "accept"}
+
+    early = await client.post(f"{where}/decision", json=yes, auth=coordinator, headers=version(1))
+    read = await client.post(f"{where}/notes-read", auth=coordinator, headers=version(1))
+    done = await client.post(f"{where}/decision", json=yes, auth=coordinator, headers=version(2))
+
+    assert (early.status_code, early.json()["code"]) == (409, "notes-unread")
+    assert (read.status_code, read.headers["ETag"], done.status_code) == (200, '"2"', 200)
+    assert (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"] == []
+
+
+async def test_a_professionals_notes_wait_for_nobody(
+    client: httpx.AsyncClient, world: World, coordinator: httpx.Auth
+) -> None:
+    referral = await world.refer(wish=a_wish(notes="Private words."))
+
+    assert (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"] == []
+    assert not referral.notes_unread
+
+
+async def test_notes_of_a_referral_that_is_over_wait_no_longer(
+    client: httpx.AsyncClient, world: World, coordinator: httpx.Auth
+) -> None:
+    referral = await world.refer(wish=a_wish(notes="Private words.", unread=True))
+    before = (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"]
+
+    await client.post(f"/referrals/{referral.id}/withdrawal", auth=coordinator, headers=version(1))
+
+    assert [one["id"] for one in before] == [str(referral.id)]
+    assert (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"] == []
