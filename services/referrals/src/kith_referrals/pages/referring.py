@@ -77,7 +77,7 @@ async def _sent(request: Request, offer: Offer, door: DoorDep, database: Databas
     stamp, faults = _stamped(offer, form, now)
     filled = filling.read(form, needs=_needs(offer), languages=tuple(words.LANGUAGES), today=clock.today(now))
     if not isinstance(filled, Filled):
-        return _asked(offer, now, form, stamp, faults + filled, status=422)
+        return _asked(offer, now, form, stamp, filled, status=422)
     if stamp is None or faults:
         return _asked(offer, now, form, stamp, faults, status=422)
     sending = Sending(
