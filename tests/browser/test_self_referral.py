@@ -149,6 +149,7 @@ async def test_a_fault_leads_to_its_field_and_what_was_typed_is_still_there(site
     site.clock.wait(seconds=20)
     await fill_in_by_keyboard(page, postcode="nowhere")
     title = await page.title()
+    begins_at = await page.locator(":focus").get_attribute("class")
 
     await page.click(".faults a")
     await page.keyboard.press("Control+A")
@@ -158,6 +159,7 @@ async def test_a_fault_leads_to_its_field_and_what_was_typed_is_still_there(site
         await page.keyboard.press("Enter")
 
     assert title.startswith("Error: Ask for support")
+    assert begins_at == "faults"
     assert "/status/" in page.url
     assert await site.world.names_told() == ["referral-created"]
 

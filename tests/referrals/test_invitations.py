@@ -10,7 +10,7 @@ from kith_chassis.clock import new_id
 from kith_referrals.pages import words
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.forms import Clock, Visitor
-from tests.referrals.world import OPERATOR, World
+from tests.referrals.world import OPERATOR, World, member
 
 
 @pytest.fixture
@@ -97,3 +97,9 @@ async def test_nobody_is_invited_to_what_is_not_there(
     answer = await invite(client, world, referrer, programme_id=str(new_id()))
 
     assert (answer.status_code, answer.json()["code"]) == (422, "programme-unknown")
+
+
+async def test_organisations_see_their_own_invitations_only(invited: Visitor, world: World) -> None:
+    assert invited.where.startswith("/refer/invitation/")
+    assert await world.seen(member(world.referrer.id), "invitations") == 1
+    assert await world.seen(member(world.host.id), "invitations") == 0

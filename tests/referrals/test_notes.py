@@ -1,19 +1,22 @@
 """Notes that came on a page or in a file wait until a human of the programme has read them."""
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kith_referrals.domain import lifecycle
-from kith_referrals.domain.referral import Referral
-from kith_referrals.domain.refusals import NotesUnread, NotYourProgramme
+from kith_referrals.domain.referral import Referral, Status
+from kith_referrals.domain.refusals import MoveRefused, NotesUnread, NotYourProgramme
 from tests.builders import NOW
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import an_import, version
 from tests.referrals.test_importing import a_row
-from tests.referrals.test_lifecycle import HOST, REFERRER, a_referral
+from tests.referrals.test_lifecycle import HOST, MOVES, REFERRER, a_referral
 from tests.referrals.world import World, a_wish
 
 
@@ -54,6 +57,16 @@ def test_once_read_it_is_another_version_and_can_be_accepted() -> None:
     assert (read.version, accepted.version) == (2, 3)
 
 
+@given(st.lists(st.sampled_from(sorted(MOVES))))
+def test_whatever_else_is_tried_unread_notes_are_never_passed_over(moves: list[str]) -> None:
+    referral = waiting()
+    for move in moves:
+        with contextlib.suppress(MoveRefused):
+            referral, _ = MOVES[move](referral)
+
+    assert referral.status is not Status.ACCEPTED
+
+
 def test_reading_twice_changes_nothing() -> None:
     read = lifecycle.note_reading(waiting(), HOST)
 
@@ -78,6 +91,7 @@ async def test_imported_notes_wait_until_they_are_read(
     done = await client.post(f"{where}/decision", json=yes, auth=coordinator, headers=version(2))
 
     assert (early.status_code, early.json()["code"]) == (409, "notes-unread")
+    assert (await client.get(where, auth=coordinator)).json()["notes_unread"] is False
     assert (read.status_code, read.headers["ETag"], done.status_code) == (200, '"2"', 200)
     assert (await client.get("/referrals/unread-notes", auth=coordinator)).json()["items"] == []
 

@@ -28,6 +28,11 @@ from tests.referrals.world import OPERATOR, World, a_programme, member
 
 PRIVATE = ("Testwell", "Renée", "EH16", "eh165xx", "person@example.org", "900123", "Private", "1981")
 
+END_WHO_WAITS = """
+    select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -317,6 +322,65 @@ async def test_no_person_and_no_link_stands_in_a_log(visitor: Visitor, caplog: p
 
     ours = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
     assert not [private for private in (*PRIVATE, where.removeprefix("/status/")) if private in ours]
+
+
+async def test_spans_and_metrics_are_named_by_the_route_and_never_by_the_link(visitor: Visitor) -> None:
+    app, routes = cast("Any", visitor.client._transport).app, []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        routes.append(scope["route"].path_format)  # what kith_chassis.telemetry names them by
+
+    where = (await visitor.send()).headers["Location"]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(watched), base_url="http://kith.test") as client:
+        for path in (where, f"{where}/change-of-mind", "/status/a-wrong-one", "/refer/invitation/a-wrong-one"):
+            await client.get(path)
+
+    assert routes == [
+        "/status/{token}",
+        "/status/{token}/change-of-mind",
+        "/status/{token}",
+        "/refer/invitation/{token}",
+    ]
+
+
+async def test_when_the_database_is_away_what_was_typed_is_not_lost(visitor: Visitor, world: World) -> None:
+    stamp = await visitor.stamp()
+
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("lock table form_counts"))
+        sending = asyncio.create_task(visitor.send(stamp))
+        ended = 0
+        while not ended:
+            await asyncio.sleep(0.02)
+            ended = (await tx.execute(sa.text(END_WHO_WAITS))).scalar_one()
+    away, again = await sending, await visitor.send(stamp)
+
+    assert (away.status_code, away.headers["Retry-After"], again.status_code) == (503, "60", 303)
+    assert "It is not your fault." in errors(away)
+    assert Outline(away.text).named("family-name")["value"] == "Testwell"
+    assert await world.names_told() == ["referral-created"]
+
+
+async def test_a_programmes_crisis_lines_are_set_by_the_operator(
+    visitor: Visitor, world: World, as_caller: AsCaller
+) -> None:
+    where, operator = f"/programmes/{world.programme.id}", as_caller("operator")
+    body = {
+        "slug": world.programme.slug,
+        "organisation_id": str(world.host.id),
+        "name": world.programme.name,
+        "model": "one-to-one",
+        "formality": "formal",
+        "crisis_lines": [{"name": "Example Line", "telephone": "0131 496 0999"}],
+    }
+
+    put = await visitor.client.put(where, json=body, auth=operator)
+    wrong = await visitor.client.put(where, json=body | {"crisis_lines": [{"name": "Example Line"}]}, auth=operator)
+
+    assert (put.status_code, put.json()["crisis_lines"]) == (200, body["crisis_lines"])
+    assert wrong.status_code == 422
+    assert "Example Line" in (await visitor.client.get(visitor.where)).text
 
 
 async def test_a_programme_asks_about_its_own_needs(visitor: Visitor, world: World) -> None:

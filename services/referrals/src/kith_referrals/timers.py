@@ -6,4 +6,4 @@ from typing import Final
 from kith_chassis.service import Timer
 from kith_referrals.usecases import self_referring
 
-TIMERS: Final = (Timer("forget-forms", timedelta(minutes=10), self_referring.forget),)
+TIMERS: Final = (Timer("forget-forms", timedelta(hours=1), self_referring.forget),)

@@ -80,6 +80,7 @@ _agreed: Final = (
 _REFERRAL: Final = (
     sa.select(
         referrals,
+        sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
         _agreed.label("consents"),
         *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
     )

@@ -17,6 +17,7 @@ VERSION_WANTED: Final = 428
 ORGANISATION: Final = ("name", "kind", "ods_code", "contact_email")
 PROGRAMME: Final = (
     *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
+    *("needs", "telephone", "crisis_lines"),
 )
 
 
