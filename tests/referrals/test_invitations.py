@@ -10,7 +10,7 @@ from kith_chassis.clock import new_id
 from kith_referrals.pages import words
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.forms import Clock, Visitor
-from tests.referrals.world import OPERATOR, World, member
+from tests.referrals.world import OPERATOR, World, a_wish, member
 
 
 @pytest.fixture
@@ -103,3 +103,20 @@ async def test_organisations_see_their_own_invitations_only(invited: Visitor, wo
     assert invited.where.startswith("/refer/invitation/")
     assert await world.seen(member(world.referrer.id), "invitations") == 1
     assert await world.seen(member(world.host.id), "invitations") == 0
+
+
+async def test_a_reference_that_was_used_is_refused_and_one_that_is_used_meanwhile_stops_nobody(
+    invited: Visitor, world: World, referrer: httpx.Auth
+) -> None:
+    await world.refer(wish=a_wish(source_reference="P/1"))
+
+    again = await invite(invited.client, world, referrer, source_reference="P/1")
+    sent = await invited.send()
+
+    assert (again.status_code, again.json()["code"]) == (409, "source-reference-taken")
+    assert sent.status_code == 303
+    references = [
+        one["source_reference"] for one in (await invited.client.get("/referrals", auth=referrer)).json()["items"]
+    ]
+    assert references[0] == "P/1"
+    assert len(references[1]) == 8

@@ -422,6 +422,17 @@ async def test_whatever_is_sent_a_page_comes_back(client: httpx.AsyncClient, wor
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(st.dictionaries(st.sampled_from([*FORM, "website"]), st.one_of(st.none(), st.text(), st.lists(st.text()))))
+async def test_whatever_a_person_changes_they_get_their_page_or_the_form_again(
+    visitor: Visitor, changes: dict[str, Any]
+) -> None:
+    answer = await visitor.send(**changes)
+
+    assert answer.status_code in {303, 422, 429}
+    assert answer.status_code == 303 or "Kith is not an emergency service" in answer.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=60))
 async def test_what_was_typed_comes_back_as_text_and_never_as_markup(visitor: Visitor, typed: str) -> None:
     answer = await visitor.send("no stamp", family_name=f'"><script>{typed}', notes=f"</textarea><script>{typed}")

@@ -50,6 +50,11 @@ _LOCKED_MANY: Final = (
     .order_by(referrals.c.id)
     .with_for_update(key_share=True)
 )
+_REFERENCE: Final = sa.select(
+    sa.exists()
+    .where(referrals.c.referring_organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid))
+    .where(referrals.c.source_reference == sa.bindparam("source_reference", type_=sa.Text))
+)
 _CONSENTS: Final = sa.select(
     consents.c.purpose, consents.c.state, consents.c.recorded_on, consents.c.how, consents.c.wording_version
 ).where(consents.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid))
@@ -93,6 +98,12 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> Non
         if error.constraint_name == "referrals_source_reference":
             raise ReferenceTaken from None
         raise
+
+
+async def is_reference_taken(tx: AsyncConnection, organisation_id: UUID, source_reference: str) -> bool:
+    """Whether the organisation already made a referral with this reference of its own."""
+    asked = {"organisation_id": organisation_id, "source_reference": source_reference}
+    return bool((await tx.execute(_REFERENCE, asked)).scalar_one())
 
 
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, version: int) -> Referral:

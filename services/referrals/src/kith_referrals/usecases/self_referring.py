@@ -13,7 +13,7 @@ from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Wish
-from kith_referrals.domain.refusals import MoveRefused
+from kith_referrals.domain.refusals import MoveRefused, ReferenceTaken
 from kith_referrals.domain.self_referral import floods, links
 from kith_referrals.domain.self_referral.filling import HOW, Filled
 from kith_referrals.domain.self_referral.floods import Limits
@@ -102,12 +102,13 @@ async def refer(tx: AsyncConnection, sending: Sending, *, limits: Limits, chance
         now=now,
     )
     floods.check(counted, limits, now)
+    reference = await _own_reference(tx, offer.invitation) or claim.reference
     await make_referral(
         tx,
         referral_id=claim.referral_id,
         person=_person(sending.filled, offer.organisation_id),
         programme_id=offer.programme.id,
-        wish=_wish(sending, claim.reference, now),
+        wish=_wish(sending, reference, now),
         answer=Answer(
             given=True,
             recorded_on=clock.today(now),
@@ -142,8 +143,10 @@ async def change_mind(tx: AsyncConnection, referral_id: UUID, *, now: datetime) 
 async def invite(tx: AsyncConnection, invitation: Invitation, *, chance: bytes) -> str:
     """Keep an invitation by an organisation of this network; its secret, from 16 random bytes, is kept nowhere.
 
-    Raises ``ProgrammeUnknown`` or ``NoOrganisation``.
+    Raises ``ProgrammeUnknown``, ``NoOrganisation`` or ``ReferenceTaken``.
     """
+    if invitation.source_reference and await _own_reference(tx, invitation) is None:
+        raise ReferenceTaken
     await network_store.get_programme_for_referral(tx, invitation.programme_id, invitation.organisation_id)
     token = links.invitation_token(chance)
     await store.add_invitation(tx, invitation, links.digest(token))
@@ -153,6 +156,14 @@ async def invite(tx: AsyncConnection, invitation: Invitation, *, chance: bytes) 
 async def forget(tx: AsyncConnection, now: datetime) -> None:
     """Delete counts, invitations and links that are past their time."""
     await store.forget(tx, now)
+
+
+async def _own_reference(tx: AsyncConnection, invitation: Invitation | None) -> str | None:
+    """The inviting organisation's reference, unless it used it meanwhile: the person is not made to suffer for that."""
+    if invitation is None or invitation.source_reference is None:
+        return None
+    taken = await referrals_store.is_reference_taken(tx, invitation.organisation_id, invitation.source_reference)
+    return None if taken else invitation.source_reference
 
 
 def _person(filled: Filled, organisation_id: UUID) -> Person:
@@ -171,13 +182,12 @@ def _person(filled: Filled, organisation_id: UUID) -> Person:
 
 
 def _wish(sending: Sending, reference: str, now: datetime) -> Wish:
-    """What is asked for. It is found by the inviting organisation's own reference, else by the one the person says."""
-    invitation, filled = sending.offer.invitation, sending.filled
+    filled = sending.filled
     return Wish(
         source=filled.source,
         received_on=clock.today(now),
         needs=filled.needs,
         notes=filled.notes,
-        source_reference=(invitation.source_reference if invitation else None) or reference,
+        source_reference=reference,
         unread=True,
     )
