@@ -61,6 +61,13 @@ def errors(answer: httpx.Response) -> str:
     return answer.text.partition('class="faults"')[2].partition("</ul>")[0]
 
 
+def sentences(page: str) -> list[str]:
+    """What a page says, sentence by sentence; the end of a paragraph or of a line of a list ends one too."""
+    said = re.sub(r"<style>.*?</style>|<select.*?</select>", "", page, flags=re.DOTALL)
+    ended = re.sub(r"</(p|li|h[1-3]|label|legend|title|button)>", ".\n", said)
+    return re.split(r"[.?!:]\s", re.sub(r"<[^>]+>", "", ended))
+
+
 async def test_a_form_becomes_one_referral_of_the_programmes_own_organisation(
     visitor: Visitor, world: World, coordinator: httpx.Auth
 ) -> None:
@@ -290,6 +297,23 @@ async def test_every_page_says_whom_to_call_in_an_emergency(visitor: Visitor, wo
         assert 'href="tel:111"' in page
     assert all('href="tel:116123"' in page for page in usual)
     assert all('href="tel:01314960999"' in page and "Samaritans" not in page for page in own)
+
+
+async def test_every_sentence_is_short(visitor: Visitor, world: World) -> None:
+    where = (await visitor.send()).headers["Location"]
+    pages = [
+        (await visitor.client.get(path)).text
+        for path in (visitor.where, where, f"{where}/change-of-mind", "/status/none", "/refer/invitation/none")
+    ]
+    pages.append((await visitor.send("no stamp", **dict.fromkeys(FORM, ""))).text)
+    for status in Status:
+        async with world.database.transaction(OPERATOR) as tx:
+            await tx.execute(sa.text("update referrals set status = :status"), {"status": status.value})
+        pages.append((await visitor.client.get(where)).text)
+
+    longest = max((sentence for page in pages for sentence in sentences(page)), key=lambda one: len(one.split()))
+
+    assert len(longest.split()) <= 15, longest
 
 
 async def test_pages_are_kept_by_nobody_and_private_ones_are_found_by_no_search(visitor: Visitor) -> None:
