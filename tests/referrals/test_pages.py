@@ -130,6 +130,24 @@ async def test_wherever_a_referral_stands_the_page_has_words_for_it(
     assert ("change-of-mind" in page.text) == (status in words.MAY_CHANGE_MIND)
 
 
+async def test_what_was_taken_back_and_why_it_was_declined_stand_on_the_private_page(
+    visitor: Visitor, coordinator: httpx.Auth
+) -> None:
+    where = (await visitor.send()).headers["Location"]
+    [listed] = (await visitor.client.get("/referrals", auth=coordinator)).json()["items"]
+    thing, today = f"/referrals/{listed['id']}", NOW.date().isoformat()
+    word = {"purpose": "contact-person", "state": "withdrawn", "recorded_on": today, "how": "spoken"}
+    await visitor.client.post(f"{thing}/consent", json=word, auth=coordinator, headers=version(1))
+    no = {"decision": "decline", "reason": "no-capacity"}
+    await visitor.client.post(f"{thing}/decision", json=no, auth=coordinator, headers=version(2))
+
+    text = Outline((await visitor.client.get(where)).text).text
+
+    assert "They have no place free now." in text
+    assert "only in the ways you ticked. Not any more, since 23 November 2026." in text
+    assert text.count("Not any more") == 1
+
+
 async def test_somebody_changes_their_mind_and_is_asked_whether_they_are_sure(visitor: Visitor, world: World) -> None:
     where = (await visitor.send()).headers["Location"]
 
