@@ -26,6 +26,7 @@ from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_contracts.registry import TOPICS
+from tests.servers.browser import find_browser
 from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
 from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
@@ -47,14 +48,20 @@ HttpOf = Callable[..., Awaitable[httpx.AsyncClient]]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch what is skipped."""
-    must_run = {"real_kafka", "containers"} | ({"shared"} if SHARED_DATA.is_dir() else set())
+    must_run = {"real_kafka", "containers", "browser"} | ({"shared"} if SHARED_DATA.is_dir() else set())
     in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
     config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=in_ci))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, aloud, what this machine cannot run."""
-    for marker, why_not in (("real_kafka", no_kafka), ("containers", no_engine), ("shared", no_shared_data)):
+    why_nots: dict[str, Callable[[], str | None]] = {
+        "real_kafka": no_kafka,
+        "containers": no_engine,
+        "browser": no_browser,
+        "shared": no_shared_data,
+    }
+    for marker, why_not in why_nots.items():
         if item.get_closest_marker(marker) and (reason := why_not()):
             pytest.skip(reason)
 
@@ -81,6 +88,11 @@ def no_engine() -> str | None:
         return "needs a container engine: there is no `docker` command"
     asked = subprocess.run([docker, "version"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return None if asked.returncode == 0 else "needs a container engine: `docker version` finds none"
+
+
+def no_browser() -> str | None:
+    """Why pages cannot be tried in a browser; None when they can."""
+    return None if find_browser() else "needs Chromium: install it, or name it in KITH_TEST_BROWSER"
 
 
 def no_shared_data() -> str | None:

@@ -12,18 +12,22 @@ from hypothesis import strategies as st
 
 from kith_referrals.domain import agreement as agreements
 from kith_referrals.domain import consent, lifecycle
-from kith_referrals.domain.agreement import Agreement, Level, State, find_offer, is_in_force
-from kith_referrals.domain.network import Organisation
-from kith_referrals.domain.referral import OFFERED, Referral, Status, may_see, may_see_person
-from kith_referrals.domain.refusals import (
+from kith_referrals.domain.agreement import (
+    Agreement,
     AgreementEnded,
     AgreementSigned,
     AgreementWithOneself,
+    Level,
     NoAgreement,
     NotYourAgreement,
-    OrganisationUnknown,
     PeriodBackwards,
+    State,
+    find_offer,
+    is_in_force,
 )
+from kith_referrals.domain.network import Organisation
+from kith_referrals.domain.referral import OFFERED, Referral, Status, may_see, may_see_person
+from kith_referrals.domain.refusals import OrganisationUnknown
 from kith_referrals.usecases import agreeing
 from kith_referrals.views import get_agreement, get_referral, list_agreements
 from tests.builders import NOW, TODAY

@@ -14,10 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle
-from kith_referrals.domain.agreement import Agreement, Level, is_in_force
+from kith_referrals.domain.agreement import Agreement, Level, NoAgreement, is_in_force
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.domain.referral import Referral, Status, may_see, may_see_person
-from kith_referrals.domain.refusals import NoAgreement, NotFound, ReferralRefused
+from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases import agreeing, hearing, referring

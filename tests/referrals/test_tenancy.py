@@ -5,23 +5,34 @@ from uuid import uuid5
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from kith_chassis.clock import new_id
 from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
-from kith_referrals import api
+from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
+from kith_referrals.domain.self_referral.floods import Limits
+from kith_referrals.pages.asking import Door
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
 
-ROUTES = sorted(
-    (method, context.path_format, context.endpoint.__name__)
-    for context in iter_route_contexts(api.router.routes)
-    if context.methods and context.endpoint and context.path_format
-    for method in context.methods
-)
+
+def routes_of(*routers: APIRouter) -> list[tuple[str, str, str]]:
+    return sorted(
+        (method, context.path_format, context.endpoint.__name__)
+        for router in routers
+        for context in iter_route_contexts(router.routes)
+        if context.methods and context.endpoint and context.path_format
+        for method in context.methods
+    )
+
+
+ROUTES = routes_of(api.router)
+PUBLIC_ROUTES = routes_of(pages.router(Door(Limits(1, 1), ())))
+"""Pages for people without an account: what docs/architecture.md lets anybody ask."""
 ROLES = [*sorted(ORGANISATION_ROLES), "operator", "service:matching"]
 OWN = {"list_organisations", "get_organisation", "list_programmes", "get_programme"}
 """What everybody in the network may read: who there is and what they offer."""
@@ -31,7 +42,7 @@ PUBLIC = {
     *("list_organizations", "get_organization"),
 }
 """What anybody may read without a token: the directory."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes"}
+LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
 """What answers every organisation, with its own rows."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 NOT_THE_OPERATORS = {"confirm_programme"}
@@ -80,6 +91,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "propose_agreement": agreement,
         "publish_agreement": agreement,
         "import_rows": an_import(world, a_row(3)),
+        "invite": {"programme_id": str(world.programme.id)},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
             "slug": "taken-over",
@@ -109,7 +121,9 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     )
 
 
-def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | None:
+def wrong(  # noqa: PLR0911 - one line for each kind of route
+    name: str, role: str, world: World, answer: httpx.Response
+) -> str | None:
     """What is wrong with the answer, or None."""
     member = role in ORGANISATION_ROLES
     if any(private in answer.text for private in PRIVATE):
@@ -123,6 +137,8 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
             str(world.stranger.id) in {one.get("sharer_id"), one.get("receiver_id")} for one in answer.json()["items"]
         )
         return None if own or not member else "it lists what is others'"
+    if name == "invite" and member:
+        return None if answer.status_code == 201 else "everybody in the network may hand over a link"
     if name in {"make_referral", "offer_choice"} and member:
         made = answer.json().get("referrals", [answer.json()])
         own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}
@@ -180,5 +196,35 @@ def test_only_the_directory_is_public() -> None:
     }
 
 
+async def test_anybody_may_ask_for_a_page_and_no_page_shows_anybody(
+    client: httpx.AsyncClient, world: World, as_caller: AsCaller
+) -> None:
+    referral = await a_full_referral(client, world, as_caller)
+
+    answers = {
+        f"{method} {template}": await client.request(
+            method, template.format(slug=world.programme.slug, token=referral["id"])
+        )
+        for method, template, _ in PUBLIC_ROUTES
+    }
+
+    assert {where: answer.status_code for where, answer in answers.items()} == {
+        "GET /refer/invitation/{token}": 404,
+        "GET /refer/{slug}": 200,
+        "GET /status/{token}": 404,
+        "GET /status/{token}/change-of-mind": 404,
+        "POST /refer/invitation/{token}": 404,
+        "POST /refer/{slug}": 422,
+        "POST /status/{token}/change-of-mind": 404,
+    }
+    assert not [where for where, answer in answers.items() if any(private in answer.text for private in PRIVATE)]
+
+
 def test_every_route_is_asked() -> None:
     assert {name for _, _, name in ROUTES} == set(api.PERMISSIONS)
+    assert {name for _, _, name in PUBLIC_ROUTES} == set(pages.PERMISSIONS)
+
+
+def test_pages_and_the_directory_alone_are_open_to_anybody() -> None:
+    assert set(pages.PERMISSIONS.values()) == {ANYONE}
+    assert {name for name, roles in api.PERMISSIONS.items() if roles == ANYONE} == PUBLIC

@@ -1,8 +1,8 @@
 """``python -m kith_referrals``."""
 
 from kith_chassis.process import run
-from kith_chassis.settings import ServiceSettings
 from kith_referrals.main import build
+from kith_referrals.settings import Settings
 
 if __name__ == "__main__":
-    run("referrals", build, ServiceSettings)
+    run("referrals", build, Settings)

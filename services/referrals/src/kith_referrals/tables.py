@@ -51,6 +51,7 @@ programmes: Final = sa.Table(
     sa.Column("expected_wait_days", sa.Integer),
     sa.Column("assured_on", sa.Date),
     sa.Column("assurer_email", sa.Text),
+    sa.Column("crisis_lines", JSONB, nullable=False),
     sa.Column("organisation_name", sa.Text, nullable=False),
     sa.Column("published_at", _INSTANT, nullable=False),
     sa.Column("modified_at", _INSTANT, nullable=False),
@@ -119,6 +120,9 @@ referrals: Final = sa.Table(
     sa.Column("redirected_to", sa.Uuid),
     sa.Column("agreement_id", sa.Uuid),
     sa.Column("level", sa.Text, nullable=False),
+    sa.Column("notes_waited", sa.Boolean, nullable=False),
+    sa.Column("notes_read_at", _INSTANT),
+    sa.Column("notes_read_by", sa.Text),
 )
 
 sharing_agreements: Final = sa.Table(
@@ -184,4 +188,41 @@ imported_rows: Final = sa.Table(
     sa.Column("referral_id", sa.Uuid),
     sa.Column("cells", JSONB),
     sa.Column("imported_at", _INSTANT, nullable=False),
+)
+self_referrals: Final = sa.Table(
+    "self_referrals",
+    METADATA,
+    sa.Column("token_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("form_digest", sa.LargeBinary, nullable=False),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+)
+
+invitations: Final = sa.Table(
+    "invitations",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("token_digest", sa.LargeBinary, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("programme_id", sa.Uuid, nullable=False),
+    sa.Column("source_reference", sa.Text),
+    sa.Column("made_at", _INSTANT, nullable=False),
+    sa.Column("expires_at", _INSTANT, nullable=False),
+    sa.Column("used_at", _INSTANT),
+)
+
+form_key: Final = sa.Table(
+    "form_key",
+    METADATA,
+    sa.Column("only_row", sa.Boolean, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+)
+
+form_counts: Final = sa.Table(
+    "form_counts",
+    METADATA,
+    sa.Column("bucket", sa.LargeBinary, primary_key=True),
+    sa.Column("hour", _INSTANT, primary_key=True),
+    sa.Column("forms", sa.Integer, nullable=False),
 )

@@ -111,6 +111,7 @@ async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
                 port=settings.http_port,
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # whose X-Forwarded-For counts, the service says that needs it
                 lifespan="off",
                 timeout_graceful_shutdown=int(settings.graceful_timeout) or 1,
             )

@@ -20,7 +20,7 @@ ORGANISATION: Final = (
 PROGRAMME: Final = (
     *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
     *("description", "url", "email", "telephone", "status", "needs", "conditions", "districts", "opens", "capacity"),
-    *("expected_wait_days", "assured_on", "assurer_email"),
+    *("expected_wait_days", "assured_on", "assurer_email", "crisis_lines"),
 )
 
 AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")

@@ -4,7 +4,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import agreements, choosing, contacts, directory, imports, moving, network, referring
+from kith_referrals.api import (
+    agreements,
+    choosing,
+    contacts,
+    directory,
+    imports,
+    invitations,
+    moving,
+    network,
+    notes,
+    referring,
+)
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -15,8 +26,8 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PARTS: Final = (referring, moving, choosing, agreements, network, imports, contacts, directory)
-"""Routes are looked for in this order: the busiest first."""
+PARTS: Final = (notes, referring, moving, choosing, agreements, network, invitations, imports, contacts, directory)
+"""Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""
 

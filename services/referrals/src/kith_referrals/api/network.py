@@ -1,8 +1,8 @@
 """Organisations and programmes: published by the network's operator, read by everybody in it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -35,6 +35,7 @@ from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import stale_before
 from kith_referrals.domain.network import (
     Capacity,
+    CrisisLine,
     Organisation,
     OrganisationEntry,
     Programme,
@@ -88,11 +89,20 @@ class OrganisationView(BaseModel):
     charity_regulator: str | None
 
 
+class CrisisLineBody(Body):
+    """Whom to call in a crisis, in the programme's area."""
+
+    name: Name
+    telephone: Telephone
+
+
 class ProgrammeBody(Body):
     """A programme as it should be.
 
     ``url``, ``email``, ``telephone`` and ``assurer_email`` are public. ``assured_on`` is the day (Europe/London) on
     which somebody last confirmed the entry; an earlier day than the kept one changes nothing.
+    ``needs`` are asked about on its self-referral page, and ``crisis_lines`` stand on its pages beside 999 and NHS 111
+    (Samaritans, where there are none).
     """
 
     slug: Code
@@ -118,10 +128,13 @@ class ProgrammeBody(Body):
     expected_wait_days: Days | None = None
     assured_on: date | None = None
     assurer_email: Email | None = None
+    crisis_lines: Annotated[tuple[CrisisLineBody, ...], Field(max_length=5)] = ()
 
     def programme(self, programme_id: UUID) -> Programme:
         """The programme as the domain has it."""
-        return Programme(id=programme_id, **_with_entry(self, ProgrammeEntry))
+        lines = tuple(CrisisLine(line.name, line.telephone) for line in self.crisis_lines)
+        made = Programme(id=programme_id, **_with_entry(self, ProgrammeEntry))
+        return replace(made, entry=replace(made.entry, crisis_lines=lines))
 
     @model_validator(mode="after")
     def _waits_on_a_list(self) -> Self:
@@ -165,6 +178,7 @@ class ProgrammeView(BaseModel):
     expected_wait_days: int | None
     assured_on: date | None
     assurer_email: str | None
+    crisis_lines: list[CrisisLineBody]
     modified_at: datetime
 
 

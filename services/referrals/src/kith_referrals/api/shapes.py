@@ -221,6 +221,7 @@ class ReferralView(ReferralSummary):
     requested: list[str]
     channels: list[str]
     notes: str | None
+    notes_unread: bool
     details: dict[str, int]
     consents: dict[str, State]
     person: PersonView | None

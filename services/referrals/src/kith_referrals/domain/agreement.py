@@ -8,14 +8,50 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain.network import Programme
-from kith_referrals.domain.refusals import (
-    AgreementEnded,
-    AgreementSigned,
-    AgreementWithOneself,
-    NoAgreement,
-    NotYourAgreement,
-    PeriodBackwards,
-)
+from kith_referrals.domain.refusals import MoveRefused, NotAllowed, Unacceptable
+
+
+class NoAgreement(NotAllowed):
+    """Nothing is shared with another organisation that both have not agreed to share."""
+
+    code = "no-agreement"
+    says = "No sharing agreement in force covers this programme. Ask its organisation to sign one: POST /agreements."
+
+
+class NotYourAgreement(NotAllowed):
+    """Only the two organisations of an agreement sign it and end it."""
+
+    code = "not-your-agreement"
+    says = "Only the two organisations of this agreement may do this."
+
+
+class AgreementWithOneself(Unacceptable):
+    """What stays in an organisation needs no agreement."""
+
+    code = "agreement-with-oneself"
+    says = "An agreement is between two organisations. Your own programmes need none."
+
+
+class PeriodBackwards(Unacceptable):
+    """An agreement that ended before it began would never hold."""
+
+    code = "period-backwards"
+    says = "The agreement would end before it begins. Check the two dates."
+
+
+class AgreementSigned(MoveRefused):
+    """Each side signs once."""
+
+    code = "agreement-signed"
+    says = "Your organisation has already signed this agreement; it holds once the other has too."
+
+
+class AgreementEnded(MoveRefused):
+    """An agreement that has ended stays ended."""
+
+    code = "agreement-ended"
+    says = "This agreement has ended. Make a new one."
+
 
 REFERRAL: Final = "referral"
 """The purpose without which no referral may be made under an agreement."""

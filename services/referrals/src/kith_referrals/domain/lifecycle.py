@@ -9,6 +9,7 @@ from uuid import UUID
 from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Status, Telling
 from kith_referrals.domain.refusals import (
     MoveRefused,
+    NotesUnread,
     NotYourProgramme,
     NotYourReferral,
     ReasonUnknown,
@@ -83,10 +84,12 @@ def answer(referral: Referral, by: Actor, note: str, now: datetime) -> Moved:
 def accept(referral: Referral, by: Actor, now: datetime) -> Moved:
     """Take the referral on; or hold a place, where the person is to choose between several programmes.
 
-    Accepting twice is refused, not ignored: the referrer would otherwise be told twice. Raises ``NotYourProgramme`` or
-    ``MoveRefused``.
+    Accepting twice is refused, not ignored: the referrer would otherwise be told twice. Raises ``NotYourProgramme``,
+    ``MoveRefused`` or ``NotesUnread``.
     """
     _check_programme(referral, by)
+    if referral.notes_unread:
+        raise NotesUnread
     status = Status.ACCEPTED if referral.choice_id is None else Status.HELD
     return _move(referral, ACCEPTED, status, by, now, decision=status.value, decided_at=now)
 
@@ -173,6 +176,18 @@ def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
         raise _refused(referral)
     status = Status.ENTERED_IN_ERROR if reason == "entered-in-error" else Status.CLOSED
     return _move(referral, CLOSED, status, by, now, closing=reason)
+
+
+def note_reading(referral: Referral, by: Actor, now: datetime) -> Moved | None:
+    """Somebody of the programme's organisation has read the notes. Saying it again is no step.
+
+    Raises ``NotYourProgramme``: a reader elsewhere does not know what the programme must know.
+    """
+    _check_programme(referral, by)
+    if not referral.notes_unread:
+        return None
+    read = replace(referral, notes_unread=False, version=referral.version + 1)
+    return Moved(read, Step(referral.id, "notes-read", referral.status, referral.status, now, by))
 
 
 def note_match(referral: Referral, at: datetime) -> Moved | None:

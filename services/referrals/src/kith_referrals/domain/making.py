@@ -53,6 +53,7 @@ def submit(
         choice_id=choice_id,
         agreement_id=offer.agreement_id,
         level=offer.level,
+        notes_unread=wish.unread and wish.notes is not None,
     )
     made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
     step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)

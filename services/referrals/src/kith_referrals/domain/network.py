@@ -76,6 +76,18 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """Whom to call in a crisis, in the area of a programme."""
+
+    name: str
+    telephone: str
+
+
+SAMARITANS: Final = CrisisLine("Samaritans", "116 123")
+"""For everybody in the United Kingdom and Ireland, free, day and night (samaritans.org)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgrammeEntry:
     """What the public directory says of a programme.
 
@@ -97,6 +109,7 @@ class ProgrammeEntry:
     expected_wait_days: int | None = None
     assured_on: date | None = None
     assurer_email: str | None = None
+    crisis_lines: tuple[CrisisLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Referral:
     ``closing_reason`` why nothing more will happen. Referrals of one ``choice_id`` are one wish, offered to several
     programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
     ``agreement_id`` is what it was shared under (None: with nobody else), ``level`` how much of it.
+    ``notes_unread`` says that its notes wait for a human to read them.
     """
 
     id: UUID
@@ -92,6 +93,7 @@ class Referral:
     redirected_to: UUID | None = None
     agreement_id: UUID | None = None
     level: Level = Level.FULL
+    notes_unread: bool = False
 
     @property
     def is_offered(self) -> bool:
@@ -104,7 +106,8 @@ class Wish:
     """What was asked for, in codes, and in words that never leave this service.
 
     ``received_on`` is the day the referrer was asked (Europe/London). ``requested`` is what the person asked of a
-    supporter. ``details`` holds counts a programme asks for, such as children in care.
+    supporter. ``details`` holds counts a programme asks for, such as children in care. ``unread`` says that what came
+    was written for nobody in particular, on a page or in a file, so no human of the programme has seen it.
     """
 
     source: Source
@@ -118,6 +121,7 @@ class Wish:
     notes: str | None = field(default=None, repr=False)
     source_reference: str | None = field(default=None, repr=False)
     details: Mapping[str, int] = field(default_factory=dict, repr=False)
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,20 +52,6 @@ class NotYourReferral(NotAllowed):
     says = "Only the organisation that made this referral may do this."
 
 
-class NoAgreement(NotAllowed):
-    """Nothing is shared with another organisation that both have not agreed to share."""
-
-    code = "no-agreement"
-    says = "No sharing agreement in force covers this programme. Ask its organisation to sign one: POST /agreements."
-
-
-class NotYourAgreement(NotAllowed):
-    """Only the two organisations of an agreement sign it and end it."""
-
-    code = "not-your-agreement"
-    says = "Only the two organisations of this agreement may do this."
-
-
 class NotYourOrganisation(NotAllowed):
     """An organisation imports its own export only."""
 
@@ -197,20 +183,6 @@ class ReasonUnknown(Unacceptable):
     code = "reason-unknown"
 
 
-class AgreementWithOneself(Unacceptable):
-    """What stays in an organisation needs no agreement."""
-
-    code = "agreement-with-oneself"
-    says = "An agreement is between two organisations. Your own programmes need none."
-
-
-class PeriodBackwards(Unacceptable):
-    """An agreement that ended before it began would never hold."""
-
-    code = "period-backwards"
-    says = "The agreement would end before it begins. Check the two dates."
-
-
 class RedirectsNowhere(Unacceptable):
     """A redirection says where else the person may be helped."""
 
@@ -222,6 +194,13 @@ class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 
     code = "referral-move-refused"
+
+
+class NotesUnread(MoveRefused):
+    """What a person wrote on a page, or what stood in a file, may say something that cannot wait."""
+
+    code = "notes-unread"
+    says = "Nobody has read this referral's notes yet. Read them, say so with POST .../notes-read, then accept it."
 
 
 class NotOffered(ReferralRefused):
@@ -280,17 +259,3 @@ class ChoiceTooSmall(Unacceptable):
 
     code = "choice-too-small"
     says = "A choice needs at least two different programmes. To refer to one, use POST /referrals."
-
-
-class AgreementSigned(MoveRefused):
-    """Each side signs once."""
-
-    code = "agreement-signed"
-    says = "Your organisation has already signed this agreement; it holds once the other has too."
-
-
-class AgreementEnded(MoveRefused):
-    """An agreement that has ended stays ended."""
-
-    code = "agreement-ended"
-    says = "This agreement has ended. Make a new one."

@@ -17,6 +17,7 @@ from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.network import (
     Capacity,
+    CrisisLine,
     Organisation,
     OrganisationEntry,
     Programme,
@@ -59,6 +60,9 @@ _AGREED: Final = (
     .where(_a.c.ended_at.is_(None))
     .scalar_subquery()
 )
+_NAMED: Final = sa.select(*_OF_PROGRAMME, programmes.c.organisation_name.label("offered_by"))
+_OFFER_BY_SLUG: Final = _NAMED.where(programmes.c.slug == sa.bindparam("slug", type_=sa.Text))
+_OFFER_BY_ID: Final = _NAMED.where(programmes.c.id == _ID)
 _OFFER: Final = Compiled(
     sa.select(
         *_OF_PROGRAMME,
@@ -178,6 +182,24 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     return {row["slug"]: _programme(row) for row in rows.mappings()}
 
 
+async def find_programme_by_slug(tx: AsyncConnection, slug: str) -> tuple[Programme, str] | None:
+    """The programme and its organisation's name; or None."""
+    return _offered((await tx.execute(_OFFER_BY_SLUG, {"slug": slug})).mappings().one_or_none())
+
+
+async def find_programme(tx: AsyncConnection, programme_id: UUID) -> tuple[Programme, str] | None:
+    """The programme and its organisation's name; or None."""
+    return _offered((await tx.execute(_OFFER_BY_ID, {"id": programme_id})).mappings().one_or_none())
+
+
+def _offered(row: Mapping[Any, Any] | None) -> tuple[Programme, str] | None:
+    if row is None:
+        return None
+    found = dict(row)
+    name = found.pop("offered_by")
+    return _programme(found), name
+
+
 def _flat(whole: Organisation | Programme) -> dict[str, Any]:
     values = asdict(whole)
     entry: dict[str, Any] = values.pop("entry")
@@ -196,5 +218,6 @@ def _organisation(row: Mapping[Any, Any]) -> Organisation:
 def _programme(row: Mapping[Any, Any]) -> Programme:
     values: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in row.items()}
     entry = {name: values.pop(name) for name in _PROGRAMME_ENTRY}
+    entry["crisis_lines"] = tuple(CrisisLine(**line) for line in entry["crisis_lines"])
     entry["status"], entry["capacity"] = Standing(entry["status"]), Capacity(entry["capacity"])
     return Programme(**values, entry=ProgrammeEntry(**entry))

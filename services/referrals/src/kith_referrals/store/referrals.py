@@ -23,13 +23,17 @@ from kith_referrals.store.records import insert_records
 from kith_referrals.store.rows import consent_records, entry, move_record, person_record, referral_record, step_record
 from kith_referrals.tables import consents, people, referral_steps, referrals
 
-_STATE: Final = tuple(
-    referrals.c[name]
-    for name in (
-        "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
-        "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level",
-    )
+_STATE: Final = (
+    *(
+        referrals.c[name]
+        for name in (
+            "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id",
+            "submitted_at", "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at",
+            "closed_at", "closing_reason", "choice_id", "acknowledged_at", "supported_at", "redirected_to",
+            "agreement_id", "level",
+        )
+    ),
+    sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
 )  # fmt: skip
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
@@ -56,6 +60,11 @@ _LOCKED_MANY: Final = (
     .order_by(referrals.c.id)
     .with_for_update(key_share=True)
 )
+_REFERENCE: Final = sa.select(
+    sa.exists()
+    .where(referrals.c.referring_organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid))
+    .where(referrals.c.source_reference == sa.bindparam("source_reference", type_=sa.Text))
+)
 _CONSENTS: Final = sa.select(
     consents.c.purpose,
     consents.c.state,
@@ -71,6 +80,11 @@ _SAVE_CONSENT: Final = (
     .values(
         {name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version", "expires_on")}
     )
+)
+_SAVE_READING: Final = (
+    sa.update(referrals)
+    .where(referrals.c.id == sa.bindparam("of_referral", type_=sa.Uuid))
+    .values(notes_read_at=sa.bindparam("read_at"), notes_read_by=sa.bindparam("read_by"))
 )
 _moved: Final = (
     sa.func.jsonb_to_recordset(sa.bindparam("moved", type_=JSONB))
@@ -128,6 +142,12 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now
         raise
 
 
+async def is_reference_taken(tx: AsyncConnection, organisation_id: UUID, source_reference: str) -> bool:
+    """Whether the organisation already made a referral with this reference of its own."""
+    asked = {"organisation_id": organisation_id, "source_reference": source_reference}
+    return bool((await tx.execute(_REFERENCE, asked)).scalar_one())
+
+
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, version: int) -> Referral:
     """The referral, locked, if it still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
     row = (await tx.execute(_LOCKED, {"id": referral_id})).mappings().one_or_none()
@@ -180,6 +200,11 @@ async def save_moves(tx: AsyncConnection, moves: Sequence[Moved], *, now: dateti
             **noted(tx, *done, now=now),
         },
     )
+
+
+async def save_reading(tx: AsyncConnection, referral_id: UUID, *, by: str, now: datetime) -> None:
+    """Keep that the notes were read, when, and by whom (a token's subject, and no name)."""
+    await tx.execute(_SAVE_READING, {"of_referral": referral_id, "read_at": now, "read_by": by})
 
 
 async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose, word: Consent) -> None:

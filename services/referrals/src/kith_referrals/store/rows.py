@@ -53,6 +53,7 @@ def referral_record(new: NewReferral) -> Record:
         "choice_id": None if referral.choice_id is None else str(referral.choice_id),
         "agreement_id": None if referral.agreement_id is None else str(referral.agreement_id),
         "level": referral.level.value,
+        "notes_waited": referral.notes_unread,
     }
 
 

@@ -73,6 +73,20 @@ async def choose(
     return [moved.get(referral.id, referral) for referral in offered]
 
 
+async def note_reading(tx: AsyncConnection, referral_id: UUID, *, by: Actor, version: int, now: datetime) -> Referral:
+    """Record that somebody of the programme's organisation has read the notes. It is told to nobody.
+
+    Raises what ``lifecycle.note_reading`` and loading do.
+    """
+    referral = await store.get_referral_for_update(tx, referral_id, version=version)
+    read = lifecycle.note_reading(referral, by, now)
+    if read is None:
+        return referral
+    await store.save_reading(tx, referral_id, by=by.subject, now=now)
+    await store.save_moves(tx, [read], now=now)
+    return read.referral
+
+
 async def move_referral(tx: AsyncConnection, referral_id: UUID, move: Move, *, version: int, now: datetime) -> Referral:
     """Take a step of ``lifecycle``. Raises what the step does, ``NotFound`` or ``StaleVersion``."""
     moved = move(await store.get_referral_for_update(tx, referral_id, version=version))

@@ -96,6 +96,16 @@ _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("bo
 _REFERRALS: Final = audited(sa.select(_both).order_by(_both.c.id).limit(_LIMIT))
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
+_UNREAD: Final = audited(
+    sa.select(*_SUMMARY)
+    .where(referrals.c.programme_organisation_id == _ASKING)
+    .where(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None))
+    .where(referrals.c.closed_at.is_(None))
+    .where(referrals.c.id > _AFTER)
+    .order_by(referrals.c.id)
+    .limit(_LIMIT)
+)
+
 _agreed: Final = (
     sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
     .where(consents.c.referral_id == referrals.c.id)
@@ -105,6 +115,7 @@ _REFERRAL: Final = audited(
     sa.select(
         *(column for column in referrals.c if column.name != "notes"),
         sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
+        sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
         _agreed.label("consents"),
         people.c.id.is_not(None).label("shows_person"),
         *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
@@ -218,6 +229,14 @@ async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -
     """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
     return await _some(tx, _STEPS, {"id": referral_id, **listed})
+
+
+async def list_unread_notes(
+    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
+) -> Sequence[Found]:
+    """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
+    listed = noted(tx, Entry("unread-notes-listed", "organisation", asking), now=now)
+    return await _many(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
 async def list_waiting_rows(

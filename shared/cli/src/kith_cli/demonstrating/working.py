@@ -58,7 +58,8 @@ class Work:
 
 
 async def decide(work: Work) -> None:
-    """Accept and decline; some say first that they are not to be written to, and some want nothing any more."""
+    """Read what stands in the notes; accept and decline. Some say first that they are not to be written to."""
+    await _read_notes(work)
 
     async def one(referral: Found, plan: Plan) -> None:
         if plan.silent:
@@ -71,6 +72,16 @@ async def decide(work: Work) -> None:
 
     waiting = [referral for referral in await work.referrals() if referral["status"] == "submitted"]
     await together([one(referral, work.plans[referral["id"]]) for referral in waiting])
+
+
+async def _read_notes(work: Work) -> None:
+    """Whoever works here for real reads them; a referral whose notes nobody read cannot be accepted."""
+
+    async def of_one(coordinator: Asker) -> None:
+        unread = await coordinator.everything("referrals", "/referrals/unread-notes")
+        await together([_move(coordinator, referral, "notes-read") for referral in unread])
+
+    await together([of_one(coordinator) for coordinator in work.askers.coordinators.values()])
 
 
 async def introduce(work: Work) -> None:

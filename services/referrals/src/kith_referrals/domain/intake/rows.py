@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from kith_referrals.domain import identifiers, people, places
-from kith_referrals.domain.agreement import Offer
+from kith_referrals.domain.agreement import NoAgreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
@@ -17,7 +17,7 @@ from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
-from kith_referrals.domain.refusals import ConsentMissing, NoAgreement, ProgrammeUnknown, ReferralRefused
+from kith_referrals.domain.refusals import ConsentMissing, ProgrammeUnknown, ReferralRefused
 from kith_referrals.domain.words import clean
 
 Cells = Mapping[str, str]
@@ -214,4 +214,5 @@ def _wish(draft: Draft) -> Wish:
         notes="\n".join(draft.notes) or None,
         source_reference=draft.reference,
         details=draft.counts,
+        unread=True,
     )

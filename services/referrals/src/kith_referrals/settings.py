@@ -1,0 +1,42 @@
+"""What referrals reads from its environment beyond what every service does: how many forms its pages take."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from kith_chassis.settings import ServiceSettings
+
+
+def _networks(value: str) -> str:
+    """Refuse what is no list of addresses and networks."""
+    try:
+        _parsed(value)
+    except ValueError:
+        raise ValueError("it must be addresses or networks such as 10.0.0.0/8, a comma between") from None
+    return value
+
+
+def _parsed(value: str) -> Sequence[IPv4Network | IPv6Network]:
+    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+
+class Settings(ServiceSettings):
+    """What the referrals service needs."""
+
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, comma between; empty: none.",
+    )
+    self_referrals_per_network: int = Field(
+        default=30, ge=1, description="Self-referrals taken in an hour from one IPv4 address or IPv6 /64."
+    )
+    self_referrals_per_programme: int = Field(
+        default=200, ge=1, description="Self-referrals taken in an hour by one programme."
+    )
+
+    @property
+    def proxies(self) -> Sequence[IPv4Network | IPv6Network]:
+        """The trusted proxies, as networks."""
+        return _parsed(self.trusted_proxies)
