@@ -180,7 +180,7 @@ async def test_nothing_of_the_person_and_no_address_is_left_in_the_browser(site:
 async def test_an_invited_person_completes_the_form(site: Site, open_page: Open) -> None:
     invitation = Invitation(new_id(), site.world.referrer.id, site.world.programme.id, NOW, NOW.replace(month=12))
     async with site.world.database.transaction(member(site.world.referrer.id)) as tx:
-        token = await self_referring.invite(tx, invitation, chance=bytes(16))
+        token = await self_referring.invite(tx, invitation, chance=bytes(16), now=NOW)
     page = await open_page()
     await page.goto(f"{site.address}/refer/invitation/{token}")
     site.clock.wait(seconds=20)

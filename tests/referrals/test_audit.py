@@ -14,12 +14,14 @@ from pydantic import SecretStr
 
 from kith_chassis import migrating
 from kith_chassis.audit import verify_lines
+from kith_chassis.identity import ANYONE
 from kith_chassis.provision import provision
 from kith_chassis.settings import MigrationSettings
+from kith_referrals import api
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import TODAY, a_body, an_import, post, version
 from tests.referrals.test_importing import a_row
-from tests.referrals.test_tenancy import PRIVATE
+from tests.referrals.test_tenancy import OWN, PRIVATE, PUBLIC, ROUTES, a_full_referral, a_request, path_of
 from tests.referrals.world import CHI_NUMBER, World, on_the_record
 from tests.servers.postgres import PASSWORD, Address, Databases
 
@@ -86,26 +88,81 @@ async def test_a_change_leaves_one_entry_that_says_how(
     assert (entry["about_kind"], entry["about_id"]) == ("referral", str(referral))
 
 
-@pytest.mark.parametrize(
-    ("path", "action"),
-    [
-        ("/referrals/{referral}", "person-read"),
-        ("/referrals", "referrals-listed"),
-        ("/referrals?status=submitted&programme={programme}", "referrals-listed"),
-        ("/imports/waiting", "waiting-rows-listed"),
-    ],
-)
-async def test_a_read_leaves_one_entry(
-    client: httpx.AsyncClient, world: World, referral: UUID, coordinator: httpx.Auth, *, path: str, action: str
+ACTIONS: dict[str, list[str]] = {
+    "make_referral": ["referral-made"],
+    "list_referrals": ["referrals-listed"],
+    "get_referral": ["person-read"],
+    "decide_referral": ["referral-accepted"],
+    "acknowledge_referral": ["referral-acknowledged"],
+    "ask_about_referral": ["referral-asked"],
+    "withdraw_referral": ["referral-withdrawn"],
+    "close_referral": ["referral-closed"],
+    "change_consent": ["referral-consent-changed", "referral-withdrawn"],
+    "list_steps": ["steps-listed"],
+    "offer_choice": ["referral-made", "referral-made"],
+    "list_unread_notes": ["unread-notes-listed"],
+    "invite": ["invitation-made"],
+    "propose_agreement": ["agreement-proposed"],
+    "import_rows": ["referral-made", "rows-imported"],
+    "list_waiting_rows": ["waiting-rows-listed"],
+    "get_person_contact": ["person-contact-read"],
+    "get_organisation_contact": ["organisation-contact-read"],
+    "publish_organisation": ["organisation-published"],
+    "publish_programme": ["programme-published"],
+    "publish_agreement": ["agreement-signed"],
+    **{name: [] for name in ("get_choice", "list_agreements", "get_agreement", "list_stale_programmes")},
+    **{name: [] for name in OWN | PUBLIC},
+}
+"""What each route leaves on the record. What shows nobody leaves nothing."""
+ELSEWHERE = {
+    *("answer_about_referral", "choose", "read_notes"),  # steps like the others: one statement keeps and records them
+    *("sign_agreement", "end_agreement", "confirm_programme"),
+}
+"""What needs more of a story than one request."""
+
+
+def test_every_route_has_its_line() -> None:
+    assert ACTIONS.keys() | ELSEWHERE == set(api.PERMISSIONS)
+
+
+TOLD = [route for route in ROUTES if route[2] in ACTIONS]
+
+
+@pytest.mark.parametrize(("method", "template", "name"), TOLD, ids=[name for _, _, name in TOLD])
+async def test_each_route_leaves_its_entry_once(
+    client: httpx.AsyncClient, world: World, as_caller: AsCaller, *, method: str, template: str, name: str
 ) -> None:
+    referral = await a_full_referral(client, world, as_caller)
+    body = a_request(world, name, referral)
+    if name == "publish_programme":
+        body["json"] |= {"organisation_id": str(world.host.id)}
     before = await on_the_record(world)
 
-    answer = await client.get(path.format(referral=referral, programme=world.programme.id), auth=coordinator)
+    answer = await client.request(
+        method,
+        path_of(template, world, referral),
+        auth=who_may(name, world, as_caller),
+        headers={**version(1), "Idempotency-Key": "k-1"},
+        **body,
+    )
 
-    [entry] = await since(world, before)
-    assert answer.status_code == 200
-    assert (entry["subject"], entry["action"]) == ("coordinator-1", action)
-    assert entry["organisation_id"] == str(world.host.id)
+    entries = await since(world, before)
+    assert answer.is_success, answer.text
+    assert [entry["action"] for entry in entries] == ACTIONS[name]
+    assert {entry["subject"] for entry in entries} <= {"somebody"}
+
+
+def who_may(name: str, world: World, as_caller: AsCaller) -> httpx.Auth:
+    """Somebody with a role that the table of permissions gives the route to, in the organisation that it is about."""
+    roles = api.PERMISSIONS[name]
+    if "service:notifications" in roles:
+        return as_caller("service", "service:notifications", subject="somebody")
+    if roles == {"operator"}:
+        return as_caller("operator", subject="somebody")
+    by_host = {"decide_referral", "acknowledge_referral", "ask_about_referral"}
+    organisation = world.host if name in by_host else world.referrer
+    role = "coordinator" if roles == ANYONE or "coordinator" in roles else "administrator"
+    return as_caller(role, organisation_id=organisation.id, subject="somebody")
 
 
 async def test_a_search_is_on_the_record_by_its_codes(

@@ -51,7 +51,7 @@ async def invite(request: Request, body: InvitationBody, caller: CallerDep) -> R
             expires_at=now + INVITED,
             source_reference=body.source_reference,
         )
-        token = await usecases.invite(tx, invitation, chance=secrets.token_bytes(16))
+        token = await usecases.invite(tx, invitation, chance=secrets.token_bytes(16), now=now)
         path = f"/refer/invitation/{token}"
         return Created(path, InvitationView(id=invitation.id, path=path, expires_at=invitation.expires_at))
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import audit
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import agreement as agreements
 from kith_referrals.domain.agreement import Agreement
@@ -63,4 +65,5 @@ async def _check_parties(tx: AsyncConnection, agreement: Agreement) -> None:
 
 async def _save(tx: AsyncConnection, agreement: Agreement, now: datetime) -> None:
     await store.save_agreement(tx, agreement)
+    await audit.record(tx, Entry(f"agreement-{agreement.state.value}", "agreement", agreement.id), now=now)
     await outgoing.tell(tx, AgreementTold(agreement), now=now)

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
 from kith_referrals import outgoing
-from kith_referrals.domain import lifecycle
+from kith_referrals.domain import agreement, lifecycle
 from kith_referrals.domain.consent import Answer
-from kith_referrals.domain.network import Programme
+from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Wish
 from kith_referrals.domain.refusals import MoveRefused, ReferenceTaken
@@ -146,16 +147,21 @@ async def change_mind(tx: AsyncConnection, referral_id: UUID, *, now: datetime) 
     return True
 
 
-async def invite(tx: AsyncConnection, invitation: Invitation, *, chance: bytes) -> str:
+async def invite(tx: AsyncConnection, invitation: Invitation, *, chance: bytes, now: datetime) -> str:
     """Keep an invitation by an organisation of this network; its secret, from 16 random bytes, is kept nowhere.
 
-    Raises ``ProgrammeUnknown``, ``NoOrganisation`` or ``ReferenceTaken``.
+    Raises ``ProgrammeUnknown``, ``NoOrganisation``, ``NoAgreement``, ``NotOffered`` or ``ReferenceTaken``.
     """
     if invitation.source_reference and await _own_reference(tx, invitation) is None:
         raise ReferenceTaken
-    await network_store.get_programme_for_referral(tx, invitation.programme_id, invitation.organisation_id)
+    programme, agreements = await network_store.get_programme_for_referral(
+        tx, invitation.programme_id, invitation.organisation_id
+    )
+    check_takes_referrals(programme)
+    agreement.offer(programme, invitation.organisation_id, agreements, clock.today(now))
     token = links.invitation_token(chance)
     await store.add_invitation(tx, invitation, links.digest(token))
+    await audit.record(tx, Entry("invitation-made", "programme", invitation.programme_id), now=now)
     return token
 
 

@@ -54,6 +54,9 @@ AUDIT_V1: Final = (
         waiting record;
         done integer := 0;
     begin
+        if not exists (select from audit_tail) then
+            return 0;
+        end if;
         select * into head from audit_head for update;
         if not found then
             return 0;
