@@ -46,6 +46,7 @@ people: Final = sa.Table(
     sa.Column("birth_date", sa.Date),
     sa.Column("nhs_number", sa.Text),
     sa.Column("chi_number", sa.Text),
+    sa.Column("hc_number", sa.Text),
     sa.Column("postcode", sa.Text),
     sa.Column("email", sa.Text),
     sa.Column("telephone", sa.Text),

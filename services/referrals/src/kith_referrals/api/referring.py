@@ -50,8 +50,8 @@ _PERSON: Final = "person_"
 _ABOUT_THE_PERSON: Final = frozenset(
     f"{_PERSON}{name}"
     for name in (
-        "given_name", "family_name", "birth_date", "nhs_number", "chi_number", "postcode", "email", "telephone",
-        "contact_by", "language",
+        "given_name", "family_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email",
+        "telephone", "contact_by", "language",
     )
 )  # fmt: skip
 

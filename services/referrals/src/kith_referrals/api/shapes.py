@@ -37,6 +37,7 @@ class PersonBody(Body):
     birth_date: date | None = None
     nhs_number: Number | None = None
     chi_number: Number | None = None
+    hc_number: Number | None = None
     postcode: Postcode | None = None
     email: Email | None = None
     telephone: Telephone | None = None
@@ -152,6 +153,7 @@ class PersonView(BaseModel):
     birth_date: date | None
     nhs_number: str | None
     chi_number: str | None
+    hc_number: str | None
     postcode: str | None
     email: str | None
     telephone: str | None

@@ -34,6 +34,7 @@ class Person:
     birth_date: date | None = field(default=None, repr=False)
     nhs_number: str | None = field(default=None, repr=False)
     chi_number: str | None = field(default=None, repr=False)
+    hc_number: str | None = field(default=None, repr=False)
     postcode: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     telephone: str | None = field(default=None, repr=False)
@@ -70,12 +71,13 @@ def checked(person: Person, today: date) -> Person:
     """
     nhs = identifiers.nhs_number(person.nhs_number) if person.nhs_number else None
     chi = identifiers.chi_number(person.chi_number) if person.chi_number else None
+    hc = identifiers.hc_number(person.hc_number) if person.hc_number else None
     if person.birth_date is not None:
         check_birth_date(person.birth_date, today)
         if chi is not None:
             identifiers.check_chi_date(chi, person.birth_date)
     postcode = places.postcode(person.postcode) if person.postcode else None
-    return replace(person, nhs_number=nhs, chi_number=chi, postcode=postcode)
+    return replace(person, nhs_number=nhs, chi_number=chi, hc_number=hc, postcode=postcode)
 
 
 def check_birth_date(birth_date: date, today: date) -> None:

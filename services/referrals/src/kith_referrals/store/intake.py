@@ -40,6 +40,10 @@ _FIRST: Final = sa.union_all(
 ).order_by(sa.column("digest").nulls_last())
 
 
+_TELLING: Final = ("nhs_number", "chi_number", "hc_number", "likeness")
+"""What tells one person from another, in the order of ``Known``."""
+
+
 def _alike(column: sa.Column[Any], parameter: str) -> sa.Select[Any]:
     """People whose ``column`` is one of the parameter's: one look into an index for each value.
 
@@ -48,10 +52,7 @@ def _alike(column: sa.Column[Any], parameter: str) -> sa.Select[Any]:
     """
     wanted = sa.func.unnest(sa.bindparam(parameter, type_=ARRAY(column.type))).table_valued("value").render_derived()
     found = (
-        sa.select(people.c.id, people.c.nhs_number, people.c.chi_number, people.c.likeness)
-        .where(column == wanted.c.value)
-        .offset(0)
-        .lateral()
+        sa.select(*(people.c[name] for name in ("id", *_TELLING))).where(column == wanted.c.value).offset(0).lateral()
     )
     return sa.select(found).join_from(wanted, found, sa.true())
 
@@ -59,6 +60,7 @@ def _alike(column: sa.Column[Any], parameter: str) -> sa.Select[Any]:
 _candidates: Final = sa.union_all(
     _alike(people.c.nhs_number, "nhs_numbers"),
     _alike(people.c.chi_number, "chi_numbers"),
+    _alike(people.c.hc_number, "hc_numbers"),
     _alike(people.c.likeness, "likenesses"),
 ).subquery("candidates")
 _their_referrals: Final = (
@@ -71,7 +73,7 @@ _their_referrals: Final = (
     .lateral("their_referrals")
 )
 _KNOWN: Final = (
-    sa.select(_candidates.c.nhs_number, _candidates.c.chi_number, _candidates.c.likeness, _their_referrals.c.reference)
+    sa.select(*(_candidates.c[name] for name in _TELLING), _their_referrals.c.reference)
     .join_from(_candidates, _their_referrals, sa.true())
     .order_by(_their_referrals.c.id)
 )
@@ -103,10 +105,11 @@ async def list_known(tx: AsyncConnection, rows: Sequence[Row]) -> list[Known]:
         {
             "nhs_numbers": [row.nhs_number for row in rows if row.nhs_number],
             "chi_numbers": [row.chi_number for row in rows if row.chi_number],
+            "hc_numbers": [row.hc_number for row in rows if row.hc_number],
             "likenesses": [row.likeness for row in rows if row.likeness],
         },
     )
-    return [Known(row.nhs_number, row.chi_number, row.likeness, row.reference) for row in found]
+    return [Known(row.nhs_number, row.chi_number, row.hc_number, row.likeness, row.reference) for row in found]
 
 
 async def add_imported_rows(

@@ -138,6 +138,7 @@ def _person_record(new: NewReferral) -> Record:
         "birth_date": _text(person.birth_date),
         "nhs_number": person.nhs_number,
         "chi_number": person.chi_number,
+        "hc_number": person.hc_number,
         "postcode": person.postcode,
         "email": person.email,
         "telephone": person.telephone,

@@ -44,6 +44,7 @@ class Row:
     birth_date: date | None = field(repr=False)
     nhs_number: str | None = field(repr=False)
     chi_number: str | None = field(repr=False)
+    hc_number: str | None = field(repr=False)
     postcode: str | None = field(repr=False)
     email: str | None = field(repr=False)
     telephone: str | None = field(repr=False)
@@ -66,6 +67,7 @@ class Row:
             birth_date=self.birth_date,
             nhs_number=self.nhs_number,
             chi_number=self.chi_number,
+            hc_number=self.hc_number,
             postcode=self.postcode,
             email=self.email,
             telephone=self.telephone,
@@ -172,6 +174,7 @@ def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Pro
         birth_date=draft.birth_date,
         nhs_number=draft.nhs_number,
         chi_number=draft.chi_number,
+        hc_number=draft.hc_number,
         postcode=draft.postcode,
         email=draft.email,
         telephone=draft.telephone,

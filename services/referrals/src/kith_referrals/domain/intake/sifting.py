@@ -41,6 +41,7 @@ class Known:
 
     nhs_number: str | None = field(repr=False)
     chi_number: str | None = field(repr=False)
+    hc_number: str | None = field(repr=False)
     likeness: bytes | None = field(repr=False)
     reference: str = field(repr=False)
 
@@ -93,7 +94,7 @@ def sift(
             firsts[read.reference] = First(read.digest, done.outcome, done.of, done.referral_id)
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(read.found, Row):
             row = read.found
-            alike.add(Known(row.nhs_number, row.chi_number, row.likeness, read.reference))
+            alike.add(Known(row.nhs_number, row.chi_number, row.hc_number, row.likeness, read.reference))
         sifted.append(done)
     return sifted
 
@@ -143,5 +144,10 @@ class _Alike:
 
 
 def _marks(person: Known | Row) -> list[tuple[str, str | bytes]]:
-    marks = (("nhs", person.nhs_number), ("chi", person.chi_number), ("likeness", person.likeness))
+    marks = (
+        ("nhs", person.nhs_number),
+        ("chi", person.chi_number),
+        ("hc", person.hc_number),
+        ("likeness", person.likeness),
+    )
     return [(kind, value) for kind, value in marks if value is not None]
