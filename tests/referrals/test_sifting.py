@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kith_referrals.domain.intake.rows import Rejection, Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Read, Sifted, sift
+from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme
 from tests.builders import TODAY
 from tests.referrals.world import a_wish, age
@@ -69,7 +70,7 @@ def test_the_same_name_birth_date_and_district_is_a_possible_duplicate() -> None
 
 
 def test_somebody_known_before_is_found_too() -> None:
-    known = Known("9990568855", None, None, None, "EARLIER")
+    known = Known(Traits("Sampleton", nhs_number="9990568855"), "EARLIER")
 
     [done] = outcomes([a_read("A", a_row(nhs_number="9990568855"))], known=(known,))
 
@@ -77,7 +78,7 @@ def test_somebody_known_before_is_found_too() -> None:
 
 
 def test_the_earliest_of_several_is_shown() -> None:
-    known = tuple(Known("9990568855", None, None, None, reference) for reference in ("FIRST", "SECOND"))
+    known = tuple(Known(Traits("Sampleton", nhs_number="9990568855"), name) for name in ("FIRST", "SECOND"))
 
     [done] = outcomes([a_read("A", a_row(nhs_number="9990568855"))], known=known)
 
@@ -178,7 +179,7 @@ def test_it_does_not_matter_how_a_file_is_cut_into_requests(
     head = outcomes(rows[:cut])
     kept = {done.read.reference: First(done.read.digest, done.outcome, done.of) for done in head if done.new}
     known = tuple(
-        Known(row.nhs_number, row.chi_number, row.hc_number, row.likeness, done.read.reference)
+        Known(row.traits, done.read.reference)
         for done in head
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(row := done.read.found, Row)
     )

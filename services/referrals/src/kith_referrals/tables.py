@@ -53,6 +53,32 @@ people: Final = sa.Table(
     sa.Column("contact_by", _TEXTS, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("likeness", sa.LargeBinary),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("restricted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("died_on", sa.Date),
+    sa.Column("district", sa.Text, sa.Computed("split_part(postcode, ' ', 1)")),
+)
+
+merges: Final = sa.Table(
+    "merges",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("into_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+)
+
+person_decisions: Final = sa.Table(
+    "person_decisions",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("other_id", sa.Uuid),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("decided_at", _INSTANT, nullable=False),
 )
 
 referrals: Final = sa.Table(
@@ -111,6 +137,8 @@ imported_rows: Final = sa.Table(
     sa.Column("duplicate_of", sa.Text),
     sa.Column("referral_id", sa.Uuid),
     sa.Column("cells", JSONB),
+    sa.Column("mapping", JSONB),
+    sa.Column("resolution", sa.Text),
     sa.Column("imported_at", _INSTANT, nullable=False),
 )
 

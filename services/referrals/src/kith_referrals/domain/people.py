@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain import identifiers, places
+from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.refusals import BirthDateAfterToday
 from kith_referrals.domain.words import folded
 
@@ -47,8 +48,21 @@ class Person:
         return places.district(self.postcode) if self.postcode else None
 
     @property
+    def traits(self) -> Traits:
+        """What tells this person from another."""
+        return Traits(
+            family_name=self.family_name,
+            given_name=self.given_name,
+            birth_date=self.birth_date,
+            district=self.district,
+            nhs_number=self.nhs_number,
+            chi_number=self.chi_number,
+            hc_number=self.hc_number,
+        )
+
+    @property
     def likeness(self) -> bytes | None:
-        """What tells that two records may be of one person when no identifier does."""
+        """The digest by which the release before this one finds two records of one person, while it still runs."""
         return likeness(self.given_name, self.family_name, self.birth_date, self.district)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import clock
 from kith_referrals.domain.intake.rows import Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Sifted
+from kith_referrals.domain.likeness import Traits
+from kith_referrals.store.likeness import CANDIDATES, TRAITS, looking_for
 from kith_referrals.store.records import hexadecimal, insert_records
-from kith_referrals.tables import imported_rows, people, referrals
+from kith_referrals.tables import imported_rows, referrals
 
 _ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _REFERENCES: Final = sa.any_(sa.bindparam("references", type_=ARRAY(sa.Text)))
@@ -40,41 +42,18 @@ _FIRST: Final = sa.union_all(
 ).order_by(sa.column("digest").nulls_last())
 
 
-_TELLING: Final = ("nhs_number", "chi_number", "hc_number", "likeness")
-"""What tells one person from another, in the order of ``Known``."""
-
-
-def _alike(column: sa.Column[Any], parameter: str) -> sa.Select[Any]:
-    """People whose ``column`` is one of the parameter's: one look into an index for each value.
-
-    ``offset 0`` keeps the planner from turning that into a walk over all people, as it would while a table that grows
-    fast has no statistics yet.
-    """
-    wanted = sa.func.unnest(sa.bindparam(parameter, type_=ARRAY(column.type))).table_valued("value").render_derived()
-    found = (
-        sa.select(*(people.c[name] for name in ("id", *_TELLING))).where(column == wanted.c.value).offset(0).lateral()
-    )
-    return sa.select(found).join_from(wanted, found, sa.true())
-
-
-_candidates: Final = sa.union_all(
-    _alike(people.c.nhs_number, "nhs_numbers"),
-    _alike(people.c.chi_number, "chi_numbers"),
-    _alike(people.c.hc_number, "hc_numbers"),
-    _alike(people.c.likeness, "likenesses"),
-).subquery("candidates")
 _their_referrals: Final = (
     sa.select(
         referrals.c.id,
         sa.func.coalesce(referrals.c.source_reference, sa.cast(referrals.c.id, sa.Text)).label("reference"),
     )
-    .where(referrals.c.person_id == _candidates.c.id)
+    .where(referrals.c.person_id == CANDIDATES.c.id)
     .offset(0)
     .lateral("their_referrals")
 )
 _KNOWN: Final = (
-    sa.select(*(_candidates.c[name] for name in _TELLING), _their_referrals.c.reference)
-    .join_from(_candidates, _their_referrals, sa.true())
+    sa.select(*(CANDIDATES.c[name] for name in TRAITS), _their_referrals.c.reference)
+    .join_from(CANDIDATES, _their_referrals, sa.true())
     .order_by(_their_referrals.c.id)
 )
 _ADD: Final = insert_records(imported_rows, "imported_rows")
@@ -100,16 +79,8 @@ async def list_first(tx: AsyncConnection, organisation_id: UUID, references: Seq
 
 async def list_known(tx: AsyncConnection, rows: Sequence[Row]) -> list[Known]:
     """People with a referral, in the asking organisation's sight, who may be those of the rows; earliest first."""
-    found = await tx.execute(
-        _KNOWN,
-        {
-            "nhs_numbers": [row.nhs_number for row in rows if row.nhs_number],
-            "chi_numbers": [row.chi_number for row in rows if row.chi_number],
-            "hc_numbers": [row.hc_number for row in rows if row.hc_number],
-            "likenesses": [row.likeness for row in rows if row.likeness],
-        },
-    )
-    return [Known(row.nhs_number, row.chi_number, row.hc_number, row.likeness, row.reference) for row in found]
+    found = await tx.execute(_KNOWN, looking_for([row.traits for row in rows]))
+    return [Known(Traits(*row[:-1]), row.reference) for row in found]
 
 
 async def add_imported_rows(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kith_referrals.domain import identifiers, people, places
+from kith_referrals.domain import identifiers, places
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
 from kith_referrals.domain.intake.mapping import Column, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable
+from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
@@ -52,10 +53,17 @@ class Row:
     language: str
 
     @property
-    def likeness(self) -> bytes | None:
+    def traits(self) -> Traits:
         """What tells that this may be a person who is already here."""
-        district = places.district(self.postcode) if self.postcode else None
-        return people.likeness(self.given_name, self.family_name, self.birth_date, district)
+        return Traits(
+            family_name=self.family_name,
+            given_name=self.given_name,
+            birth_date=self.birth_date,
+            district=places.district(self.postcode) if self.postcode else None,
+            nhs_number=self.nhs_number,
+            chi_number=self.chi_number,
+            hc_number=self.hc_number,
+        )
 
     def person(self, person_id: UUID, organisation_id: UUID) -> Person:
         """The person, as a record of the importing organisation."""
