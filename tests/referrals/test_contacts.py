@@ -72,6 +72,8 @@ async def test_every_read_is_on_the_record(world: World) -> None:
         "kind": "person",
         "read_id": person.id,
         "purpose": "message",
+        "organisation_id": None,
+        "reason": None,
     }
 
 

@@ -55,6 +55,11 @@ def a_request(world: World, name: str) -> dict[str, Any]:
             "recorded_on": TODAY,
             "how": "spoken",
         },
+        "merge_person": {"into": str(new_id()), "reason": "The same person."},
+        "unmerge_person": {"reason": "Two people."},
+        "keep_apart": {"other": str(new_id()), "reason": "Two people."},
+        "restrict_person": {"restricted": True, "reason": "A colleague."},
+        "record_death": {"died_on": TODAY},
         "import_rows": an_import(world, a_row(3)),
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {

@@ -51,6 +51,7 @@ people: Final = sa.Table(
     sa.Column("email", sa.Text),
     sa.Column("telephone", sa.Text),
     sa.Column("contact_by", _TEXTS, nullable=False),
+    sa.Column("do_not_contact", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("likeness", sa.LargeBinary),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
@@ -152,4 +153,6 @@ reads: Final = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("read_id", sa.Uuid, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("organisation_id", sa.Uuid),
+    sa.Column("reason", sa.Text),
 )

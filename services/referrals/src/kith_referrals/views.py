@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.tables import consents, imported_rows, organisations, people, programmes, referrals
+from kith_referrals.tables import consents, imported_rows, merges, organisations, people, programmes, referrals
 
 Found = dict[str, Any]
 """A row for the API to show."""
@@ -62,19 +62,45 @@ _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("bo
 _REFERRALS: Final = sa.select(_both).order_by(_both.c.id).limit(_LIMIT)
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
+_joined: Final = merges.alias("joined")
+_is_joined: Final = _joined.c.into_id == people.c.id
 _agreed: Final = (
     sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
     .where(consents.c.referral_id == referrals.c.id)
     .scalar_subquery()
 )
+_one: Final = people.alias("one")
+_restricted: Final = (
+    sa.exists()
+    .where(sa.or_(_one.c.id == people.c.id, _one.c.id.in_(sa.select(_joined.c.person_id).where(_is_joined))))
+    .where(_one.c.restricted)
+)
+"""Whether the record that is shown, or one that is merged into it, is read with a reason only."""
+_shown: Final = sa.func.coalesce(merges.c.into_id, referrals.c.person_id)
 _REFERRAL: Final = (
     sa.select(
         referrals,
         _agreed.label("consents"),
+        _restricted.label("restricted"),
+        people.c.id.label("shown_id"),
         *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
     )
-    .join_from(referrals, people, people.c.id == referrals.c.person_id)
+    .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
+    .join(people, people.c.id == _shown)
     .where(referrals.c.id == _ID)
+)
+_own: Final = people.alias("own")
+_RECORD: Final = (
+    sa.select(
+        _own.c.id.label("record_id"),
+        _own.c.version.label("record_version"),
+        merges.c.into_id.label("merged_into"),
+        _restricted.label("shown_restricted"),
+        people,
+    )
+    .join_from(_own, merges, merges.c.person_id == _own.c.id, isouter=True)
+    .join(people, people.c.id == sa.func.coalesce(merges.c.into_id, _own.c.id))
+    .where(_own.c.id == _ID)
 )
 _WAITING: Final = (
     sa.select(
@@ -96,7 +122,7 @@ _WAITING: Final = (
 
 async def get_organisation(tx: AsyncConnection, organisation_id: UUID) -> Found:
     """An organisation's public face. Raises ``NotFound``."""
-    return await _one(tx, _ORGANISATION, organisation_id)
+    return await _find(tx, _ORGANISATION, organisation_id)
 
 
 async def list_organisations(tx: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[Found]:
@@ -106,7 +132,7 @@ async def list_organisations(tx: AsyncConnection, *, after: UUID | None, limit: 
 
 async def get_programme(tx: AsyncConnection, programme_id: UUID) -> Found:
     """A programme. Raises ``NotFound``."""
-    return await _one(tx, _ONE_PROGRAMME, programme_id)
+    return await _find(tx, _ONE_PROGRAMME, programme_id)
 
 
 async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[Found]:
@@ -115,8 +141,16 @@ async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int
 
 
 async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Found:
-    """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``."""
-    return await _one(tx, _REFERRAL, referral_id)
+    """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``.
+
+    The person is the record that is shown for them (``shown_id``), which may be ``restricted``.
+    """
+    return await _find(tx, _REFERRAL, referral_id)
+
+
+async def get_person(tx: AsyncConnection, person_id: UUID) -> Found:
+    """A person as the record that is shown for them has it, and where their own stands. Raises ``NotFound``."""
+    return await _find(tx, _RECORD, person_id)
 
 
 async def list_referrals(
@@ -140,7 +174,7 @@ async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | 
     return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
 
 
-async def _one(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Found:
+async def _find(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Found:
     row = (await tx.execute(statement, {"id": id_})).mappings().one_or_none()
     if row is None:
         raise NotFound

@@ -4,7 +4,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import contacts, imports, network, referring
+from kith_referrals.api import contacts, imports, network, people, referring
+from kith_referrals.domain.intake.refusals import RowNotWaiting
+from kith_referrals.domain.person_refusals import PersonRefused
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -14,7 +16,13 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PERMISSIONS: Final = {**network.PERMISSIONS, **referring.PERMISSIONS, **imports.PERMISSIONS, **contacts.PERMISSIONS}
+PERMISSIONS: Final = {
+    **network.PERMISSIONS,
+    **referring.PERMISSIONS,
+    **people.PERMISSIONS,
+    **imports.PERMISSIONS,
+    **contacts.PERMISSIONS,
+}
 """Who may call what. Which rows they then see, row-level security decides."""
 
 REFUSALS: Final[dict[type[Exception], int]] = {
@@ -22,12 +30,14 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotFound: 404,
     NotAllowed: 403,
     MoveRefused: 409,
+    PersonRefused: 409,
+    RowNotWaiting: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,
 }
 
 router = APIRouter()
-for _part in (referring, network, imports, contacts):  # routes are looked for in this order: the busiest first
+for _part in (referring, network, people, imports, contacts):  # routes are looked for in this order: the busiest first
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

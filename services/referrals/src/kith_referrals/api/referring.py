@@ -22,7 +22,7 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, MEMBERS, OPERATOR, in_organisation
+from kith_referrals.api.asking import DECIDERS, MEMBERS, OPERATOR, author, in_organisation
 from kith_referrals.api.shapes import (
     ClosureBody,
     ConsentChangeBody,
@@ -32,7 +32,9 @@ from kith_referrals.api.shapes import (
     ReferralSummary,
     ReferralView,
 )
+from kith_referrals.api.words import ReadingReason
 from kith_referrals.domain.referral import Referral, Status
+from kith_referrals.usecases import people as people_usecases
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {
@@ -51,7 +53,7 @@ _ABOUT_THE_PERSON: Final = frozenset(
     f"{_PERSON}{name}"
     for name in (
         "given_name", "family_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email",
-        "telephone", "contact_by", "language",
+        "telephone", "contact_by", "do_not_contact", "language",
     )
 )  # fmt: skip
 
@@ -99,11 +101,21 @@ async def list_referrals(
 
 
 @router.get("/{referral_id}")
-async def get_referral(referral_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response) -> ReferralView:
+async def get_referral(
+    *,
+    referral_id: UUID,
+    caller: CallerDep,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+    reason: ReadingReason = None,
+) -> ReferralView:
     """A referral with its person: for the organisation that referred, and the programme's while the person agrees."""
-    member, _ = in_organisation(caller)
+    member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         row = await views.get_referral(tx, referral_id)
+        by = author(member, organisation_id, now)
+        await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row)})
 
@@ -198,7 +210,7 @@ def _state(referral: Referral) -> ReferralState:
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix(_PERSON): row[name] for name in _ABOUT_THE_PERSON}
+    return {"id": row["shown_id"], **{name.removeprefix(_PERSON): row[name] for name in _ABOUT_THE_PERSON}}
 
 
 def _is_operator_alone(roles: frozenset[str]) -> bool:

@@ -42,6 +42,7 @@ class PersonBody(Body):
     email: Email | None = None
     telephone: Telephone | None = None
     contact_by: Annotated[tuple[ContactChannel, ...], Field(max_length=3)] = ()
+    do_not_contact: bool = False
     language: Language = "en"
 
     def person(self, person_id: UUID, organisation_id: UUID) -> Person:
@@ -146,7 +147,9 @@ class ReferralSummary(ReferralState):
 
 
 class PersonView(BaseModel):
-    """Who was referred."""
+    """Who was referred, as the record that is shown has it: ``id`` differs from the referral's where two are merged."""
+
+    id: UUID
 
     given_name: str | None
     family_name: str
@@ -158,7 +161,18 @@ class PersonView(BaseModel):
     email: str | None
     telephone: str | None
     contact_by: list[str]
+    do_not_contact: bool
     language: str
+
+
+class PersonRecord(BaseModel):
+    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
+
+    id: UUID
+    version: int
+    merged_into: UUID | None
+    restricted: bool
+    died_on: date | None
 
 
 class ReferralView(ReferralSummary):

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+from fastapi import Header
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kith_referrals.domain.intake.reading import EMAIL_LIMIT, NAME_LIMIT, NOTES_LIMIT, REFERENCE_LIMIT, TELEPHONE_LIMIT
@@ -38,6 +39,12 @@ Email = Annotated[
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=_MOST_CODES), AfterValidator(_once)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), _LINE]
+"""Why somebody decided something, in their own words."""
+ReadingReason = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200), _LINE] | None,
+    Header(alias="Kith-Reason", description="Why the record is read; needed where it is restricted, and then kept."),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
 Age = Annotated[int, Field(ge=0, le=130)]

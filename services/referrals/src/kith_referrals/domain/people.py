@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kith_referrals.domain import identifiers, places
 from kith_referrals.domain.likeness import Traits
+from kith_referrals.domain.person_refusals import ContactContradicts
 from kith_referrals.domain.refusals import BirthDateAfterToday
 from kith_referrals.domain.words import folded
 
@@ -25,7 +26,8 @@ class Person:
     """One person in the sight of the organisation that referred them.
 
     ``id`` is a random pseudonym. Identifiers and postcode are in their kept form. ``contact_by`` names the channels the
-    person allowed; a telephone number or an address alone allows nothing. ``language`` is ISO 639.
+    person allowed; a telephone number or an address alone allows nothing. With ``do_not_contact`` nobody may contact
+    the person at all. ``language`` is ISO 639.
     """
 
     id: UUID
@@ -40,6 +42,7 @@ class Person:
     email: str | None = field(default=None, repr=False)
     telephone: str | None = field(default=None, repr=False)
     contact_by: tuple[str, ...] = ()
+    do_not_contact: bool = False
     language: str = "en"
 
     @property
@@ -81,7 +84,8 @@ def likeness(given_name: str | None, family_name: str, birth_date: date | None, 
 def checked(person: Person, today: date) -> Person:
     """The person with identifiers and postcode in their kept form; or the refusal of the first that cannot be right.
 
-    Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday`` or ``PostcodeUnreadable``.
+    Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday``, ``PostcodeUnreadable`` or
+    ``ContactContradicts``.
     """
     nhs = identifiers.nhs_number(person.nhs_number) if person.nhs_number else None
     chi = identifiers.chi_number(person.chi_number) if person.chi_number else None
@@ -91,6 +95,8 @@ def checked(person: Person, today: date) -> Person:
         if chi is not None:
             identifiers.check_chi_date(chi, person.birth_date)
     postcode = places.postcode(person.postcode) if person.postcode else None
+    if person.do_not_contact and person.contact_by:
+        raise ContactContradicts
     return replace(person, nhs_number=nhs, chi_number=chi, hc_number=hc, postcode=postcode)
 
 

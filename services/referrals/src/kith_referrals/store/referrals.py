@@ -45,6 +45,9 @@ _LOCKED_MANY: Final = (
     .order_by(referrals.c.id)
     .with_for_update(key_share=True)
 )
+_OF_PEOPLE: Final = sa.select(referrals.c.id).where(
+    referrals.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid)))
+)
 _CONSENTS: Final = sa.select(
     consents.c.purpose, consents.c.state, consents.c.recorded_on, consents.c.how, consents.c.wording_version
 ).where(consents.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid))
@@ -96,6 +99,11 @@ async def list_referrals_for_update(tx: AsyncConnection, ids: Collection[UUID]) 
     return [_referral(row) for row in (await tx.execute(_LOCKED_MANY, {"ids": list(ids)})).mappings()]
 
 
+async def list_ids_of_people(tx: AsyncConnection, people_ids: Collection[UUID]) -> list[UUID]:
+    """The referrals of these people, in the asking organisation's sight."""
+    return list((await tx.execute(_OF_PEOPLE, {"people": list(people_ids)})).scalars())
+
+
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     """The person's last word on each purpose of the referral."""
     return {
@@ -143,6 +151,7 @@ def _person_record(new: NewReferral) -> Record:
         "email": person.email,
         "telephone": person.telephone,
         "contact_by": person.contact_by,
+        "do_not_contact": person.do_not_contact,
         "language": person.language,
         "likeness": hexadecimal(person.likeness),
     }

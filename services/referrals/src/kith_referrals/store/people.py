@@ -1,0 +1,194 @@
+"""People's records: loaded with where they stand, locked, and kept with what humans decided about them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.http import StaleVersion
+from kith_referrals.domain.likeness import Traits
+from kith_referrals.domain.people import Person
+from kith_referrals.domain.records import Author, Decision, Kind, Record
+from kith_referrals.domain.refusals import NotFound
+from kith_referrals.store.likeness import CANDIDATES, looking_for
+from kith_referrals.tables import merges, people, person_decisions, reads
+
+_PERSON: Final = tuple(one.name for one in fields(Person))
+_IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
+_other: Final = merges.alias("other")
+_RECORDS: Final = (
+    sa.select(
+        *(people.c[name] for name in _PERSON),
+        people.c.version,
+        people.c.restricted,
+        people.c.died_on,
+        merges.c.into_id.label("merged_into"),
+        sa.exists().where(_other.c.into_id == people.c.id).label("has_merged"),
+    )
+    .join_from(people, merges, merges.c.person_id == people.c.id, isouter=True)
+    .where(people.c.id == _IDS)
+    .order_by(people.c.id)
+)
+_LOCKED: Final = _RECORDS.with_for_update(of=people, key_share=True)
+_ONE: Final = sa.bindparam("id", type_=sa.Uuid)
+_shown: Final = sa.func.coalesce(
+    sa.select(merges.c.into_id).where(merges.c.person_id == _ONE).scalar_subquery(), _ONE, type_=sa.Uuid
+)
+_JOINED: Final = (
+    sa.select(people.c.id)
+    .where(
+        sa.or_(people.c.id == _shown, people.c.id.in_(sa.select(merges.c.person_id).where(merges.c.into_id == _shown)))
+    )
+    .order_by(people.c.id)
+)
+_ALIKE: Final = sa.select(CANDIDATES.c.id).where(
+    ~sa.exists().where(
+        person_decisions.c.kind == Kind.KEPT_APART.value,
+        person_decisions.c.person_id == sa.func.least(CANDIDATES.c.id, _ONE),
+        person_decisions.c.other_id == sa.func.greatest(CANDIDATES.c.id, _ONE),
+    )
+)
+_SAVE: Final = (
+    sa.update(people)
+    .where(people.c.id == sa.bindparam("of_person", type_=sa.Uuid))
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=people.c[name].type)
+            for name in ("version", "restricted", "died_on", "do_not_contact", "contact_by")
+        }
+    )
+)
+_MERGE: Final = insert(merges)
+_TAKE_APART: Final = sa.delete(merges).where(merges.c.person_id == _ONE)
+_DECIDE: Final = sa.insert(person_decisions)
+_READ: Final = sa.insert(reads)
+
+
+async def get_record(tx: AsyncConnection, person_id: UUID) -> Record:
+    """The person's own record, merged or not. Raises ``NotFound``."""
+    return _only(await list_records(tx, [person_id]))
+
+
+async def get_record_for_update(tx: AsyncConnection, person_id: UUID, *, version: int) -> Record:
+    """The record, locked, if it still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
+    return check_version(_only(await list_records_for_update(tx, [person_id])), version)
+
+
+async def list_records(tx: AsyncConnection, ids: Collection[UUID]) -> list[Record]:
+    """Those of the records that are here, in order of id."""
+    return [_record(row) for row in (await tx.execute(_RECORDS, {"ids": list(ids)})).mappings()]
+
+
+async def list_records_for_update(tx: AsyncConnection, ids: Collection[UUID]) -> list[Record]:
+    """Those of the records that are here, locked in order of id, so that two decisions never wait for one another.
+
+    They are read once they are locked: a merge that was made meanwhile is seen.
+    """
+    await tx.execute(_LOCKED, {"ids": list(ids)})
+    return await list_records(tx, ids)
+
+
+async def list_joined(tx: AsyncConnection, person_id: UUID) -> Sequence[UUID]:
+    """The ids of every record of the same person: the one that is shown, and those merged into it."""
+    return list((await tx.execute(_JOINED, {"id": person_id})).scalars())
+
+
+async def list_joined_for_update(tx: AsyncConnection, person_id: UUID) -> list[Record]:
+    """Every record of the same person, the one that is shown and those merged into it, locked in order of id.
+
+    They are looked for again once they are locked, because another may have been merged meanwhile.
+    """
+    await list_records_for_update(tx, await list_joined(tx, person_id))
+    return await list_records_for_update(tx, await list_joined(tx, person_id))
+
+
+async def list_alike(tx: AsyncConnection, person_id: UUID, traits: Traits) -> list[Record]:
+    """People in the asking organisation's sight who may be this one, unless a human has said that they are not."""
+    found = (await tx.execute(_ALIKE, {"id": person_id, **looking_for([traits])})).scalars()
+    return await list_records(tx, set(found) - {person_id})
+
+
+def check_version(record: Record | None, version: int) -> Record:
+    """The record, if it is there and still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
+    if record is None:
+        raise NotFound
+    if record.version != version:
+        raise StaleVersion("The record has changed since you read it. Read it again and look at what is new.")
+    return record
+
+
+async def save_record(tx: AsyncConnection, record: Record) -> None:
+    """Keep where the record now stands, but for its merge."""
+    await tx.execute(
+        _SAVE,
+        {
+            "of_person": record.person.id,
+            "new_version": record.version,
+            "new_restricted": record.restricted,
+            "new_died_on": record.died_on,
+            "new_do_not_contact": record.person.do_not_contact,
+            "new_contact_by": list(record.person.contact_by),
+        },
+    )
+
+
+async def save_merge(tx: AsyncConnection, record: Record) -> None:
+    """Keep into which record this one is merged, or that it stands by itself again."""
+    await save_record(tx, record)
+    if record.merged_into is None:
+        await tx.execute(_TAKE_APART, {"id": record.person.id})
+    else:
+        values = (record.person.id, record.merged_into, record.person.organisation_id)
+        await tx.execute(_MERGE, dict(zip(("person_id", "into_id", "organisation_id"), values, strict=True)))
+
+
+async def add_decisions(tx: AsyncConnection, decisions: Sequence[Decision], author: Author) -> None:
+    """Keep what was decided, by whom, when and why."""
+    records = [
+        {
+            "id": clock.new_id(),
+            "organisation_id": author.organisation_id,
+            "person_id": decision.person_id,
+            "other_id": decision.other_id,
+            "kind": decision.kind.value,
+            "reason": decision.reason,
+            "subject": author.subject,
+            "client_id": author.client_id,
+            "decided_at": author.at,
+        }
+        for decision in decisions
+    ]
+    await tx.execute(_DECIDE, records)
+
+
+async def add_read(tx: AsyncConnection, person_id: UUID, author: Author, *, reason: str) -> None:
+    """Keep that a restricted record was read, and why."""
+    values = {
+        "id": clock.new_id(),
+        "read_at": author.at,
+        "subject": author.subject,
+        "client_id": author.client_id,
+        "kind": "person",
+        "read_id": person_id,
+        "purpose": "restricted",
+        "organisation_id": author.organisation_id,
+        "reason": reason,
+    }
+    await tx.execute(_READ, values)
+
+
+def _only(found: Sequence[Record]) -> Record:
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _record(row: Mapping[Any, Any]) -> Record:
+    told = dict(row)
+    person = Person(**{name: told.pop(name) for name in _PERSON} | {"contact_by": tuple(row["contact_by"])})
+    return Record(person=person, **told)
