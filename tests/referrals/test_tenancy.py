@@ -39,8 +39,9 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     made = await post(client, a_body(world, source_reference="Private/1"), referrer)
     rows = (a_row(1, CHI=CHI_NUMBER), a_row(2, CHI=CHI_NUMBER))
     await client.post("/imports/rows", json=an_import(world, *rows), auth=referrer)
-    found: dict[str, Any] = made.json()
-    return found
+    coordinator = as_caller("coordinator", organisation_id=world.referrer.id)
+    waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
+    return {**made.json(), "row_id": waiting[0]["id"]}
 
 
 def a_request(world: World, name: str) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def a_request(world: World, name: str) -> dict[str, Any]:
         "restrict_person": {"restricted": True, "reason": "A colleague."},
         "record_death": {"died_on": TODAY},
         "import_rows": an_import(world, a_row(3)),
+        "resolve_waiting_row": {"resolution": "different", "reason": "Twins."},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
             "slug": "taken-over",
@@ -78,6 +80,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     return template.format(
         referral_id=referral["id"],
         person_id=referral["person_id"],
+        row_id=referral["row_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
     )
@@ -128,7 +131,7 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 
 
 async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient, world: World) -> None:
-    ids = {"id": str(new_id()), "person_id": str(new_id())}
+    ids = {"id": str(new_id()), "person_id": str(new_id()), "row_id": str(new_id())}
 
     statuses = {
         f"{method} {template}": (

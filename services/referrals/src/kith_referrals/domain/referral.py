@@ -138,12 +138,13 @@ Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTo
 
 @dataclass(frozen=True, slots=True)
 class NewReferral:
-    """All that is kept of a referral when it is made."""
+    """All that is kept of a referral when it is made; of a person who is known the record stays as it is."""
 
     person: Person
     referral: Referral
     wish: Wish
     consents: Consents
+    person_is_known: bool = False
 
 
 def submit(

@@ -1,9 +1,9 @@
 """Imported rows and who is already here, so that a row is imported once and a person is not made twice unseen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
+from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.intake.rows import Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Sifted
 from kith_referrals.domain.likeness import Traits
+from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store.likeness import CANDIDATES, TRAITS, looking_for
 from kith_referrals.store.records import hexadecimal, insert_records
 from kith_referrals.tables import imported_rows, referrals
@@ -57,6 +59,37 @@ _KNOWN: Final = (
     .order_by(_their_referrals.c.id)
 )
 _ADD: Final = insert_records(imported_rows, "imported_rows")
+_ROW: Final = sa.bindparam("row_id", type_=sa.Uuid)
+_WAITING: Final = (
+    sa.select(
+        imported_rows.c.outcome,
+        *(imported_rows.c[name] for name in ("id", "duplicate_of", "cells", "mapping", "imported_at")),
+    )
+    .where(imported_rows.c.id == _ROW)
+    .with_for_update()
+)
+_RESOLVE: Final = (
+    sa.update(imported_rows)
+    .where(imported_rows.c.id == _ROW)
+    .values(
+        outcome=Outcome.ACCEPTED.value,
+        cells=sa.null(),
+        mapping=sa.null(),
+        referral_id=sa.bindparam("made", type_=sa.Uuid),
+        resolution=sa.bindparam("decided", type_=sa.Text),
+    )
+)
+_PERSON_OF: Final = (
+    sa.select(referrals.c.person_id)
+    .where(
+        sa.or_(
+            referrals.c.source_reference == sa.bindparam("reference", type_=sa.Text),
+            referrals.c.id == sa.bindparam("referral_id", type_=sa.Uuid),
+        )
+    )
+    .order_by((referrals.c.referring_organisation_id == _ORGANISATION).desc(), referrals.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +98,18 @@ class Origin:
 
     organisation_id: UUID
     file_name: str | None = field(repr=False)
+    mapping: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row that waits for a human. ``mapping`` is None where it came before mappings were kept."""
+
+    id: UUID
+    duplicate_of: str = field(repr=False)
+    cells: Mapping[str, str] = field(repr=False)
+    mapping: Mapping[str, Any] | None = field(repr=False)
+    imported_at: datetime
 
 
 async def list_first(tx: AsyncConnection, organisation_id: UUID, references: Sequence[str]) -> dict[str, First]:
@@ -86,7 +131,7 @@ async def list_known(tx: AsyncConnection, rows: Sequence[Row]) -> list[Known]:
 async def add_imported_rows(
     tx: AsyncConnection, origin: Origin, kept: Sequence[tuple[Sifted, dict[str, str] | None]], *, now: datetime
 ) -> None:
-    """Keep what became of new rows, with the cells of those that wait for a human."""
+    """Keep what became of new rows, with the cells of those that wait for a human, and how they are to be read."""
     if not kept:
         return
     records = [
@@ -101,8 +146,36 @@ async def add_imported_rows(
             "duplicate_of": sifted.of,
             "referral_id": str(sifted.referral_id) if sifted.referral_id else None,
             "cells": cells,
+            "mapping": None if cells is None else origin.mapping,
             "imported_at": now.isoformat(),
         }
         for sifted, cells in kept
     ]
     await tx.execute(_ADD, {"imported_rows": records})
+
+
+async def get_waiting_for_update(tx: AsyncConnection, row_id: UUID) -> Waiting:
+    """The row, locked, if it still waits. Raises ``NotFound`` or ``RowNotWaiting``."""
+    row = (await tx.execute(_WAITING, {"row_id": row_id})).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.outcome != Outcome.POSSIBLE_DUPLICATE:
+        raise RowNotWaiting
+    return Waiting(row.id, row.duplicate_of, row.cells, row.mapping, row.imported_at)
+
+
+async def find_person_of(tx: AsyncConnection, reference: str, organisation_id: UUID) -> UUID | None:
+    """The person of the referral that a reference shows: the organisation's own one before those it received."""
+    try:
+        referral_id = UUID(reference)
+    except ValueError:
+        referral_id = None
+    asked = {"reference": reference, "referral_id": referral_id, "organisation_id": organisation_id}
+    found: UUID | None = (await tx.execute(_PERSON_OF, asked)).scalar_one_or_none()
+    return found
+
+
+async def save_resolution(tx: AsyncConnection, waiting: Waiting, referral_id: UUID, *, same: bool) -> None:
+    """Keep that the row is a referral now; its cells are kept no longer, as those of no accepted row are."""
+    decided = "same" if same else "different"
+    await tx.execute(_RESOLVE, {"row_id": waiting.id, "made": referral_id, "decided": decided})

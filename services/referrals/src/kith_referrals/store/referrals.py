@@ -73,7 +73,7 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral]) -> Non
         await _ADD.rows(
             tx,
             {
-                "people": [_person_record(new) for new in news],
+                "people": [_person_record(new) for new in news if not new.person_is_known],
                 "referrals": [_referral_record(new) for new in news],
                 "consents": [record for new in news for record in _consent_records(new)],
             },

@@ -10,6 +10,7 @@ from kith_chassis import clock
 from kith_referrals import outgoing
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.intake import sifting
+from kith_referrals.domain.intake.keeping import kept
 from kith_referrals.domain.intake.mapping import Mapping, Target
 from kith_referrals.domain.intake.rows import Cells, Reader, Row
 from kith_referrals.domain.intake.sifting import Outcome, Read, Sifted
@@ -59,7 +60,7 @@ async def import_rows(
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
         await referrals_store.add_referrals(tx, [new for new, _ in made])
-    await store.add_imported_rows(tx, store.Origin(by, file_name), waiting, now=now)
+    await store.add_imported_rows(tx, store.Origin(by, file_name, kept(mapping)), waiting, now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 

@@ -96,3 +96,16 @@ class RowNotWaiting(ReferralRefused):
 
     code = "row-not-waiting"
     says = "This row does not wait any more. Read the list again."
+
+
+class RowRejected(Unacceptable):
+    """A row that waited cannot be read any more as it was read when it came."""
+
+    code = "row-rejected"
+
+
+class MappingNotKept(Unacceptable):
+    """The row came before mappings were kept with rows that wait."""
+
+    code = "mapping-not-kept"
+    says = "How this row is to be read was not kept. Make the referral itself, under the row's source reference."
