@@ -1,5 +1,6 @@
 """People's records: read, compared, joined and taken apart, restricted; and a death, which ends everything."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -247,5 +248,6 @@ def _state(record: Record) -> dict[str, object]:
 
 
 def _with_person(record: Record) -> dict[str, object]:
-    person = {name: getattr(record.person, name) for name in PersonView.model_fields}
+    parts = (record.person, record.person.about, record.person.agreement)
+    person = {one.name: getattr(part, one.name) for part in parts for one in fields(part)}
     return {**_state(record), "person": person}

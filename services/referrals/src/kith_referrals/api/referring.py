@@ -27,6 +27,7 @@ from kith_referrals.api.shapes import (
     ClosureBody,
     ConsentChangeBody,
     DecisionBody,
+    PersonView,
     ReferralBody,
     ReferralState,
     ReferralSummary,
@@ -49,13 +50,7 @@ PERMISSIONS: Final = {
 """An operator sees where referrals stand, and never who is referred."""
 
 _PERSON: Final = "person_"
-_ABOUT_THE_PERSON: Final = frozenset(
-    f"{_PERSON}{name}"
-    for name in (
-        "given_name", "family_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email",
-        "telephone", "contact_by", "do_not_contact", "language",
-    )
-)  # fmt: skip
+_ABOUT_THE_PERSON: Final = tuple(f"{_PERSON}{name}" for name in PersonView.model_fields if name != "id")
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 

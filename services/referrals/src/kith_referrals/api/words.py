@@ -30,6 +30,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), _L
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT), _LINE]
 Telephone = Annotated[str, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT), _LINE]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=NOTES_LIMIT), _CLEAN]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500), _CLEAN]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=20), _LINE]
 Postcode = Annotated[str, StringConstraints(min_length=1, max_length=12), _LINE]
 Email = Annotated[
@@ -46,6 +47,8 @@ ReadingReason = Annotated[
     Header(alias="Kith-Reason", description="Why the record is read; needed where it is restricted, and then kept."),
 ]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Act = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z]+)*-[0-9]{4}$", max_length=40)]
+"""A law by its letters and year, such as MCA-2005."""
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
 Age = Annotated[int, Field(ge=0, le=130)]
 Points = Annotated[int, Field(ge=0, le=1000)]

@@ -8,6 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain import identifiers, places
+from kith_referrals.domain.about import NOTHING_MORE, About, check_about
+from kith_referrals.domain.agreeing import BY_THEMSELF, Agreement
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.person_refusals import ContactContradicts
 from kith_referrals.domain.refusals import BirthDateAfterToday
@@ -44,6 +46,8 @@ class Person:
     contact_by: tuple[str, ...] = ()
     do_not_contact: bool = False
     language: str = "en"
+    about: About = NOTHING_MORE
+    agreement: Agreement = BY_THEMSELF
 
     @property
     def district(self) -> str | None:
@@ -84,8 +88,8 @@ def likeness(given_name: str | None, family_name: str, birth_date: date | None, 
 def checked(person: Person, today: date) -> Person:
     """The person with identifiers and postcode in their kept form; or the refusal of the first that cannot be right.
 
-    Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday``, ``PostcodeUnreadable`` or
-    ``ContactContradicts``.
+    Raises ``IdentifierRefused`` (or one of its kinds), ``BirthDateAfterToday``, ``PostcodeUnreadable``,
+    ``ContactContradicts`` or ``SaidNothingAndSomething``.
     """
     nhs = identifiers.nhs_number(person.nhs_number) if person.nhs_number else None
     chi = identifiers.chi_number(person.chi_number) if person.chi_number else None
@@ -97,6 +101,7 @@ def checked(person: Person, today: date) -> Person:
     postcode = places.postcode(person.postcode) if person.postcode else None
     if person.do_not_contact and person.contact_by:
         raise ContactContradicts
+    check_about(person.about)
     return replace(person, nhs_number=nhs, chi_number=chi, hc_number=hc, postcode=postcode)
 
 
@@ -106,17 +111,24 @@ def check_birth_date(birth_date: date, today: date) -> None:
         raise BirthDateAfterToday
 
 
-def age_band(birth_date: date | None, today: date) -> str:
-    """The ten years of age the person is in: ``35-44``; ``0-4`` below, ``85-plus`` above, ``unknown`` without a date.
+def age(birth_date: date | None, today: date) -> int | None:
+    """The person's age in whole years; None without a date.
 
     A birthday counts from its own day; somebody born on 29 February is a year older on 1 March of a common year.
     """
     if birth_date is None:
+        return None
+    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
+def age_band(birth_date: date | None, today: date) -> str:
+    """The ten years of age somebody is in: ``35-44``; ``0-4`` below, ``85-plus`` above, ``unknown`` without a date."""
+    years = age(birth_date, today)
+    if years is None:
         return "unknown"
-    age = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
-    if age >= _OLDEST:
+    if years >= _OLDEST:
         return f"{_OLDEST}-plus"
-    if age < _FIRST:
+    if years < _FIRST:
         return f"0-{_FIRST - 1}"
-    lowest = (age - _FIRST) // _DECADE * _DECADE + _FIRST
+    lowest = (years - _FIRST) // _DECADE * _DECADE + _FIRST
     return f"{lowest}-{lowest + _DECADE - 1}"

@@ -24,6 +24,65 @@ class ContactContradicts(Unacceptable):
     says = "With do_not_contact nobody may contact the person: leave contact_by empty, or take do_not_contact away."
 
 
+class SaidNothingAndSomething(Unacceptable):
+    """Whoever prefers not to say has said nothing else."""
+
+    code = "prefer-not-to-say-stands-alone"
+    says = "With prefer-not-to-say no other code can stand. Ask the person which of the two they mean."
+
+
+class AgeOutsideProgramme(Unacceptable):
+    """The programme says whom it is for."""
+
+    code = "age-outside-programme"
+    says = "The person's age lies outside the ages that the programme is for. See GET /programmes for others."
+
+
+class TooYoungToAgree(Unacceptable):
+    """Below 16 somebody agrees for themself only where the programme is for them and they understand."""
+
+    code = "agreement-too-young"
+    says = (
+        "The person is too young to agree alone. Let somebody with parental responsibility agree, or record that the "
+        "person understands, if the programme's ages include them."
+    )
+
+
+class ParentOfAdult(Unacceptable):
+    """From 16 the person agrees for themself."""
+
+    code = "agreement-parent-of-adult"
+    says = "The person is 16 or older, so a parent cannot agree for them. Ask the person."
+
+
+class ParentOfUnknownAge(Unacceptable):
+    """Whether a parent may agree depends on the age."""
+
+    code = "agreement-birth-date-missing"
+    says = "A parent agrees for somebody under 16 only, so the birth date is needed."
+
+
+class PowerActMissing(Unacceptable):
+    """A power comes from a law."""
+
+    code = "power-act-missing"
+    says = "Say under which law the power was given, such as AWISA-2000, MCA-2005 or MCANI-2016."
+
+
+class PowerNotSeen(Unacceptable):
+    """Nobody's word is enough for a power over somebody else."""
+
+    code = "power-not-seen"
+    says = "Look at the document that gives the power, and record the day on which it was seen; not one after today."
+
+
+class PowerExpired(Unacceptable):
+    """A power that has ended allows nothing."""
+
+    code = "power-expired"
+    says = "The power has expired. Ask for the one that is in force now."
+
+
 class DeathAfterToday(Unacceptable):
     """A death is recorded when it happened."""
 

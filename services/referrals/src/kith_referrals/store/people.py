@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.http import StaleVersion
+from kith_referrals.domain.about import About
+from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.records import Author, Decision, Kind, Record
@@ -18,7 +20,9 @@ from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store.likeness import CANDIDATES, looking_for
 from kith_referrals.tables import merges, people, person_decisions, reads
 
-_PERSON: Final = tuple(one.name for one in fields(Person))
+_ABOUT: Final = tuple(one.name for one in fields(About))
+_AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
+_PERSON: Final = (*(one.name for one in fields(Person) if one.name not in {"about", "agreement"}), *_ABOUT, *_AGREEMENT)
 _IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
 _other: Final = merges.alias("other")
 _RECORDS: Final = (
@@ -189,6 +193,11 @@ def _only(found: Sequence[Record]) -> Record:
 
 
 def _record(row: Mapping[Any, Any]) -> Record:
-    told = dict(row)
-    person = Person(**{name: told.pop(name) for name in _PERSON} | {"contact_by": tuple(row["contact_by"])})
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    about = About(**{name: told.pop(name) for name in _ABOUT})
+    said = {name: told.pop(name) for name in _AGREEMENT}
+    nation = Nation(said["nation"]) if said["nation"] else None
+    agreement = Agreement(**{**said, "agrees": Agrees(said["agrees"]), "nation": nation})
+    names = [name for name in told if name in _PERSON]
+    person = Person(**{name: told.pop(name) for name in names}, about=about, agreement=agreement)
     return Record(person=person, **told)

@@ -137,7 +137,7 @@ def _referral(row: Mapping[Any, Any]) -> Referral:
 
 
 def _person_record(new: NewReferral) -> Record:
-    person = new.person
+    person, about, agreement = new.person, new.person.about, new.person.agreement
     return {
         "id": str(person.id),
         "organisation_id": str(person.organisation_id),
@@ -153,6 +153,18 @@ def _person_record(new: NewReferral) -> Record:
         "contact_by": person.contact_by,
         "do_not_contact": person.do_not_contact,
         "language": person.language,
+        "strengths": about.strengths,
+        "impacts": about.impacts,
+        "accessible_information": about.accessible_information,
+        "interpreter": about.interpreter,
+        "safe_times": about.safe_times,
+        "risk_to_visitor": about.risk_to_visitor,
+        "agrees": agreement.agrees.value,
+        "nation": agreement.nation.value if agreement.nation else None,
+        "understands": agreement.understands,
+        "power_act": agreement.power_act,
+        "power_seen_on": _text(agreement.power_seen_on),
+        "power_expires_on": _text(agreement.power_expires_on),
         "likeness": hexadecimal(person.likeness),
     }
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import consent, lifecycle, people
+from kith_referrals.domain import agreeing, consent, lifecycle, people
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.consent import Answer, Consent, Purpose
 from kith_referrals.domain.people import Person
@@ -31,13 +31,16 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed`` and ``people.checked``, ``ProgrammeUnknown``, ``NoOrganisation`` or
-    ``ReferenceTaken``.
+    Raises the refusals of ``consent.agreed``, ``people.checked``, ``agreeing.check_age`` and
+    ``agreeing.check_may_agree``, ``ProgrammeUnknown``, ``NoOrganisation`` or ``ReferenceTaken``.
     """
     today = clock.today(now)
     consents = consent.agreed(answer, today)
     checked = people.checked(person, today)
     programme = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
+    age = people.age(checked.birth_date, today)
+    agreeing.check_age(age, programme)
+    agreeing.check_may_agree(checked.agreement, age, programme, today)
     new, made = referrals.submit(
         referral_id=referral_id,
         person=checked,

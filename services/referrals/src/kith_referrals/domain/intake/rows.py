@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kith_referrals.domain import identifiers, places
+from kith_referrals.domain import identifiers, people, places
+from kith_referrals.domain.agreeing import BY_THEMSELF, check_age, check_may_agree
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
@@ -16,6 +17,7 @@ from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.people import Person
+from kith_referrals.domain.person_refusals import TooYoungToAgree
 from kith_referrals.domain.referral import Meeting, Wish
 from kith_referrals.domain.refusals import ConsentMissing, ProgrammeUnknown, ReferralRefused
 from kith_referrals.domain.words import clean
@@ -153,7 +155,7 @@ def _rejected(column: str, refused: ReferralRefused) -> Rejection:
 
 
 def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Programme]) -> Row | Rejection:
-    """What no column tells alone: the CHI number against the birth date, then the programme, then the consent."""
+    """What no column tells alone: the CHI number against the birth date, then the programme, its ages, the consent."""
     column = mapping.column
     constants = draft.constants
     try:
@@ -164,12 +166,18 @@ def _whole(draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Pro
     programme = programmes.get(constants.programme or draft.slug or "")
     if programme is None:
         return _rejected(column(Target.PROGRAMME), ProgrammeUnknown())
+    age = people.age(draft.birth_date, draft.today)
+    try:
+        check_age(age, programme)
+    except ReferralRefused as refused:
+        return _rejected(column(Target.BIRTH_DATE), refused)
     try:
         answer = Answer(
             draft.consent_given, draft.consent_recorded_on, constants.consent_how, constants.consent_wording
         )
         consents = agreed(answer, draft.today)
-    except ConsentMissing as refused:
+        check_may_agree(BY_THEMSELF, age, programme, draft.today)
+    except (ConsentMissing, TooYoungToAgree) as refused:
         return _rejected(column(Target.CONSENT), refused)
     except ReferralRefused as refused:
         return _rejected(column(Target.CONSENT_RECORDED_ON), refused)
