@@ -25,6 +25,8 @@ OWN = {"list_organisations", "get_organisation", "list_programmes", "get_program
 """What everybody in the network may read: who there is and what they offer."""
 LISTS = {"list_referrals", "list_waiting_rows"}
 """What answers every organisation, with its own rows."""
+MADE = {"make_referral", "make_household"}
+"""What every member makes, for their own organisation."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 
 
@@ -41,7 +43,9 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     await client.post("/imports/rows", json=an_import(world, *rows), auth=referrer)
     coordinator = as_caller("coordinator", organisation_id=world.referrer.id)
     waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
-    return {**made.json(), "row_id": waiting[0]["id"]}
+    keyed = {"Idempotency-Key": str(new_id())}
+    household = await client.post("/households", json={"others": {"family": 2}}, auth=referrer, headers=keyed)
+    return {**made.json(), "row_id": waiting[0]["id"], "household_id": household.json()["id"]}
 
 
 def a_request(world: World, name: str) -> dict[str, Any]:
@@ -56,6 +60,9 @@ def a_request(world: World, name: str) -> dict[str, Any]:
             "recorded_on": TODAY,
             "how": "spoken",
         },
+        "make_household": {"others": {"family": 2}},
+        "recount_household": {"others": {"family": 9}},
+        "join_household": {"relation": "carer"},
         "merge_person": {"into": str(new_id()), "reason": "The same person."},
         "unmerge_person": {"reason": "Two people."},
         "keep_apart": {"other": str(new_id()), "reason": "Two people."},
@@ -81,6 +88,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         referral_id=referral["id"],
         person_id=referral["person_id"],
         row_id=referral["row_id"],
+        household_id=referral["household_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
     )
@@ -97,9 +105,9 @@ def wrong(name: str, role: str, world: World, answer: httpx.Response) -> str | N
         return None if answer.status_code in {200, 422} else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
         return "it lists what is others'" if member and answer.json()["items"] else None
-    if name == "make_referral" and member:
-        own = answer.json().get("referring_organisation_id") == str(world.stranger.id)
-        return None if own else "it is made in another's name"
+    if name in MADE and member:
+        own = answer.json().get("referring_organisation_id", str(world.stranger.id)) == str(world.stranger.id)
+        return None if own and answer.status_code == 201 else "it is made in another's name"
     return None if answer.status_code in {403, 404} else "it is answered"
 
 
@@ -131,7 +139,7 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 
 
 async def test_without_a_token_no_route_gives_anything(client: httpx.AsyncClient, world: World) -> None:
-    ids = {"id": str(new_id()), "person_id": str(new_id()), "row_id": str(new_id())}
+    ids = {"id": str(new_id()), "person_id": str(new_id()), "row_id": str(new_id()), "household_id": str(new_id())}
 
     statuses = {
         f"{method} {template}": (

@@ -80,6 +80,25 @@ merges: Final = sa.Table(
     sa.Column("organisation_id", sa.Uuid, nullable=False),
 )
 
+households: Final = sa.Table(
+    "households",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("others", JSONB, nullable=False),
+    sa.Column("members", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+household_members: Final = sa.Table(
+    "household_members",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("household_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("relation", sa.Text),
+)
+
 person_decisions: Final = sa.Table(
     "person_decisions",
     METADATA,

@@ -5,11 +5,22 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.tables import consents, imported_rows, merges, organisations, people, programmes, referrals
+from kith_referrals.tables import (
+    consents,
+    household_members,
+    households,
+    imported_rows,
+    merges,
+    organisations,
+    people,
+    programmes,
+    referrals,
+)
 
 Found = dict[str, Any]
 """A row for the API to show."""
@@ -62,6 +73,7 @@ _both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("bo
 _REFERRALS: Final = sa.select(_both).order_by(_both.c.id).limit(_LIMIT)
 """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
 
+_belonging: Final = household_members.alias("belonging")
 _joined: Final = merges.alias("joined")
 _is_joined: Final = _joined.c.into_id == people.c.id
 _agreed: Final = (
@@ -88,6 +100,31 @@ _REFERRAL: Final = (
     .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
     .join(people, people.c.id == _shown)
     .where(referrals.c.id == _ID)
+)
+_MEMBERS: Final = (
+    sa.select(sa.func.coalesce(sa.func.jsonb_agg(household_members.c.person_id), sa.literal([], JSONB)))
+    .where(household_members.c.household_id == households.c.id)
+    .scalar_subquery()
+)
+"""Those whom row-level security shows."""
+_HOUSEHOLD: Final = sa.select(
+    households.c.id,
+    households.c.version,
+    households.c.others,
+    households.c.members.label("referred"),
+    _MEMBERS.label("members"),
+)
+_ONE_HOUSEHOLD: Final = _HOUSEHOLD.where(households.c.id == _ID)
+_HOUSEHOLD_OF: Final = (
+    _HOUSEHOLD.where(
+        households.c.id.in_(
+            sa.select(_belonging.c.household_id).where(
+                _belonging.c.person_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
+            )
+        )
+    )
+    .order_by(households.c.id)
+    .limit(1)
 )
 _own: Final = people.alias("own")
 _RECORD: Final = (
@@ -153,6 +190,17 @@ async def get_person(tx: AsyncConnection, person_id: UUID) -> Found:
     return await _find(tx, _RECORD, person_id)
 
 
+async def get_household(tx: AsyncConnection, household_id: UUID) -> Found:
+    """A household with the members whom the asking organisation sees. Raises ``NotFound``."""
+    return _household(await _find(tx, _ONE_HOUSEHOLD, household_id))
+
+
+async def find_household(tx: AsyncConnection, *person_ids: UUID) -> Found | None:
+    """The household of a person, whose records these are; or None."""
+    row = (await tx.execute(_HOUSEHOLD_OF, {"ids": list(person_ids)})).mappings().one_or_none()
+    return _household(row) if row else None
+
+
 async def list_referrals(
     tx: AsyncConnection,
     *,
@@ -172,6 +220,10 @@ async def list_referrals(
 async def list_waiting_rows(tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int) -> Sequence[Found]:
     """Imported rows that may be a person who is already here, in the order in which they came."""
     return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit})
+
+
+def _household(row: Mapping[Any, Any]) -> Found:
+    return {**row, "size": row["referred"] + sum(row["others"].values())}
 
 
 async def _find(tx: AsyncConnection, statement: sa.Select[Any], id_: UUID) -> Found:

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_referrals.api import contacts, imports, network, people, referring
+from kith_referrals.api import contacts, households, imports, network, people, referring
 from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.person_refusals import PersonRefused
 from kith_referrals.domain.refusals import (
@@ -20,6 +20,7 @@ PERMISSIONS: Final = {
     **network.PERMISSIONS,
     **referring.PERMISSIONS,
     **people.PERMISSIONS,
+    **households.PERMISSIONS,
     **imports.PERMISSIONS,
     **contacts.PERMISSIONS,
 }
@@ -37,7 +38,14 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 router = APIRouter()
-for _part in (referring, network, people, imports, contacts):  # routes are looked for in this order: the busiest first
+for _part in (
+    referring,
+    network,
+    people,
+    households,
+    imports,
+    contacts,
+):  # routes are looked for in this order: the busiest first
     router.include_router(_part.router)
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

@@ -206,6 +206,14 @@ class PersonView(BaseModel):
     power_expires_on: date | None
 
 
+class HouseholdOfReferral(BaseModel):
+    """The person's household: how many it is, and those of its referred members whom the organisation may see."""
+
+    id: UUID
+    size: int
+    members: list[UUID]
+
+
 class PersonRecord(BaseModel):
     """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
 
@@ -229,3 +237,4 @@ class ReferralView(ReferralSummary):
     details: dict[str, int]
     consents: dict[str, State]
     person: PersonView
+    household: HouseholdOfReferral | None = None

@@ -131,6 +131,20 @@ class NotMerged(PersonRefused):
     says = "The record is not merged into another."
 
 
+class InHousehold(PersonRefused):
+    """One person is counted in one household."""
+
+    code = "person-in-household"
+    says = "The person is in another household. Take them out of that one first."
+
+
+class NotInHousehold(PersonRefused):
+    """There is nobody to take out."""
+
+    code = "person-not-in-household"
+    says = "The person is not in this household."
+
+
 class PersonDied(PersonRefused):
     """Nothing is made any more for somebody who died."""
 

@@ -83,6 +83,11 @@ async def get_record_for_update(tx: AsyncConnection, person_id: UUID, *, version
     return check_version(_only(await list_records_for_update(tx, [person_id])), version)
 
 
+async def get_record_locked(tx: AsyncConnection, person_id: UUID) -> Record:
+    """The record, locked, wherever it stands. Raises ``NotFound``."""
+    return _only(await list_records_for_update(tx, [person_id]))
+
+
 async def list_records(tx: AsyncConnection, ids: Collection[UUID]) -> list[Record]:
     """Those of the records that are here, in order of id."""
     return [_record(row) for row in (await tx.execute(_RECORDS, {"ids": list(ids)})).mappings()]

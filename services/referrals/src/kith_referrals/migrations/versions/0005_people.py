@@ -61,6 +61,25 @@ STATEMENTS = (
     """,
     "create index person_decisions_person on person_decisions (person_id, kind)",
     "create index person_decisions_other on person_decisions (other_id, kind) where other_id is not null",
+    # Who is counted together. ``members`` counts those who are referred, ``others`` the unnamed by their relation.
+    """
+    create table households (
+        id uuid primary key,
+        organisation_id uuid not null,
+        others jsonb not null,
+        members integer not null,
+        version integer not null
+    )
+    """,
+    """
+    create table household_members (
+        person_id uuid primary key references people,
+        household_id uuid not null references households,
+        organisation_id uuid not null,
+        relation text
+    )
+    """,
+    "create index household_members_household on household_members (household_id)",
     "alter table imported_rows add column mapping jsonb, add column resolution text",
     "alter table reads add column organisation_id uuid, add column reason text",
     # A member's own read of a restricted record is put on the record; the record itself stays the operator's to read.
@@ -76,6 +95,8 @@ def upgrade() -> None:
     """Add the columns and tables, and let sight follow a merge.
 
     Whoever sees a referral sees its person: that is the other record, while the person's own is merged into it.
+    Whoever sees a member sees the household and how many it is, and of the other members those whose referrals they
+    see. ``offset 0`` makes the merge one look into an index for each row; without it the planner may read all merges.
     """
     for statement in STATEMENTS:
         op.execute(statement)
@@ -89,6 +110,18 @@ def upgrade() -> None:
         "people",
         "organisation_id = {org} or exists (select from referrals where referrals.person_id = people.id)"
         " or exists (select from merges join referrals on referrals.person_id = merges.person_id"
-        " where merges.into_id = people.id)",
+        " where merges.into_id = people.id offset 0)",
+    )
+    secure(
+        op,
+        "household_members",
+        "organisation_id = {org} or exists ("
+        "select from referrals where referrals.person_id = household_members.person_id)",
+    )
+    secure(
+        op,
+        "households",
+        "organisation_id = {org} or exists ("
+        "select from household_members where household_members.household_id = households.id)",
     )
     secure(op, "person_decisions", "organisation_id = {org}")
