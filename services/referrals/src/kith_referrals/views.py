@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.intake.sifting import Outcome
@@ -89,18 +89,6 @@ _restricted: Final = (
 )
 """Whether the record that is shown, or one that is merged into it, is read with a reason only."""
 _shown: Final = sa.func.coalesce(merges.c.into_id, referrals.c.person_id)
-_REFERRAL: Final = (
-    sa.select(
-        referrals,
-        _agreed.label("consents"),
-        _restricted.label("restricted"),
-        people.c.id.label("shown_id"),
-        *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
-    )
-    .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
-    .join(people, people.c.id == _shown)
-    .where(referrals.c.id == _ID)
-)
 _MEMBERS: Final = (
     sa.select(sa.func.coalesce(sa.func.jsonb_agg(household_members.c.person_id), sa.literal([], JSONB)))
     .where(household_members.c.household_id == households.c.id)
@@ -115,16 +103,38 @@ _HOUSEHOLD: Final = sa.select(
     _MEMBERS.label("members"),
 )
 _ONE_HOUSEHOLD: Final = _HOUSEHOLD.where(households.c.id == _ID)
-_HOUSEHOLD_OF: Final = (
-    _HOUSEHOLD.where(
+_household_of: Final = (
+    sa.select(
+        sa.func.jsonb_build_object(
+            *("id", households.c.id, "others", households.c.others, "referred", households.c.members),
+            *("members", _MEMBERS),
+        )
+    )
+    .where(
         households.c.id.in_(
-            sa.select(_belonging.c.household_id).where(
-                _belonging.c.person_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
-            )
+            sa.select(_belonging.c.household_id)
+            .where(sa.or_(_belonging.c.person_id == referrals.c.person_id, _belonging.c.person_id == people.c.id))
+            .correlate(referrals, people)
         )
     )
     .order_by(households.c.id)
     .limit(1)
+    .correlate(referrals, people)
+    .scalar_subquery()
+)
+"""The household of the referral's own record, or of the one that is shown for it."""
+_REFERRAL: Final = (
+    sa.select(
+        referrals,
+        _agreed.label("consents"),
+        _restricted.label("restricted"),
+        people.c.id.label("shown_id"),
+        _household_of.label("household"),
+        *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
+    )
+    .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
+    .join(people, people.c.id == _shown)
+    .where(referrals.c.id == _ID)
 )
 _own: Final = people.alias("own")
 _RECORD: Final = (
@@ -180,9 +190,11 @@ async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int
 async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Found:
     """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``.
 
-    The person is the record that is shown for them (``shown_id``), which may be ``restricted``.
+    The person is the record that is shown for them (``shown_id``), which may be ``restricted``. Beside them stands
+    their ``household``.
     """
-    return await _find(tx, _REFERRAL, referral_id)
+    row = await _find(tx, _REFERRAL, referral_id)
+    return {**row, "household": _household(row["household"]) if row["household"] else None}
 
 
 async def get_person(tx: AsyncConnection, person_id: UUID) -> Found:
@@ -193,12 +205,6 @@ async def get_person(tx: AsyncConnection, person_id: UUID) -> Found:
 async def get_household(tx: AsyncConnection, household_id: UUID) -> Found:
     """A household with the members whom the asking organisation sees. Raises ``NotFound``."""
     return _household(await _find(tx, _ONE_HOUSEHOLD, household_id))
-
-
-async def find_household(tx: AsyncConnection, *person_ids: UUID) -> Found | None:
-    """The household of a person, whose records these are; or None."""
-    row = (await tx.execute(_HOUSEHOLD_OF, {"ids": list(person_ids)})).mappings().one_or_none()
-    return _household(row) if row else None
 
 
 async def list_referrals(

@@ -111,9 +111,8 @@ async def get_referral(
         row = await views.get_referral(tx, referral_id)
         by = author(member, organisation_id, now)
         await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)
-        household = await views.find_household(tx, row["person_id"], row["shown_id"])
     response.headers.update(etag(row["version"]))
-    return ReferralView.model_validate({**row, "person": _person(row), "household": household})
+    return ReferralView.model_validate({**row, "person": _person(row)})
 
 
 @router.post("/{referral_id}/decision")
