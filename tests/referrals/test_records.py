@@ -15,6 +15,7 @@ from kith_chassis.clock import new_id
 from kith_chassis.http import StaleVersion
 from kith_referrals import views
 from kith_referrals.domain import records
+from kith_referrals.domain.consent import Consent, Purpose, State
 from kith_referrals.domain.likeness import Likeness
 from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.people import Person
@@ -33,6 +34,7 @@ from kith_referrals.domain.records import Author, Record
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.store import people as store
+from kith_referrals.store.referrals import list_consents
 from kith_referrals.usecases import contacts, network, people, referring
 from tests.builders import NOW, TODAY
 from tests.referrals.test_contacts import NOTIFICATIONS
@@ -445,3 +447,63 @@ async def test_nobody_keeps_a_read_in_anothers_name(world: World) -> None:
     with pytest.raises(sa.exc.ProgrammingError, match="row-level security"):
         async with world.database.transaction(member(world.stranger.id)) as tx:
             await store.add_read(tx, new_id(), author(world.referrer), reason="Because.")
+
+
+visits = st.lists(
+    st.tuples(st.sampled_from(["merge", "unmerge", "withdraw"]), st.integers(0, 2), st.integers(0, 2)), max_size=8
+)
+
+
+@given(steps=visits)
+@FREELY
+async def test_the_database_shows_a_record_to_exactly_those_who_may_see_it(
+    world: World, steps: list[tuple[str, int, int]]
+) -> None:
+    own = a_programme(world.stranger, id=new_id(), slug=f"own-{new_id()}")
+    async with world.database.transaction(OPERATOR) as tx:
+        await network.publish_programme(tx, own, now=NOW)
+    made = [await world.refer(somebody(world), programme_id=programme.id) for programme in (world.programme, own, own)]
+    ids = [referral.person_id for referral in made]
+
+    for step, one, other in steps:
+        try:
+            if step == "withdraw":
+                word = Consent(State.WITHDRAWN, TODAY, "spoken")
+                async with world.database.transaction(member(world.referrer.id)) as tx:
+                    made[one] = await referring.change_consent(
+                        tx,
+                        made[one].id,
+                        purpose=Purpose.SHARE_REFERRAL,
+                        word=word,
+                        version=made[one].version,
+                        now=NOW,
+                    )
+                continue
+            async with world.database.transaction(OPERATOR) as tx:
+                version = (await store.get_record(tx, ids[one])).version
+            if step == "merge":
+                await merge(world, ids[one], ids[other], version=version)
+            else:
+                await unmerge(world, ids[one], version=version)
+        except ReferralRefused:
+            continue
+
+    async with world.database.transaction(OPERATOR) as tx:
+        found = {record.person.id: record for record in await store.list_records(tx, ids)}
+        said = [(referral, await list_consents(tx, referral.id)) for referral in made]
+    for organisation in (world.referrer, world.host, world.stranger):
+        async with world.database.transaction(member(organisation.id)) as tx:
+            seen_ids = {record.person.id for record in await store.list_records(tx, ids)}
+        assert seen_ids == {
+            person_id
+            for person_id, record in found.items()
+            if records.may_see(
+                record.person,
+                [
+                    (referral, consents)
+                    for referral, consents in said
+                    if person_id in {referral.person_id, found[referral.person_id].merged_into}
+                ],
+                organisation.id,
+            )
+        }

@@ -1,10 +1,13 @@
 """What humans decide about a person's record: that two are of one person, or are not; who may read it; a death."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from kith_referrals.domain import referral as referrals
+from kith_referrals.domain.consent import Consents
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.person_refusals import (
     DeathAfterToday,
@@ -17,6 +20,7 @@ from kith_referrals.domain.person_refusals import (
     PersonMerged,
     RecordRestricted,
 )
+from kith_referrals.domain.referral import Referral
 
 
 class Kind(StrEnum):
@@ -126,6 +130,17 @@ def restrict(record: Record, *, restricted: bool, reason: str) -> tuple[Record, 
     kind = Kind.RESTRICTED if restricted else Kind.OPENED
     changed = replace(record, version=record.version + 1, restricted=restricted)
     return changed, Decision(kind, record.person.id, reason=reason)
+
+
+def may_see(person: Person, theirs: Iterable[tuple[Referral, Consents]], organisation_id: UUID) -> bool:
+    """Whether an organisation sees a person's record: it holds it, or it sees a referral that shows it.
+
+    ``theirs`` are the referrals of the record itself and of those that are merged into it. Row-level security holds the
+    same line in the database.
+    """
+    if organisation_id == person.organisation_id:
+        return True
+    return any(referrals.may_see(referral, consents, organisation_id) for referral, consents in theirs)
 
 
 def check_readable(*, restricted: bool, reason: str | None) -> None:
