@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kith_referrals.domain.likeness import Likeness, Traits, likeness, near, one_edit, plain
+from kith_referrals.domain.likeness import Likeness, Traits, is_near, likeness, near, one_edit, plain
 from tests.referrals.world import CHI_NUMBER, NHS_NUMBER
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzéüøł"
@@ -97,8 +97,13 @@ def test_one_mistaken_digit_of_the_birth_date_is_found(
 
 @given(dates, dates)
 def test_a_date_is_near_another_exactly_when_the_other_is_near_it(one: date, other: date) -> None:
-    assert (one in near(other)) == (other in near(one))
-    assert near(one)[0] == one
+    assert is_near(one, other) == is_near(other, one) == (one in near(other))
+
+
+@given(dates)
+def test_every_date_that_is_looked_for_is_near_and_the_date_itself_comes_first(born: date) -> None:
+    assert all(is_near(born, day) for day in near(born))
+    assert near(born)[0] == born
 
 
 @given(st.data(), names)

@@ -69,7 +69,7 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
         if same:
             return Likeness.DETAILS
         return Likeness.SLIP if _like_name(one, other) else None
-    return Likeness.SLIP if same and other.birth_date in near(one.birth_date) else None
+    return Likeness.SLIP if same and is_near(one.birth_date, other.birth_date) else None
 
 
 def plain(name: str) -> str:
@@ -95,9 +95,16 @@ def one_edit(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
+def is_near(one: date, other: date) -> bool:
+    """Whether day and month are exchanged, or at most one digit differs."""
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    return sum(a != b for a, b in zip(_digits(one), _digits(other), strict=True)) <= 1
+
+
 def near(born: date) -> tuple[date, ...]:
-    """The birth date itself, and every date that it becomes by exchanging day and month or mistaking one digit."""
-    digits = f"{born.year:04}{born.month:02}{born.day:02}"
+    """Every date that is near this one, itself first: what to look for, where looking goes by equality."""
+    digits = _digits(born)
     written = [digits, digits[:4] + digits[6:] + digits[4:6]]
     written += [digits[:at] + digit + digits[at + 1 :] for at in range(len(digits)) for digit in "0123456789"]
     found = (_date(text) for text in dict.fromkeys(written))
@@ -129,6 +136,10 @@ def _like_part(one: str, other: str) -> bool:
 
 def _figures(name: str) -> list[str]:
     return [letter for letter in name if letter.isdigit()]
+
+
+def _digits(day: date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
 def _date(digits: str) -> date | None:
