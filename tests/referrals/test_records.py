@@ -1,5 +1,6 @@
 """What humans decide about people's records: joined and taken apart, kept apart, restricted; and a death."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -230,6 +231,21 @@ async def test_a_merge_is_made_at_the_version_that_was_seen(world: World) -> Non
         await merge(world, other.person_id, one.person_id, version=2)
 
 
+async def test_of_two_merges_at_once_that_would_turn_in_a_circle_one_is_made(world: World) -> None:
+    one, other = await two(world)
+
+    done = await asyncio.gather(
+        merge(world, one.person_id, other.person_id),
+        merge(world, other.person_id, one.person_id),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in done) in (
+        ["OthersMergedInto", "Record"],
+        ["PersonMerged", "Record"],
+    )
+
+
 async def test_every_decision_says_who_when_and_why(world: World) -> None:
     one, other = await two(world)
     await merge(world, other.person_id, one.person_id)
@@ -431,6 +447,8 @@ async def test_a_record_is_as_restricted_as_the_one_that_is_merged_into_it(world
     async with world.database.transaction(member(world.referrer.id)) as tx:
         found = [await read(world, tx, each.person_id, "They rang us.") for each in (one, other)]
     assert found == [True, True]
+    with pytest.raises(RecordRestricted):
+        await alike(world, one.person_id)
 
 
 async def test_restricting_twice_is_one_decision(world: World) -> None:

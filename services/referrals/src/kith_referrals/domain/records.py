@@ -44,13 +44,15 @@ class Record:
     """A person's record and where it stands.
 
     ``version`` grows by one with every decision about it. While ``merged_into`` is set, reads show that record instead;
-    ``has_merged`` says that others are merged into this one. A restricted record is read with a reason only.
+    ``has_merged`` says that others are merged into this one, ``has_restricted`` that one of those is restricted. A
+    restricted record is read with a reason only, and so is the one that is shown for it.
     """
 
     person: Person
     version: int = 1
     merged_into: UUID | None = None
     has_merged: bool = False
+    has_restricted: bool = False
     restricted: bool = False
     died_on: date | None = None
 
@@ -58,6 +60,11 @@ class Record:
     def shown_id(self) -> UUID:
         """The record that reads show."""
         return self.merged_into or self.person.id
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it is read with a reason only."""
+        return self.restricted or self.has_restricted
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
 _PERSON: Final = (*(one.name for one in fields(Person) if one.name not in {"about", "agreement"}), *_ABOUT, *_AGREEMENT)
 _IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
 _other: Final = merges.alias("other")
+_merged: Final = people.alias("merged")
 _RECORDS: Final = (
     sa.select(
         *(people.c[name] for name in _PERSON),
@@ -33,6 +34,9 @@ _RECORDS: Final = (
         people.c.died_on,
         merges.c.into_id.label("merged_into"),
         sa.exists().where(_other.c.into_id == people.c.id).label("has_merged"),
+        sa.exists()
+        .where(_other.c.into_id == people.c.id, _merged.c.id == _other.c.person_id, _merged.c.restricted)
+        .label("has_restricted"),
     )
     .join_from(people, merges, merges.c.person_id == people.c.id, isouter=True)
     .where(people.c.id == _IDS)

@@ -34,7 +34,7 @@ async def read_likenesses(
         if other.merged_into is None and (how := likeness(traits, other.person.traits)) is not None
     ]
     for one in (record, *(other for other, _ in found)):
-        await note_read(tx, one.person.id, restricted=one.restricted, reason=reason, by=by)
+        await note_read(tx, one.person.id, restricted=one.needs_reason, reason=reason, by=by)
     return record, sorted(found, key=lambda alike: (SUREST_FIRST.index(alike[1]), alike[0].person.id))
 
 
