@@ -128,8 +128,9 @@ async def test_a_death_is_one_request_that_stops_everything(
     assert [(one["id"], one["closing_reason"]) for one in done.json()["closed"]] == [(referral["id"], "died")]
     assert (done.json()["died_on"], done.headers["ETag"]) == (TODAY, '"2"')
     assert (twice.status_code, twice.json()["code"]) == (409, "person-died")
-    person = (await client.get(where, auth=administrator)).json()["person"]
-    assert (person["do_not_contact"], person["contact_by"]) == (True, [])
+    for path in (where, f"/referrals/{referral['id']}"):
+        person = (await client.get(path, auth=administrator)).json()["person"]
+        assert (person["died_on"], person["do_not_contact"], person["contact_by"]) == (TODAY, True, [])
 
 
 async def test_who_must_not_be_contacted_has_no_channel(

@@ -250,4 +250,4 @@ def _state(record: Record) -> dict[str, object]:
 def _with_person(record: Record) -> dict[str, object]:
     parts = (record.person, record.person.about, record.person.agreement)
     person = {one.name: getattr(part, one.name) for part in parts for one in fields(part)}
-    return {**_state(record), "person": person}
+    return {**_state(record), "person": {**person, "died_on": record.died_on}}

@@ -185,6 +185,7 @@ class PersonView(BaseModel):
     given_name: str | None
     family_name: str
     birth_date: date | None
+    died_on: date | None
     nhs_number: str | None
     chi_number: str | None
     hc_number: str | None
