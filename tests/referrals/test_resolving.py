@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
+from kith_referrals.domain.consent import Consent, Purpose, State
 from kith_referrals.domain.intake.keeping import kept, restored
 from kith_referrals.domain.intake.refusals import MappingNotKept, RowNotWaiting, RowRejected
 from kith_referrals.domain.intake.sifting import Outcome
@@ -16,8 +17,8 @@ from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.person_refusals import NotYourPerson, PersonDied
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ProgrammeUnknown
-from kith_referrals.usecases import network, resolving
-from tests.builders import NOW
+from kith_referrals.usecases import network, referring, resolving
+from tests.builders import NOW, TODAY
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.exports import read_mapping
 from tests.referrals.test_importing import a_row, count, stored, take
@@ -130,6 +131,26 @@ async def test_a_record_that_another_organisation_holds_is_not_taken(world: Worl
     with pytest.raises(NotYourPerson):
         await resolve(world, row_id, same=True, by=world.host)
     assert (await resolve(world, row_id, same=False, by=world.host)).referring_organisation_id == world.host.id
+
+
+async def test_somebody_without_a_reference_is_found_by_the_id_of_their_referral(world: World) -> None:
+    first = await world.refer(a_person(world.referrer.id, chi_number=CHI_NUMBER))
+
+    assert (await resolve(world, await a_waiting_row(world), same=True)).person_id == first.person_id
+
+
+async def test_whom_the_organisation_sees_no_more_is_not_recognised_and_nobody_is_shown(world: World) -> None:
+    first = await somebody_here(world)
+    row_id = await a_waiting_row(world, by=world.host)
+    word = Consent(State.WITHDRAWN, TODAY, "spoken")
+    async with world.database.transaction(member(world.referrer.id)) as tx:
+        await referring.change_consent(tx, first.id, purpose=Purpose.SHARE_REFERRAL, word=word, version=1, now=NOW)
+
+    with pytest.raises(NotYourPerson):
+        await resolve(world, row_id, same=True, by=world.host)
+    await resolve(world, row_id, same=False, by=world.host)
+
+    assert [row["kind"] for row in await stored(world, "person_decisions")] == ["told-apart"]
 
 
 async def test_a_row_of_another_organisation_is_not_found(world: World) -> None:

@@ -47,6 +47,7 @@ _FIRST: Final = sa.union_all(
 _their_referrals: Final = (
     sa.select(
         referrals.c.id,
+        referrals.c.referring_organisation_id,
         sa.func.coalesce(referrals.c.source_reference, sa.cast(referrals.c.id, sa.Text)).label("reference"),
     )
     .where(referrals.c.person_id == CANDIDATES.c.id)
@@ -80,14 +81,10 @@ _RESOLVE: Final = (
     )
 )
 _PERSON_OF: Final = (
-    sa.select(referrals.c.person_id)
-    .where(
-        sa.or_(
-            referrals.c.source_reference == sa.bindparam("reference", type_=sa.Text),
-            referrals.c.id == sa.bindparam("referral_id", type_=sa.Uuid),
-        )
-    )
-    .order_by((referrals.c.referring_organisation_id == _ORGANISATION).desc(), referrals.c.id)
+    sa.select(CANDIDATES.c.id)
+    .join_from(CANDIDATES, _their_referrals, sa.true())
+    .where(_their_referrals.c.reference == sa.bindparam("reference", type_=sa.Text))
+    .order_by((_their_referrals.c.referring_organisation_id == _ORGANISATION).desc(), _their_referrals.c.id)
     .limit(1)
 )
 
@@ -164,13 +161,12 @@ async def get_waiting_for_update(tx: AsyncConnection, row_id: UUID) -> Waiting:
     return Waiting(row.id, row.duplicate_of, row.cells, row.mapping, row.imported_at)
 
 
-async def find_person_of(tx: AsyncConnection, reference: str, organisation_id: UUID) -> UUID | None:
-    """The person of the referral that a reference shows: the organisation's own one before those it received."""
-    try:
-        referral_id = UUID(reference)
-    except ValueError:
-        referral_id = None
-    asked = {"reference": reference, "referral_id": referral_id, "organisation_id": organisation_id}
+async def find_person_of(tx: AsyncConnection, waiting: Waiting, row: Row, organisation_id: UUID) -> UUID | None:
+    """Whom the row was found to be like, by the reference that is shown for them; or None if they are seen no more.
+
+    Two organisations may have the same reference: the organisation's own referral comes before those it received.
+    """
+    asked = {"reference": waiting.duplicate_of, "organisation_id": organisation_id, **looking_for([row.traits])}
     found: UUID | None = (await tx.execute(_PERSON_OF, asked)).scalar_one_or_none()
     return found
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
@@ -71,7 +71,7 @@ _SAVE: Final = (
         }
     )
 )
-_MERGE: Final = insert(merges)
+_MERGE: Final = sa.insert(merges)
 _TAKE_APART: Final = sa.delete(merges).where(merges.c.person_id == _ONE)
 _DECIDE: Final = sa.insert(person_decisions)
 _READ: Final = sa.insert(reads)
@@ -156,8 +156,9 @@ async def save_merge(tx: AsyncConnection, record: Record) -> None:
     if record.merged_into is None:
         await tx.execute(_TAKE_APART, {"id": record.person.id})
     else:
-        values = (record.person.id, record.merged_into, record.person.organisation_id)
-        await tx.execute(_MERGE, dict(zip(("person_id", "into_id", "organisation_id"), values, strict=True)))
+        person = record.person
+        merge = {"person_id": person.id, "into_id": record.merged_into, "organisation_id": person.organisation_id}
+        await tx.execute(_MERGE, merge)
 
 
 async def add_decisions(tx: AsyncConnection, decisions: Sequence[Decision], author: Author) -> None:

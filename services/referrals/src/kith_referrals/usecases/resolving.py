@@ -32,7 +32,7 @@ async def resolve_row(tx: AsyncConnection, row_id: UUID, *, same: bool, reason: 
     """
     waiting = await store.get_waiting_for_update(tx, row_id)
     row = await _read_again(tx, waiting)
-    alike = await _alike(tx, waiting, by)
+    alike = await _alike(tx, waiting, row, by)
     new, made = referrals.submit(
         referral_id=clock.new_id(),
         person=_known(alike, by) if same else row.person(clock.new_pseudonym(), by.organisation_id),
@@ -61,9 +61,9 @@ async def _read_again(tx: AsyncConnection, waiting: Waiting) -> Row:
     return found
 
 
-async def _alike(tx: AsyncConnection, waiting: Waiting, by: Author) -> Record | None:
+async def _alike(tx: AsyncConnection, waiting: Waiting, row: Row, by: Author) -> Record | None:
     """The record that is shown for whom the row is like, where the organisation still sees them."""
-    person_id = await store.find_person_of(tx, waiting.duplicate_of, by.organisation_id)
+    person_id = await store.find_person_of(tx, waiting, row, by.organisation_id)
     if person_id is None:
         return None
     joined = await people_store.list_joined_for_update(tx, person_id)
