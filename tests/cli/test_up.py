@@ -118,7 +118,7 @@ class TestANetworkThatIsUp:
         assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
 
         heard = up.kith_json("lag", "reporting")["reporting"]["topics"]
-        assert sum(row["committed"] for row in heard if row["topic"] == "kith.referrals.v1") == 6
+        assert sum(row["committed"] for row in heard if row["topic"] == "kith.referrals.v1") == 12
 
     def test_a_second_one_is_refused_in_one_sentence_and_the_first_stays(self, up: Run) -> None:
         seen = up.kith("up", "--free-ports")
@@ -158,7 +158,7 @@ class TestANetworkThatIsUp:
     def test_reporting_is_built_again_from_the_log(self, up: Run) -> None:
         state = up.kith_json("replay", "reporting")
 
-        assert (state["state"], state["facts"]) == ("done", 6)
+        assert (state["state"], state["facts"]) == ("done", 12)
 
     def test_the_topics_are_those_of_the_contracts(self, up: Run) -> None:
         environment = os.environ | {"KITH_KAFKA_BOOTSTRAP": up.platform["kafka"]}
@@ -190,7 +190,7 @@ class TestTheRunAfterAKill:
 
     def test_the_log_is_whole_and_holds_every_fact_once(self, up: Run) -> None:
         assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
-        assert up.kith_json("replay", "reporting")["facts"] == 6
+        assert up.kith_json("replay", "reporting")["facts"] == 12
 
     def test_ctrl_c_leaves_nothing_running(self, up: Run) -> None:
         children = up.children()

@@ -114,6 +114,7 @@ async def test_without_a_key_nothing_is_made(client: httpx.AsyncClient, world: W
         ({"consent": {"given": True, "how": "spoken", "recorded_on": "2999-01-01"}}, "consent-after-today"),
         ({"person": {"family_name": "Testwell", "nhs_number": "9990568856"}}, "identifier-check-digit"),
         ({"person": {"family_name": "Testwell", "nhs_number": "0000000000"}}, "identifier-repeated-digits"),
+        ({"person": {"family_name": "Testwell", "hc_number": "9990568856"}}, "identifier-check-digit"),
         ({"person": {"family_name": "Testwell", "chi_number": "3102011234"}}, "chi-date-unreal"),
         (
             {"person": {"family_name": "Testwell", "chi_number": CHI_NUMBER, "birth_date": "1980-01-01"}},

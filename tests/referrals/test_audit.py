@@ -110,6 +110,10 @@ ACTIONS: dict[str, list[str]] = {
     "publish_organisation": ["organisation-published"],
     "publish_programme": ["programme-published"],
     "publish_agreement": ["agreement-signed"],
+    "get_person": ["person-read"],
+    "list_likenesses": ["likenesses-listed"],
+    "make_household": [],
+    "get_household": [],
     **{name: [] for name in ("get_choice", "list_agreements", "get_agreement", "list_stale_programmes")},
     **{name: [] for name in OWN | PUBLIC},
 }
@@ -117,6 +121,8 @@ ACTIONS: dict[str, list[str]] = {
 ELSEWHERE = {
     *("answer_about_referral", "choose", "read_notes"),  # steps like the others: one statement keeps and records them
     *("sign_agreement", "end_agreement", "confirm_programme"),
+    *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
+    *("recount_household", "join_household", "leave_household"),
 }
 """What needs more of a story than one request."""
 

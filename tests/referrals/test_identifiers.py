@@ -35,7 +35,7 @@ def with_check_digit(nine: str) -> str:
 def test_a_number_with_the_right_check_digit_is_kept_as_ten_digits(number: str) -> None:
     spaced = f" {number[:3]} {number[3:6]}  {number[6:]} "
 
-    assert identifiers.nhs_number(spaced) == number
+    assert [read(spaced) for read in (identifiers.nhs_number, identifiers.hc_number)] == [number] * 2
 
 
 @given(nine_digits, st.integers(1, 9))
@@ -44,8 +44,9 @@ def test_every_other_check_digit_is_refused(nine: str, further: int) -> None:
     wrong = number[:9] + str((int(number[9]) + further) % 10)
     assume(len(set(wrong)) > 1)
 
-    with pytest.raises(WrongCheckDigit):
-        identifiers.nhs_number(wrong)
+    for read in (identifiers.nhs_number, identifiers.hc_number):
+        with pytest.raises(WrongCheckDigit):
+            read(wrong)
 
 
 @given(nine_digits, st.integers(0, 8))
@@ -59,7 +60,7 @@ def test_two_neighbouring_digits_exchanged_are_noticed(nine: str, place: int) ->
 
 
 @pytest.mark.parametrize("digit", "0123456789")
-@pytest.mark.parametrize("read", [identifiers.nhs_number, identifiers.chi_number])
+@pytest.mark.parametrize("read", [identifiers.nhs_number, identifiers.chi_number, identifiers.hc_number])
 def test_ten_equal_digits_are_refused(read: Callable[[str], str], digit: str) -> None:
     with pytest.raises(RepeatedDigits):
         read(digit * 10)
@@ -67,7 +68,7 @@ def test_ten_equal_digits_are_refused(read: Callable[[str], str], digit: str) ->
 
 @given(st.text(max_size=14))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
-    for read in (identifiers.nhs_number, identifiers.chi_number):
+    for read in (identifiers.nhs_number, identifiers.chi_number, identifiers.hc_number):
         try:
             kept = read(text)
         except IdentifierRefused:

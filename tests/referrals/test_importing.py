@@ -17,11 +17,12 @@ from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation, ProgrammeUnknown
 from kith_referrals.usecases import importing
 from tests.builders import NOW
-from tests.referrals.world import CHI_NUMBER, OPERATOR, World, a_person, a_wish, actor, member
+from tests.referrals.world import CHI_NUMBER, NHS_NUMBER, OPERATOR, World, a_person, a_wish, actor, member
 
 COLUMNS: list[dict[str, Any]] = [
     {"column": "Ref", "to": "source_reference"},
     {"column": "CHI", "to": "chi_number"},
+    {"column": "H&C", "to": "hc_number"},
     {"column": "Name", "to": "full_name"},
     {"column": "Born", "to": "birth_date"},
     {"column": "Postcode", "to": "postcode"},
@@ -33,6 +34,7 @@ COLUMNS: list[dict[str, Any]] = [
 ]
 GOOD = {
     "CHI": "",
+    "H&C": "",
     "Name": "Testwell, Renée",
     "Born": "2001-01-01",
     "Postcode": "G12 8QQ",
@@ -168,6 +170,14 @@ async def test_a_possible_duplicate_creates_nothing_and_waits_with_its_cells(wor
     [waiting] = [row for row in await stored(world, "imported_rows") if row["outcome"] == "possible-duplicate"]
     assert waiting["cells"]["Name"] == "Testwell2, Renée"
     assert [await count(world, table) for table in ("people", "referrals")] == [1, 1]
+
+
+async def test_the_same_health_and_care_number_is_found(world: World) -> None:
+    await world.refer(a_person(world.referrer.id, hc_number=NHS_NUMBER), wish=a_wish(source_reference="P/7"))
+
+    [alike] = await take(world, a_row(1, **{"H&C": "999 056 8855"}))
+
+    assert (alike.outcome, alike.of) == (Outcome.POSSIBLE_DUPLICATE, "P/7")
 
 
 async def test_the_cells_of_accepted_rows_are_not_kept_twice(world: World) -> None:

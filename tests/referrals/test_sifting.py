@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.intake.rows import Rejection, Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Read, Sifted, sift
+from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme
 from tests.builders import TODAY
 from tests.referrals.world import a_wish, age
@@ -24,6 +25,7 @@ def a_row(**changes: object) -> Row:
         "birth_date": age(40),
         "nhs_number": None,
         "chi_number": None,
+        "hc_number": None,
         "postcode": None,
         "email": None,
         "telephone": None,
@@ -69,7 +71,7 @@ def test_the_same_name_birth_date_and_district_is_a_possible_duplicate() -> None
 
 
 def test_somebody_known_before_is_found_too() -> None:
-    known = Known("9990568855", None, None, "EARLIER")
+    known = Known(Traits("Sampleton", nhs_number="9990568855"), "EARLIER")
 
     [done] = outcomes([a_read("A", a_row(nhs_number="9990568855"))], known=(known,))
 
@@ -77,7 +79,7 @@ def test_somebody_known_before_is_found_too() -> None:
 
 
 def test_the_earliest_of_several_is_shown() -> None:
-    known = (Known("9990568855", None, None, "FIRST"), Known("9990568855", None, None, "SECOND"))
+    known = tuple(Known(Traits("Sampleton", nhs_number="9990568855"), name) for name in ("FIRST", "SECOND"))
 
     [done] = outcomes([a_read("A", a_row(nhs_number="9990568855"))], known=known)
 
@@ -85,9 +87,13 @@ def test_the_earliest_of_several_is_shown() -> None:
 
 
 def test_a_number_of_one_kind_is_not_a_number_of_another() -> None:
-    rows = [a_read("A", a_row(chi_number="0101011237")), a_read("B", a_row(nhs_number="0101011237"))]
+    rows = [
+        a_read("A", a_row(chi_number="0101011237")),
+        a_read("B", a_row(nhs_number="0101011237")),
+        a_read("C", a_row(hc_number="0101011237")),
+    ]
 
-    assert outcomes(rows)[1].outcome is Outcome.ACCEPTED
+    assert {done.outcome for done in outcomes(rows)} == {Outcome.ACCEPTED}
 
 
 def test_a_row_is_no_duplicate_of_a_rejected_or_waiting_one() -> None:
@@ -174,7 +180,7 @@ def test_it_does_not_matter_how_a_file_is_cut_into_requests(
     head = outcomes(rows[:cut])
     kept = {done.read.reference: First(done.read.digest, done.outcome, done.of) for done in head if done.new}
     known = tuple(
-        Known(row.nhs_number, row.chi_number, row.likeness, done.read.reference)
+        Known(row.traits, done.read.reference)
         for done in head
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(row := done.read.found, Row)
     )

@@ -44,6 +44,8 @@ PUBLIC = {
 """What anybody may read without a token: the directory."""
 LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
 """What answers every organisation, with its own rows."""
+MADE = {"make_referral", "make_household"}
+"""What every member makes, for their own organisation."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 NOT_THE_OPERATORS = {"confirm_programme"}
 """What an organisation alone may do about what it offers."""
@@ -60,13 +62,23 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     made = await post(client, a_body(world, source_reference="Private/1"), referrer)
     rows = (a_row(1, CHI=CHI_NUMBER), a_row(2, CHI=CHI_NUMBER))
     await client.post("/imports/rows", json=an_import(world, *rows), auth=referrer)
+    coordinator = as_caller("coordinator", organisation_id=world.referrer.id)
+    waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
+    keyed = {"Idempotency-Key": str(new_id())}
+    household = await client.post("/households", json={"others": {"family": 2}}, auth=referrer, headers=keyed)
     also = await world.another_programme()
     body = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     choice = await post(
         client, {**body, "programme_ids": [str(world.programme.id), str(also.id)]}, referrer, path="/choices"
     )
     found: dict[str, Any] = made.json()
-    return {**found, "choice_id": choice.json()["id"], "also": str(also.id)}
+    return {
+        **found,
+        "choice_id": choice.json()["id"],
+        "also": str(also.id),
+        "row_id": waiting[0]["id"],
+        "household_id": household.json()["id"],
+    }
 
 
 def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, Any]:
@@ -88,10 +100,19 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
             "recorded_on": TODAY,
             "how": "spoken",
         },
+        "make_household": {"others": {"family": 2}},
+        "recount_household": {"others": {"family": 9}},
+        "join_household": {"relation": "carer"},
+        "merge_person": {"into": str(new_id()), "reason": "The same person."},
+        "unmerge_person": {"reason": "Two people."},
+        "keep_apart": {"other": str(new_id()), "reason": "Two people."},
+        "restrict_person": {"restricted": True, "reason": "A colleague."},
+        "record_death": {"died_on": TODAY},
         "propose_agreement": agreement,
         "publish_agreement": agreement,
-        "import_rows": an_import(world, a_row(3)),
         "invite": {"programme_id": str(world.programme.id)},
+        "import_rows": an_import(world, a_row(3)),
+        "resolve_waiting_row": {"resolution": "different", "reason": "Twins."},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
             "slug": "taken-over",
@@ -111,6 +132,8 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         choice_id=referral["choice_id"],
         agreement_id=referral["agreement_id"],
         person_id=referral["person_id"],
+        row_id=referral["row_id"],
+        household_id=referral["household_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
         service_id=world.programme.id,
@@ -139,7 +162,10 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
         return None if own or not member else "it lists what is others'"
     if name == "invite" and member:
         return None if answer.status_code == 201 else "everybody in the network may hand over a link"
-    if name in {"make_referral", "offer_choice"} and member:
+    if name in MADE and member:
+        own = answer.json().get("referring_organisation_id", str(world.stranger.id)) == str(world.stranger.id)
+        return None if own and answer.status_code == 201 else "it is made in another's name"
+    if name == "offer_choice" and member:
         made = answer.json().get("referrals", [answer.json()])
         own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}
         return None if own else "it is made in another's name"
@@ -176,7 +202,10 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
     client: httpx.AsyncClient, world: World
 ) -> None:
-    ids = {name: str(new_id()) for name in ("id", "person_id", "choice_id", "also", "agreement_id")}
+    ids = {
+        name: str(new_id())
+        for name in ("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
+    }
 
     statuses = {
         name: (await client.request(method, path_of(template, world, ids), **a_request(world, name, ids))).status_code

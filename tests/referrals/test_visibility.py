@@ -17,6 +17,21 @@ from tests.referrals.world import OPERATOR, World, actor, member
 
 NOBODY = Caller("tester", None, frozenset({"coordinator"}), "tests")
 FREELY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+TABLES = (
+    *(
+        "people",
+        "referrals",
+        "consents",
+        "imported_rows",
+        "referral_steps",
+        "audit_tail",
+        "audit_chain",
+        "merges",
+        "person_decisions",
+        "households",
+    ),
+    "household_members",
+)
 ORGANISATIONS = ("referrer", "host", "stranger")
 
 changes = st.lists(
@@ -89,9 +104,7 @@ async def test_who_may_not_see_a_referral_cannot_change_it(
                 )
 
 
-@pytest.mark.parametrize(
-    "table", ["people", "referrals", "consents", "referral_steps", "imported_rows", "audit_tail", "audit_chain"]
-)
+@pytest.mark.parametrize("table", TABLES)
 async def test_a_connection_that_asked_for_an_organisation_before_shows_nothing_without_one(
     database_of: DatabaseOf, address_of: AddressOf, table: str
 ) -> None:

@@ -78,12 +78,71 @@ people: Final = sa.Table(
     sa.Column("birth_date", sa.Date),
     sa.Column("nhs_number", sa.Text),
     sa.Column("chi_number", sa.Text),
+    sa.Column("hc_number", sa.Text),
     sa.Column("postcode", sa.Text),
     sa.Column("email", sa.Text),
     sa.Column("telephone", sa.Text),
     sa.Column("contact_by", _TEXTS, nullable=False),
+    sa.Column("do_not_contact", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
+    sa.Column("strengths", _TEXTS, nullable=False),
+    sa.Column("impacts", _TEXTS, nullable=False),
+    sa.Column("accessible_information", _TEXTS, nullable=False),
+    sa.Column("interpreter", sa.Text),
+    sa.Column("safe_times", sa.Text),
+    sa.Column("risk_to_visitor", _TEXTS, nullable=False),
+    sa.Column("agrees", sa.Text, nullable=False),
+    sa.Column("nation", sa.Text),
+    sa.Column("understands", sa.Boolean, nullable=False),
+    sa.Column("power_act", sa.Text),
+    sa.Column("power_seen_on", sa.Date),
+    sa.Column("power_expires_on", sa.Date),
     sa.Column("likeness", sa.LargeBinary),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("restricted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("died_on", sa.Date),
+    sa.Column("district", sa.Text, sa.Computed("split_part(postcode, ' ', 1)")),
+)
+
+merges: Final = sa.Table(
+    "merges",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("into_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+)
+
+households: Final = sa.Table(
+    "households",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("others", JSONB, nullable=False),
+    sa.Column("members", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+household_members: Final = sa.Table(
+    "household_members",
+    METADATA,
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("household_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("relation", sa.Text),
+)
+
+person_decisions: Final = sa.Table(
+    "person_decisions",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("other_id", sa.Uuid),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("client_id", sa.Text, nullable=False),
+    sa.Column("decided_at", _INSTANT, nullable=False),
 )
 
 referrals: Final = sa.Table(
@@ -187,6 +246,8 @@ imported_rows: Final = sa.Table(
     sa.Column("duplicate_of", sa.Text),
     sa.Column("referral_id", sa.Uuid),
     sa.Column("cells", JSONB),
+    sa.Column("mapping", JSONB),
+    sa.Column("resolution", sa.Text),
     sa.Column("imported_at", _INSTANT, nullable=False),
 )
 self_referrals: Final = sa.Table(

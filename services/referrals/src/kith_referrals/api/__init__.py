@@ -9,13 +9,17 @@ from kith_referrals.api import (
     choosing,
     contacts,
     directory,
+    households,
     imports,
     invitations,
     moving,
     network,
     notes,
+    people,
     referring,
 )
+from kith_referrals.domain.intake.refusals import RowNotWaiting
+from kith_referrals.domain.person_refusals import PersonRefused
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -26,7 +30,10 @@ from kith_referrals.domain.refusals import (
     SlugTaken,
 )
 
-PARTS: Final = (notes, referring, moving, choosing, agreements, network, invitations, imports, contacts, directory)
+PARTS: Final = (
+    *(notes, referring, moving, choosing, agreements, network, people, households),
+    *(invitations, imports, contacts, directory),
+)
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""
@@ -37,6 +44,8 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotAllowed: 403,
     MoveRefused: 409,
     NotOffered: 409,
+    PersonRefused: 409,
+    RowNotWaiting: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,
 }

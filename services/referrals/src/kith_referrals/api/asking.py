@@ -1,10 +1,12 @@
 """Who asks, in which sight."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from kith_chassis.identity import ORGANISATION_ROLES, Caller
+from kith_referrals.domain.records import Author
 from kith_referrals.domain.refusals import NoOrganisation
 from kith_referrals.domain.steps import Actor
 
@@ -29,3 +31,8 @@ def in_organisation(caller: Caller) -> tuple[Caller, UUID]:
         raise NoOrganisation
     member = caller if caller.roles <= ORGANISATION_ROLES else replace(caller, roles=caller.roles & ORGANISATION_ROLES)
     return member, caller.organisation_id
+
+
+def author(member: Caller, organisation_id: UUID, now: datetime) -> Author:
+    """The member as the one whose name stands on a decision or a read."""
+    return Author(member.subject, member.client_id, organisation_id, now)

@@ -20,9 +20,9 @@ from kith_referrals.domain import places
 from kith_referrals.domain.directory import TAXONOMIES, search_words
 from kith_referrals.domain.refusals import NotFound, PostcodeUnreadable
 from kith_referrals.domain.words import folded
-from kith_referrals.views import Found
 from kith_referrals.views import directory as views
 from kith_referrals.views.directory import ORGANISATIONS, PLACES, SERVICES, Directory, Wanted
+from kith_referrals.views.finding import Found
 
 PERMISSIONS: Final = dict.fromkeys(
     (

@@ -25,7 +25,7 @@ from kith_referrals.domain import directory
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import CONDITIONS, FORMALITY, IN_PERSON, MODELS, NEEDS, Place, Taxonomy, Term
 from kith_referrals.domain.network import Capacity, Standing
-from kith_referrals.views import Found
+from kith_referrals.views.finding import Found
 
 _REGISTERS: Final = {
     Regulator.ENGLAND_AND_WALES: ("GB-CHC", "Charity Commission for England and Wales"),

@@ -1,25 +1,27 @@
 """An organisation's own export, many rows at a time, by its mapping; and the rows that wait for a human."""
 
 from datetime import datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, in_organisation
-from kith_referrals.api.shapes import ContactChannel
-from kith_referrals.api.words import Body, Code, Codes, Language, Reference
+from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
+from kith_referrals.api.shapes import ContactChannel, ReferralState
+from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
 from kith_referrals.domain.referral import Meeting, Source
 from kith_referrals.usecases import importing as usecases
+from kith_referrals.usecases import resolving
 
-PERMISSIONS: Final = {"import_rows": MEMBERS, "list_waiting_rows": DECIDERS}
+PERMISSIONS: Final = {"import_rows": MEMBERS, "list_waiting_rows": DECIDERS, "resolve_waiting_row": DECIDERS}
 
 MOST_ROWS: Final = 1000
 """Rows in one request: each request is one transaction."""
@@ -132,6 +134,13 @@ class RowResult(BaseModel):
     referral_id: UUID | None = None
 
 
+class ResolutionBody(Body):
+    """Whether the row is of the person it is like, and why."""
+
+    resolution: Literal["same", "different"]
+    reason: Reason
+
+
 class WaitingRow(BaseModel):
     """An imported row that may be a person who is already here, with its imported columns."""
 
@@ -169,6 +178,21 @@ async def list_waiting_rows(
         rows = await views.list_waiting_rows(tx, asking=organisation_id, after=after, limit=limit, now=now)
     items = [WaitingRow.model_validate(row) for row in rows]
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState)
+async def resolve_waiting_row(request: Request, row_id: UUID, body: ResolutionBody, caller: CallerDep) -> Response:
+    """Decide a row that waits: it is of the person it is like, or of another one. Either way it is a referral then."""
+    member, organisation_id = in_organisation(caller)
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        by = author(member, organisation_id, now)
+        same = body.resolution == "same"
+        referral = await resolving.resolve_row(tx, row_id, same=same, reason=body.reason, by=by)
+        state = ReferralState.model_validate(referral, from_attributes=True)
+        return Created(f"/referrals/{referral.id}", state, referral.version)
+
+    return await create(request, member, work)
 
 
 def _result(done: Sifted) -> RowResult:

@@ -21,9 +21,11 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, in_organisation
-from kith_referrals.api.shapes import ReferralBody, ReferralState, ReferralSummary, ReferralView
+from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, author, in_organisation
+from kith_referrals.api.shapes import PersonView, ReferralBody, ReferralState, ReferralSummary, ReferralView
+from kith_referrals.api.words import ReadingReason
 from kith_referrals.domain.referral import Status
+from kith_referrals.usecases import people as people_usecases
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {
@@ -34,13 +36,7 @@ PERMISSIONS: Final = {
 """An operator sees where referrals stand, and never who is referred."""
 
 _PERSON: Final = "person_"
-_ABOUT_THE_PERSON: Final = frozenset(
-    f"{_PERSON}{name}"
-    for name in (
-        "given_name", "family_name", "birth_date", "nhs_number", "chi_number", "postcode", "email", "telephone",
-        "contact_by", "language",
-    )
-)  # fmt: skip
+_ABOUT_THE_PERSON: Final = tuple(f"{_PERSON}{name}" for name in PersonView.model_fields if name != "id")
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
@@ -90,18 +86,27 @@ async def list_referrals(
 
 @router.get("/{referral_id}")
 async def get_referral(
-    referral_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep, response: Response
+    *,
+    referral_id: UUID,
+    caller: CallerDep,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+    reason: ReadingReason = None,
 ) -> ReferralView:
     """A referral with its person: for the organisation that referred, and the programme's while the person agrees."""
-    member, _ = in_organisation(caller)
+    member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         row = await views.get_referral(tx, referral_id, now=now)
+        if row["shown_id"] is not None:
+            by = author(member, organisation_id, now)
+            await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row) if row["shows_person"] else None})
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix(_PERSON): row[name] for name in _ABOUT_THE_PERSON}
+    return {"id": row["shown_id"], **{name.removeprefix(_PERSON): row[name] for name in _ABOUT_THE_PERSON}}
 
 
 def _is_operator_alone(roles: frozenset[str]) -> bool:

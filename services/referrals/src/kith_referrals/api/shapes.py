@@ -1,5 +1,6 @@
 """What a referral looks like, coming in and going out."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from kith_referrals.api.words import (
+    Act,
     Body,
     Code,
     Codes,
@@ -18,12 +20,17 @@ from kith_referrals.api.words import (
     Postcode,
     Reference,
     Telephone,
+    Words,
 )
+from kith_referrals.domain.about import About
+from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
 
+_ABOUT: Final = tuple(one.name for one in fields(About))
+_AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
 _APART: Final = frozenset({"person", "programme_id", "programme_ids", "consent"})
 """What stands beside the wish in a referral's body."""
 
@@ -31,22 +38,42 @@ ContactChannel = Literal["email", "telephone", "text"]
 
 
 class PersonBody(Body):
-    """Who is referred. ``contact_by`` names the channels the person allows; an address alone allows nothing."""
+    """Who is referred. ``contact_by`` names the channels the person allows; an address alone allows nothing.
+
+    What is known beyond that is optional (``domain.about``), and so is who agrees for them (``domain.agreeing``).
+    """
 
     given_name: Name | None = None
     family_name: Name
     birth_date: date | None = None
     nhs_number: Number | None = None
     chi_number: Number | None = None
+    hc_number: Number | None = None
     postcode: Postcode | None = None
     email: Email | None = None
     telephone: Telephone | None = None
     contact_by: Annotated[tuple[ContactChannel, ...], Field(max_length=3)] = ()
+    do_not_contact: bool = False
     language: Language = "en"
+    strengths: Codes = ()
+    impacts: Codes = ()
+    accessible_information: Codes = ()
+    interpreter: Language | None = None
+    safe_times: Words | None = None
+    risk_to_visitor: Codes = ()
+    agrees: Agrees = Agrees.SELF
+    nation: Nation | None = None
+    understands: bool = False
+    power_act: Act | None = None
+    power_seen_on: date | None = None
+    power_expires_on: date | None = None
 
     def person(self, person_id: UUID, organisation_id: UUID) -> Person:
         """The person, as a record of the organisation that refers."""
-        return Person(id=person_id, organisation_id=organisation_id, **vars(self))
+        told = dict(vars(self))
+        about = About(**{name: told.pop(name) for name in _ABOUT})
+        agreement = Agreement(**{name: told.pop(name) for name in _AGREEMENT})
+        return Person(id=person_id, organisation_id=organisation_id, about=about, agreement=agreement, **told)
 
 
 class ConsentBody(Body):
@@ -194,18 +221,57 @@ class ReferralSummary(ReferralState):
 
 
 class PersonView(BaseModel):
-    """Who was referred."""
+    """Who was referred: first what they bring.
+
+    ``id`` is the record that is shown, which differs from the referral's where two are merged. ``risk_to_visitor`` is
+    for whoever visits.
+    """
+
+    strengths: list[str]
+    risk_to_visitor: list[str]
+    id: UUID
 
     given_name: str | None
     family_name: str
     birth_date: date | None
+    died_on: date | None
     nhs_number: str | None
     chi_number: str | None
+    hc_number: str | None
     postcode: str | None
     email: str | None
     telephone: str | None
     contact_by: list[str]
+    do_not_contact: bool
+    safe_times: str | None
     language: str
+    interpreter: str | None
+    accessible_information: list[str]
+    impacts: list[str]
+    agrees: str
+    nation: str | None
+    understands: bool
+    power_act: str | None
+    power_seen_on: date | None
+    power_expires_on: date | None
+
+
+class HouseholdOfReferral(BaseModel):
+    """The person's household: how many it is, and those of its referred members whom the organisation may see."""
+
+    id: UUID
+    size: int
+    members: list[UUID]
+
+
+class PersonRecord(BaseModel):
+    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
+
+    id: UUID
+    version: int
+    merged_into: UUID | None
+    restricted: bool
+    died_on: date | None
 
 
 class ReferralView(ReferralSummary):
@@ -225,3 +291,4 @@ class ReferralView(ReferralSummary):
     details: dict[str, int]
     consents: dict[str, State]
     person: PersonView | None
+    household: HouseholdOfReferral | None = None

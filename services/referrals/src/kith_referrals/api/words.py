@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final
 
+from fastapi import Header
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kith_referrals.domain.intake.reading import EMAIL_LIMIT, NAME_LIMIT, NOTES_LIMIT, REFERENCE_LIMIT, TELEPHONE_LIMIT
@@ -31,6 +32,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT), _L
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LIMIT), _LINE]
 Telephone = Annotated[str, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT), _LINE]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=NOTES_LIMIT), _CLEAN]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500), _CLEAN]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=20), _LINE]
 Postcode = Annotated[str, StringConstraints(min_length=1, max_length=12), _LINE]
 Email = Annotated[
@@ -51,7 +53,15 @@ District = Annotated[str, StringConstraints(pattern=f"^{OUTWARD}$")]
 Districts = Annotated[tuple[District, ...], Field(max_length=_MOST_DISTRICTS), AfterValidator(_once)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=_MOST_CODES), AfterValidator(_once)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), _LINE]
+"""Why somebody decided something, in their own words."""
+ReadingReason = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200), _LINE] | None,
+    Header(alias="Kith-Reason", description="Why the record is read; needed where it is restricted, and then kept."),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Act = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z]+)*-[0-9]{4}$", max_length=40)]
+"""A law by its letters and year, such as MCA-2005."""
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
 Age = Annotated[int, Field(ge=0, le=130)]
 Days = Annotated[int, Field(ge=1, le=3650)]

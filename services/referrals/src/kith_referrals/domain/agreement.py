@@ -1,6 +1,6 @@
 """What one organisation may see of another's referrals: agreed by both, ended by either."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -210,6 +210,14 @@ def find_offer(programme: Programme, sharer_id: UUID, agreements: Iterable[Agree
         return offer(programme, sharer_id, agreements, today)
     except NoAgreement:
         return None
+
+
+def find_offers(
+    programmes: Mapping[str, Programme], sharer_id: UUID, agreements: Sequence[Agreement], today: date
+) -> dict[str, Offer]:
+    """Those of the programmes that ``sharer_id`` may refer to, by the same names."""
+    found = {name: find_offer(programme, sharer_id, agreements, today) for name, programme in programmes.items()}
+    return {name: offer for name, offer in found.items() if offer is not None}
 
 
 def _check_party(agreement: Agreement, by: UUID) -> None:

@@ -1,8 +1,9 @@
 """Health-service numbers: what can be one, and how it is kept (ten digits, no spaces).
 
 NHS number: NHS Data Dictionary, *NHS NUMBER* (ten digits, the last a modulus-11 check digit). CHI number: Public
-Health Scotland, *CHI number* (ten digits, the birth date as DDMMYY first, the same check digit last). Both are kept as
-text, because a CHI number may begin with a nought.
+Health Scotland, *CHI number* (ten digits, the birth date as DDMMYY first, the same check digit last). Health and Care
+number of Northern Ireland (H&C number): ten digits with the same check digit. All are kept as text, because a CHI
+number may begin with a nought. Their ranges are not looked at: a range is moved more easily than a check digit.
 """
 
 from datetime import date
@@ -41,6 +42,16 @@ def chi_number(text: str) -> str:
     day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
     if not any(_is_date(century + year, month, day) for century in _CENTURIES):
         raise ChiDateUnreal
+    _check_digit(digits)
+    return digits
+
+
+def hc_number(text: str) -> str:
+    """The Health and Care number in its kept form.
+
+    Raises ``IdentifierRefused``, ``RepeatedDigits`` or ``WrongCheckDigit``.
+    """
+    digits = _ten_digits(text)
     _check_digit(digits)
     return digits
 

@@ -13,13 +13,17 @@ from kith_referrals.domain.steps import Actor, Step
 
 @dataclass(frozen=True, slots=True)
 class NewReferral:
-    """All that is kept of a referral when it is made. Those of one choice have one person."""
+    """All that is kept of a referral when it is made. Those of one choice have one person.
+
+    Of a person who is known the record stays as it is.
+    """
 
     person: Person
     referral: Referral
     wish: Wish
     consents: Consents
     step: Step
+    person_is_known: bool = False
 
 
 def without_reference(wish: Wish) -> Wish:

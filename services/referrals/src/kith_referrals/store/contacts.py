@@ -10,9 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.contact import Contact
-from kith_referrals.tables import consents, organisations, people, referrals
+from kith_referrals.tables import consents, merges, organisations, people, referrals
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
+_shown: Final = sa.func.coalesce(
+    sa.select(merges.c.into_id).where(merges.c.person_id == _ID).scalar_subquery(), _ID, type_=sa.Uuid
+)
+_merged: Final = sa.select(merges.c.person_id).where(merges.c.into_id == _shown)
+_one: Final = people.alias("one")
 _PERSON: Final = audited(
     sa.select(
         people.c.given_name,
@@ -20,13 +25,18 @@ _PERSON: Final = audited(
         people.c.email,
         people.c.contact_by,
         sa.exists()
-        .where(referrals.c.person_id == people.c.id)
+        .where(sa.or_(_one.c.id == _shown, _one.c.id.in_(_merged)))
+        .where(_one.c.do_not_contact)
+        .label("do_not_contact"),
+        sa.exists()
+        .where(sa.or_(referrals.c.person_id == _shown, referrals.c.person_id.in_(_merged)))
         .where(consents.c.referral_id == referrals.c.id)
         .where(consents.c.purpose == Purpose.CONTACT_PERSON.value)
         .where(consents.c.state == State.GRANTED.value)
         .label("agreed"),
-    ).where(people.c.id == _ID)
+    ).where(people.c.id == _shown)
 )
+"""The record that is shown for the person; what forbids or allows is looked for on every record joined with it."""
 _ORGANISATION: Final = audited(
     sa.select(organisations.c.name, organisations.c.contact_email).where(organisations.c.id == _ID)
 )
@@ -35,11 +45,12 @@ _ORGANISATION: Final = audited(
 async def find_person_contact(tx: AsyncConnection, person_id: UUID, *, purpose: str, now: datetime) -> Contact | None:
     """The person's name and address, and whether they allow mail and agree to be contacted; or None."""
     read = Entry("person-contact-read", "person", person_id, purpose=purpose)
-    row = await _one(tx, _PERSON, read, now)
+    row = await _found(tx, _PERSON, read, now)
     if row is None:
         return None
     name = f"{row.given_name or ''} {row.family_name}".strip()
-    return Contact(name=name, email=row.email, may_email=row.agreed and "email" in row.contact_by)
+    allowed = row.agreed and not row.do_not_contact
+    return Contact(name=name, email=row.email, may_email=allowed and "email" in row.contact_by)
 
 
 async def find_organisation_contact(
@@ -47,13 +58,13 @@ async def find_organisation_contact(
 ) -> Contact | None:
     """The organisation's name and the address for notices, which it gave for them; or None."""
     read = Entry("organisation-contact-read", "organisation", organisation_id, purpose=purpose)
-    row = await _one(tx, _ORGANISATION, read, now)
+    row = await _found(tx, _ORGANISATION, read, now)
     if row is None:
         return None
     return Contact(name=row.name, email=row.contact_email, may_email=row.contact_email is not None)
 
 
-async def _one(tx: AsyncConnection, statement: sa.Select[Any], read: Entry, now: datetime) -> sa.Row[Any] | None:
+async def _found(tx: AsyncConnection, statement: sa.Select[Any], read: Entry, now: datetime) -> sa.Row[Any] | None:
     rows = await tx.execute(statement, {"id": read.about_id, **noted(tx, read, now=now)})
     found: sa.Row[Any] | None = rows.one_or_none()
     return found

@@ -11,8 +11,15 @@ Record = Mapping[str, Any]
 
 
 def insert_records(table: sa.Table, parameter: str) -> sa.Insert:
-    """An insert of every record in the JSON array ``parameter``: as quick for one as for a thousand."""
-    columns = [sa.column(column.name, column.type) for column in table.columns if column.identity is None]
+    """An insert of every record in the JSON array ``parameter``: as quick for one as for a thousand.
+
+    Columns with a default of the database's own are left to it.
+    """
+    columns = [
+        sa.column(column.name, column.type)
+        for column in table.columns
+        if column.identity is None and column.server_default is None
+    ]
     given = (
         sa.func.jsonb_to_recordset(sa.bindparam(parameter, type_=JSONB))
         .table_valued(*columns)

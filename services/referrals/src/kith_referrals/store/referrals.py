@@ -20,7 +20,15 @@ from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store.records import insert_records
-from kith_referrals.store.rows import consent_records, entry, move_record, person_record, referral_record, step_record
+from kith_referrals.store.rows import (
+    consent_records,
+    entry,
+    move_record,
+    people_of,
+    person_record,
+    referral_record,
+    step_record,
+)
 from kith_referrals.tables import consents, people, referral_steps, referrals
 
 _STATE: Final = (
@@ -59,6 +67,9 @@ _LOCKED_MANY: Final = (
     .where(referrals.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
     .order_by(referrals.c.id)
     .with_for_update(key_share=True)
+)
+_OF_PEOPLE: Final = sa.select(referrals.c.id).where(
+    referrals.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid)))
 )
 _REFERENCE: Final = sa.select(
     sa.exists()
@@ -129,7 +140,7 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now
         await _ADD.rows(
             tx,
             {
-                "people": [person_record(person) for person in {new.person.id: new.person for new in news}.values()],
+                "people": [person_record(person) for person in people_of(news)],
                 "referrals": [referral_record(new) for new in news],
                 "consents": [record for new in news for record in consent_records(new)],
                 "steps": [step_record(new.referral, new.step) for new in news],
@@ -175,6 +186,11 @@ async def list_expiring_for_update(tx: AsyncConnection, today: date, *, limit: i
     """Referrals with a consent whose last day has passed, first those it passed longest ago; locked in order of id."""
     rows = await tx.execute(_EXPIRING, {"today": today, "limit": limit})
     return [_referral(row) for row in rows.mappings()]
+
+
+async def list_ids_of_people(tx: AsyncConnection, people_ids: Collection[UUID]) -> list[UUID]:
+    """The referrals of these people, in the asking organisation's sight."""
+    return list((await tx.execute(_OF_PEOPLE, {"people": list(people_ids)})).scalars())
 
 
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:

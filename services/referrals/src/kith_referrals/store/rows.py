@@ -1,5 +1,6 @@
 """What of a person, a referral, a step and a consent becomes rows, and what of a step goes on the record."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from kith_chassis.audit import Entry
@@ -10,8 +11,14 @@ from kith_referrals.domain.steps import Step
 from kith_referrals.store.records import Record, hexadecimal
 
 
+def people_of(news: Sequence[NewReferral]) -> list[Person]:
+    """The people whom new referrals bring, each once."""
+    return list({new.person.id: new.person for new in news if not new.person_is_known}.values())
+
+
 def person_record(person: Person) -> Record:
     """A row of ``people``."""
+    about, agreement = person.about, person.agreement
     return {
         "id": str(person.id),
         "organisation_id": str(person.organisation_id),
@@ -20,11 +27,25 @@ def person_record(person: Person) -> Record:
         "birth_date": _text(person.birth_date),
         "nhs_number": person.nhs_number,
         "chi_number": person.chi_number,
+        "hc_number": person.hc_number,
         "postcode": person.postcode,
         "email": person.email,
         "telephone": person.telephone,
         "contact_by": person.contact_by,
+        "do_not_contact": person.do_not_contact,
         "language": person.language,
+        "strengths": about.strengths,
+        "impacts": about.impacts,
+        "accessible_information": about.accessible_information,
+        "interpreter": about.interpreter,
+        "safe_times": about.safe_times,
+        "risk_to_visitor": about.risk_to_visitor,
+        "agrees": agreement.agrees.value,
+        "nation": agreement.nation.value if agreement.nation else None,
+        "understands": agreement.understands,
+        "power_act": agreement.power_act,
+        "power_seen_on": _text(agreement.power_seen_on),
+        "power_expires_on": _text(agreement.power_expires_on),
         "likeness": hexadecimal(person.likeness),
     }
 

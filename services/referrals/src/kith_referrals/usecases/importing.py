@@ -10,6 +10,7 @@ from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import agreement, making
 from kith_referrals.domain.intake import sifting
+from kith_referrals.domain.intake.keeping import kept
 from kith_referrals.domain.intake.mapping import Mapping, Target
 from kith_referrals.domain.intake.rows import Cells, Reader, Row
 from kith_referrals.domain.intake.sifting import Outcome, Read, Sifted
@@ -48,11 +49,7 @@ async def import_rows(
     reader.check_programme(programmes)
     today = clock.today(now)
     agreements = await agreements_store.list_agreements_of(tx, by.organisation_id)
-    offers = {
-        slug: found
-        for slug, programme in programmes.items()
-        if (found := agreement.find_offer(programme, by.organisation_id, agreements, today))
-    }
+    offers = agreement.find_offers(programmes, by.organisation_id, agreements, today)
     read = [
         Read(
             number, reader.reference(cells), reader.digest(cells), cells, reader.read(cells, programmes, offers, today)
@@ -70,7 +67,7 @@ async def import_rows(
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
         await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
-    await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name), waiting, now=now)
+    await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name, kept(mapping)), waiting, now=now)
     await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id), now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted

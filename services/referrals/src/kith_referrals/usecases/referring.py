@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import agreement, choice, consent, lifecycle, making, people
+from kith_referrals.domain import agreeing, agreement, choice, consent, lifecycle, making, people
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.network import check_takes_referrals
@@ -35,7 +35,8 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed``, ``people.checked`` and ``check_takes_referrals``, ``ProgrammeUnknown``,
+    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals`` and
+    ``agreeing``, ``ProgrammeUnknown``,
     ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
     """
     offers = [(referral_id, programme_id)]
@@ -139,10 +140,13 @@ async def _make(
     today = clock.today(now)
     consents = consent.agreed(answer, today)
     checked = people.checked(person, today)
+    age = people.age(checked.birth_date, today)
     made: list[tuple[NewReferral, Made]] = []
     for referral_id, programme_id in offers:
         programme, agreements = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
         check_takes_referrals(programme)
+        agreeing.check_age(age, programme)
+        agreeing.check_may_agree(checked.agreement, age, programme, today)
         made.append(
             making.submit(
                 referral_id=referral_id,

@@ -4,10 +4,9 @@ What shows referrals, people or their rows goes on the record in the same round 
 statement is all that is ever written here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,21 +16,19 @@ from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.network import Standing
-from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store.agreements import agreement_of
 from kith_referrals.tables import (
-    consents,
     imported_rows,
     organisations,
-    people,
     programmes,
     referral_steps,
     referrals,
     sharing_agreements,
 )
-
-Found = dict[str, Any]
-"""A row for the API to show."""
+from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.people import get_household as get_household
+from kith_referrals.views.people import get_person as get_person
+from kith_referrals.views.people import get_referral as get_referral
 
 _BEFORE_ALL: Final = UUID(int=0)
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
@@ -106,24 +103,6 @@ _UNREAD: Final = audited(
     .limit(_LIMIT)
 )
 
-_agreed: Final = (
-    sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
-    .where(consents.c.referral_id == referrals.c.id)
-    .scalar_subquery()
-)
-_REFERRAL: Final = audited(
-    sa.select(
-        *(column for column in referrals.c if column.name != "notes"),
-        sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
-        sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
-        _agreed.label("consents"),
-        people.c.id.is_not(None).label("shows_person"),
-        *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
-    )
-    .outerjoin_from(referrals, people, people.c.id == referrals.c.person_id)
-    .where(referrals.c.id == _ID)
-)
-"""Whoever sees no more than codes does not see the person's row, nor the notes, which may name them."""
 _AGREEMENT: Final = sa.select(sharing_agreements).where(sharing_agreements.c.id == _ID)
 _AGREEMENTS: Final = (
     sa.select(sharing_agreements)
@@ -159,22 +138,22 @@ _WAITING: Final = audited(
 
 async def get_organisation(tx: AsyncConnection, organisation_id: UUID) -> Found:
     """An organisation's public face. Raises ``NotFound``."""
-    return await _one(tx, _ORGANISATION, organisation_id)
+    return await find_one(tx, _ORGANISATION, organisation_id)
 
 
 async def list_organisations(tx: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[Found]:
     """Organisations' public faces, in order of id."""
-    return await _many(tx, _ORGANISATIONS, {"after": after or _BEFORE_ALL, "limit": limit})
+    return await list_rows(tx, _ORGANISATIONS, {"after": after or _BEFORE_ALL, "limit": limit})
 
 
 async def get_programme(tx: AsyncConnection, programme_id: UUID) -> Found:
     """A programme. Raises ``NotFound``."""
-    return await _one(tx, _ONE_PROGRAMME, programme_id)
+    return await find_one(tx, _ONE_PROGRAMME, programme_id)
 
 
 async def list_programmes(tx: AsyncConnection, *, after: UUID | None, limit: int) -> Sequence[Found]:
     """Programmes, in order of id."""
-    return await _many(tx, _PROGRAMMES, {"after": after or _BEFORE_ALL, "limit": limit})
+    return await list_rows(tx, _PROGRAMMES, {"after": after or _BEFORE_ALL, "limit": limit})
 
 
 async def list_stale_programmes(
@@ -182,12 +161,7 @@ async def list_stale_programmes(
 ) -> Sequence[Found]:
     """Programmes of ``asking`` (of all for None) whose entry nobody confirmed since the day ``before``."""
     wanted = {"asking": asking, "before": before, "after": after or _BEFORE_ALL, "limit": limit}
-    return await _many(tx, _STALE, wanted)
-
-
-async def get_referral(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Found:
-    """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``."""
-    return await _one(tx, _REFERRAL, referral_id, noted(tx, Entry("person-read", "referral", referral_id), now=now))
+    return await list_rows(tx, _STALE, wanted)
 
 
 async def list_referrals(
@@ -205,30 +179,30 @@ async def list_referrals(
     listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
     wanted |= noted(tx, listed, now=now)
     if asking is None:
-        return await _many(tx, _NETWORK_REFERRALS, wanted)
-    return await _many(tx, _REFERRALS, {**wanted, "asking": asking})
+        return await list_rows(tx, _NETWORK_REFERRALS, wanted)
+    return await list_rows(tx, _REFERRALS, {**wanted, "asking": asking})
 
 
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
     """A sharing agreement. Raises ``NotFound``."""
-    return agreement_of(await _one(tx, _AGREEMENT, agreement_id))
+    return agreement_of(await find_one(tx, _AGREEMENT, agreement_id))
 
 
 async def list_agreements(tx: AsyncConnection, *, after: UUID | None, limit: int) -> list[Agreement]:
     """Sharing agreements, in order of id."""
-    rows = await _many(tx, _AGREEMENTS, {"after": after or _BEFORE_ALL, "limit": limit})
+    rows = await list_rows(tx, _AGREEMENTS, {"after": after or _BEFORE_ALL, "limit": limit})
     return [agreement_of(row) for row in rows]
 
 
 async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:
     """The referrals of a choice that may be seen. Bounded by the choice. Raises ``NotFound`` where there are none."""
-    return await _some(tx, _CHOICE, {"id": choice_id})
+    return await list_some(tx, _CHOICE, {"id": choice_id})
 
 
 async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Sequence[Found]:
     """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
-    return await _some(tx, _STEPS, {"id": referral_id, **listed})
+    return await list_some(tx, _STEPS, {"id": referral_id, **listed})
 
 
 async def list_unread_notes(
@@ -236,7 +210,7 @@ async def list_unread_notes(
 ) -> Sequence[Found]:
     """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
     listed = noted(tx, Entry("unread-notes-listed", "organisation", asking), now=now)
-    return await _many(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
+    return await list_rows(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
 async def list_waiting_rows(
@@ -244,24 +218,4 @@ async def list_waiting_rows(
 ) -> Sequence[Found]:
     """Imported rows that may be a person who is already here, in the order in which they came."""
     listed = noted(tx, Entry("waiting-rows-listed", "organisation", asking), now=now)
-    return await _many(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
-
-
-async def _one(
-    tx: AsyncConnection, statement: sa.Select[Any], id_: UUID, more: Mapping[str, Any] = MappingProxyType({})
-) -> Found:
-    row = (await tx.execute(statement, {"id": id_, **more})).mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    return dict(row)
-
-
-async def _some(tx: AsyncConnection, statement: sa.Select[Any], wanted: Mapping[str, Any]) -> Sequence[Found]:
-    rows = await _many(tx, statement, wanted)
-    if not rows:
-        raise NotFound
-    return rows
-
-
-async def _many(tx: AsyncConnection, statement: sa.Select[Any], wanted: Mapping[str, Any]) -> Sequence[Found]:
-    return [dict(row) for row in (await tx.execute(statement, dict(wanted))).mappings()]
+    return await list_rows(tx, _WAITING, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, Term, terms
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import organisations, places, programmes
-from kith_referrals.views import Found
+from kith_referrals.views.finding import Found
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)

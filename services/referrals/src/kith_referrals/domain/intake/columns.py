@@ -26,6 +26,7 @@ class Draft:
     birth_date: date | None = None
     nhs_number: str | None = None
     chi_number: str | None = None
+    hc_number: str | None = None
     postcode: str | None = None
     email: str | None = None
     telephone: str | None = None
@@ -77,6 +78,10 @@ def _nhs_number(draft: Draft, _column: Column, text: str, _table: Mapping[str, s
 
 def _chi_number(draft: Draft, _column: Column, text: str, _table: Mapping[str, str]) -> None:
     draft.chi_number = identifiers.chi_number(text) if text else None
+
+
+def _hc_number(draft: Draft, _column: Column, text: str, _table: Mapping[str, str]) -> None:
+    draft.hc_number = identifiers.hc_number(text) if text else None
 
 
 def _postcode(draft: Draft, _column: Column, text: str, _table: Mapping[str, str]) -> None:
@@ -170,6 +175,7 @@ READ: Final[Mapping[Target, Read]] = {
     Target.BIRTH_DATE: _birth_date,
     Target.NHS_NUMBER: _nhs_number,
     Target.CHI_NUMBER: _chi_number,
+    Target.HC_NUMBER: _hc_number,
     Target.POSTCODE: _postcode,
     Target.TELEPHONE: _telephone,
     Target.EMAIL: _email,

@@ -23,6 +23,7 @@ class Target(StrEnum):
     BIRTH_DATE = "birth_date"
     NHS_NUMBER = "nhs_number"
     CHI_NUMBER = "chi_number"
+    HC_NUMBER = "hc_number"
     POSTCODE = "postcode"
     TELEPHONE = "telephone"
     EMAIL = "email"

@@ -1,6 +1,6 @@
 """What can be wrong with a mapping, a cell or a row. A row's refusal is an outcome in a report, not an error."""
 
-from kith_referrals.domain.refusals import Unacceptable
+from kith_referrals.domain.refusals import ReferralRefused, Unacceptable
 
 
 class MappingUnusable(Unacceptable):
@@ -89,3 +89,23 @@ class ReferenceNotImported(Unacceptable):
 
     code = "reference-taken"
     says = "A referral with this reference was already made, and not by import. Look at that one."
+
+
+class RowNotWaiting(ReferralRefused):
+    """Only a row that waits as a possible duplicate is decided, and once."""
+
+    code = "row-not-waiting"
+    says = "This row does not wait any more. Read the list again."
+
+
+class RowRejected(Unacceptable):
+    """A row that waited cannot be read any more as it was read when it came."""
+
+    code = "row-rejected"
+
+
+class MappingNotKept(Unacceptable):
+    """The row came before mappings were kept with rows that wait."""
+
+    code = "mapping-not-kept"
+    says = "How this row is to be read was not kept. Make the referral itself, under the row's source reference."

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kith_referrals.domain import identifiers, people, places
+from kith_referrals.domain import identifiers, places
 from kith_referrals.domain.agreement import NoAgreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
 from kith_referrals.domain.intake.mapping import Column, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable
+from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
@@ -45,6 +46,7 @@ class Row:
     birth_date: date | None = field(repr=False)
     nhs_number: str | None = field(repr=False)
     chi_number: str | None = field(repr=False)
+    hc_number: str | None = field(repr=False)
     postcode: str | None = field(repr=False)
     email: str | None = field(repr=False)
     telephone: str | None = field(repr=False)
@@ -52,10 +54,17 @@ class Row:
     language: str
 
     @property
-    def likeness(self) -> bytes | None:
+    def traits(self) -> Traits:
         """What tells that this may be a person who is already here."""
-        district = places.district(self.postcode) if self.postcode else None
-        return people.likeness(self.given_name, self.family_name, self.birth_date, district)
+        return Traits(
+            family_name=self.family_name,
+            given_name=self.given_name,
+            birth_date=self.birth_date,
+            district=places.district(self.postcode) if self.postcode else None,
+            nhs_number=self.nhs_number,
+            chi_number=self.chi_number,
+            hc_number=self.hc_number,
+        )
 
     def person(self, person_id: UUID, organisation_id: UUID) -> Person:
         """The person, as a record of the importing organisation."""
@@ -67,6 +76,7 @@ class Row:
             birth_date=self.birth_date,
             nhs_number=self.nhs_number,
             chi_number=self.chi_number,
+            hc_number=self.hc_number,
             postcode=self.postcode,
             email=self.email,
             telephone=self.telephone,
@@ -185,6 +195,7 @@ def _whole(
         birth_date=draft.birth_date,
         nhs_number=draft.nhs_number,
         chi_number=draft.chi_number,
+        hc_number=draft.hc_number,
         postcode=draft.postcode,
         email=draft.email,
         telephone=draft.telephone,

@@ -1,6 +1,6 @@
 """What becomes of the rows of one request: what it was before, a fault, a possible duplicate, or a referral."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kith_referrals.domain.intake.refusals import ChangedSinceImport, ReferenceNotImported
 from kith_referrals.domain.intake.rows import Cells, Rejection, Row
+from kith_referrals.domain.likeness import SURE, SUREST_FIRST, Traits, likeness, near
 from kith_referrals.domain.refusals import ReferralRefused
 
 POSSIBLE_DUPLICATE: Final = "possible-duplicate"
@@ -39,9 +40,7 @@ class First:
 class Known:
     """An accepted person that the importing organisation may see, and the reference to show for them."""
 
-    nhs_number: str | None = field(repr=False)
-    chi_number: str | None = field(repr=False)
-    likeness: bytes | None = field(repr=False)
+    traits: Traits = field(repr=False)
     reference: str = field(repr=False)
 
 
@@ -92,8 +91,7 @@ def sift(
         if done.new:
             firsts[read.reference] = First(read.digest, done.outcome, done.of, done.referral_id)
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(read.found, Row):
-            row = read.found
-            alike.add(Known(row.nhs_number, row.chi_number, row.likeness, read.reference))
+            alike.add(Known(read.found.traits, read.reference))
         sifted.append(done)
     return sifted
 
@@ -106,7 +104,7 @@ def _one(
     if isinstance(read.found, Rejection):
         fault = read.found
         return Sifted(read, Outcome.REJECTED, column=fault.column, code=fault.code, message=fault.message)
-    of = alike.find(read.found)
+    of = alike.find(read.found.traits)
     if of is not None:
         return _possible_duplicate(read, of, new=True)
     return Sifted(read, Outcome.ACCEPTED, new=True, referral_id=new_id())
@@ -126,22 +124,28 @@ def _possible_duplicate(read: Read, of: str | None, *, new: bool) -> Sifted:
 
 
 class _Alike:
-    """Who is already here, by everything that tells one person from another. The earliest is kept."""
+    """Who is already here, by what can tell one person from another."""
 
     def __init__(self, known: Iterable[Known]) -> None:
-        self._references: dict[tuple[str, str | bytes], str] = {}
+        self._known: list[Known] = []
+        self._by_mark: dict[Hashable, list[int]] = {}
         for person in known:
             self.add(person)
 
     def add(self, person: Known) -> None:
-        for mark in _marks(person):
-            self._references.setdefault(mark, person.reference)
+        traits = person.traits
+        for mark in (*traits.numbers, (traits.district, traits.birth_date)):
+            self._by_mark.setdefault(mark, []).append(len(self._known))
+        self._known.append(person)
 
-    def find(self, row: Row) -> str | None:
-        marks = _marks(row)
-        return next((self._references[mark] for mark in marks if mark in self._references), None)
-
-
-def _marks(person: Known | Row) -> list[tuple[str, str | bytes]]:
-    marks = (("nhs", person.nhs_number), ("chi", person.chi_number), ("likeness", person.likeness))
-    return [(kind, value) for kind, value in marks if value is not None]
+    def find(self, traits: Traits) -> str | None:
+        """The reference of whoever is most surely alike, and of those the earliest; or None."""
+        births = near(traits.birth_date) if traits.birth_date and traits.district else ()
+        marks = (*traits.numbers, *((traits.district, day) for day in births))
+        places = {place for mark in marks for place in self._by_mark.get(mark, ())}
+        found = [
+            (SUREST_FIRST.index(how), place)
+            for place in places
+            if (how := likeness(traits, self._known[place].traits)) is not None and how in SURE
+        ]
+        return self._known[min(found)[1]].reference if found else None

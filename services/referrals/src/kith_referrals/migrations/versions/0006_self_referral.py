@@ -5,7 +5,7 @@ from alembic import op
 from kith_chassis.schema import secure
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 COLUMNS = (
     """

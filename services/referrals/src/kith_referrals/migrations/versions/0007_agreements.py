@@ -31,6 +31,7 @@ AGREEMENTS = (
 
 # `domain.lifecycle.OFFERED`: nobody has taken the referral on yet.
 OFFERED = "('submitted', 'received', 'needs-information', 'waiting', 'held')"
+KNOWN = f"(referrals.level = 'full' or referrals.status not in {OFFERED})"
 IN_FORCE = """
     exists (
         select from sharing_agreements where sharing_agreements.id = referrals.agreement_id and ended_at is null
@@ -61,6 +62,7 @@ def upgrade() -> None:
     secure(
         op,
         "people",
-        "organisation_id = {org} or exists (select from referrals where referrals.person_id = people.id"
-        f" and (referrals.level = 'full' or referrals.status not in {OFFERED}))",
+        f"organisation_id = {{org}} or exists (select from referrals where referrals.person_id = people.id and {KNOWN})"
+        " or exists (select from merges join referrals on referrals.person_id = merges.person_id"
+        f" where merges.into_id = people.id and {KNOWN} offset 0)",
     )
