@@ -45,10 +45,13 @@ class AService:
         return Addresses({"referrals": self.url}, self.issuer, self.clients)
 
     def an_organisation(self) -> UUID:
-        """A new organisation, which nobody has imported for."""
+        """A new organisation, which nobody has imported for, and which may refer to all the others' programmes."""
         organisation_id = next(self.spare)
         with Speaker(self.addresses, self.clients["operator"]) as operator:
             operator.put("referrals", f"/organisations/{organisation_id}", {"name": "Example", "kind": "charity"})
+            for other in self.sample:
+                agreement = {"sharer_id": str(organisation_id), "receiver_id": str(other.entry.id)}
+                operator.put("referrals", f"/agreements/{new_id()}", agreement | {"starts_on": "2026-01-05"})
         return organisation_id
 
     def kith(self, client: str, *words: str | Path) -> Result:

@@ -26,6 +26,7 @@ NOT_OURS = {
     "dead_letters",
 }
 MADE_HERE = {
+    "referrals": {"referral_steps": ("seq",)},
     "notifications": {"messages": ("id", "created_at", "due_at", "settled_at")},
 }
 """Columns that a service draws or stamps itself, so that no two runs agree in them."""
