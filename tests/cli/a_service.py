@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -50,8 +51,9 @@ class AService:
         with Speaker(self.addresses, self.clients["operator"]) as operator:
             operator.put("referrals", f"/organisations/{organisation_id}", {"name": "Example", "kind": "charity"})
             for other in self.sample:
-                agreement = {"sharer_id": str(organisation_id), "receiver_id": str(other.entry.id)}
-                operator.put("referrals", f"/agreements/{new_id()}", agreement | {"starts_on": "2026-01-05"})
+                parties = {"sharer_id": str(organisation_id), "receiver_id": str(other.entry.id)}
+                agreement: dict[str, Any] = parties | {"starts_on": "2026-01-05"}
+                operator.put("referrals", f"/agreements/{new_id()}", agreement)
         return organisation_id
 
     def kith(self, client: str, *words: str | Path) -> Result:

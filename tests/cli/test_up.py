@@ -189,8 +189,7 @@ class TestTheRunAfterAKill:
         assert seen.returncode == 0, seen.stdout
 
     def test_the_log_is_whole_and_holds_every_fact_once(self, up: Run) -> None:
-        assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
-        assert up.kith_json("replay", "reporting")["facts"] == 12
+        assert eventually(lambda: up.kith_json("replay", "reporting")["facts"] == 12)
 
     def test_ctrl_c_leaves_nothing_running(self, up: Run) -> None:
         children = up.children()

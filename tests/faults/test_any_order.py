@@ -25,7 +25,7 @@ NOT_OURS = {
     "outbox",
     "dead_letters",
 }
-MADE_HERE = {
+MADE_HERE: dict[str, dict[str, tuple[str, ...]]] = {
     "referrals": {"referral_steps": ("seq",)},
     "notifications": {"messages": ("id", "created_at", "due_at", "settled_at")},
 }
