@@ -1,9 +1,12 @@
 """The steps of a referral that somebody takes, each by the organisation whose it is, and the record of them."""
 
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag
@@ -21,7 +24,7 @@ from kith_referrals.api.shapes import (
 )
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
-from kith_referrals.domain.steps import Moved
+from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {
@@ -37,84 +40,65 @@ PERMISSIONS: Final = {
 
 router = APIRouter(prefix="/referrals/{referral_id}", tags=["referrals"])
 
+Move = Callable[[Referral, Actor, datetime], Moved]
+"""A step of ``lifecycle``, with all but the referral, who takes it and when."""
+
+
+@dataclass(slots=True)
+class Mover:
+    """Somebody about to take a step: which referral, at which version, when."""
+
+    referral_id: UUID
+    caller: CallerDep
+    version: ExpectedVersion
+    database: DatabaseDep
+    now: NowDep
+    response: Response
+
+    async def take(self, move: Move) -> ReferralState:
+        """Take the step, and show where the referral then stands."""
+        member, by = acting(self.caller)
+        async with self.database.transaction(member) as tx:
+            referral = await usecases.move_referral(
+                tx, self.referral_id, lambda found: move(found, by, self.now), version=self.version, now=self.now
+            )
+        return self.shown(referral)
+
+    def shown(self, referral: Referral) -> ReferralState:
+        """Where the referral now stands, with its version as the answer's ``ETag``."""
+        self.response.headers.update(etag(referral.version))
+        return ReferralState.model_validate(referral, from_attributes=True)
+
+
+MoverDep = Annotated[Mover, Depends()]
+
 
 @router.post("/acknowledgement")
-async def acknowledge_referral(
-    *,
-    referral_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def acknowledge_referral(mover: MoverDep) -> ReferralState:
     """Say that the referral was received: for the organisation that owns the programme."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(
-            tx, referral_id, lambda referral: lifecycle.acknowledge(referral, by, now), version=version, now=now
-        )
-    return shown(referral, response)
+    return await mover.take(lifecycle.acknowledge)
 
 
 @router.post("/question")
-async def ask_about_referral(
-    *,
-    referral_id: UUID,
-    body: NoteBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def ask_about_referral(mover: MoverDep, body: NoteBody) -> ReferralState:
     """Ask the referrer something before deciding: for the organisation that owns the programme."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(
-            tx, referral_id, lambda referral: lifecycle.ask(referral, by, body.note, now), version=version, now=now
-        )
-    return shown(referral, response)
+    return await mover.take(lambda referral, by, now: lifecycle.ask(referral, by, body.note, now))
 
 
 @router.post("/answer")
-async def answer_about_referral(
-    *,
-    referral_id: UUID,
-    body: NoteBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def answer_about_referral(mover: MoverDep, body: NoteBody) -> ReferralState:
     """Answer what the programme asked: for the organisation that referred."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(
-            tx, referral_id, lambda referral: lifecycle.answer(referral, by, body.note, now), version=version, now=now
-        )
-    return shown(referral, response)
+    return await mover.take(lambda referral, by, now: lifecycle.answer(referral, by, body.note, now))
 
 
 @router.post("/decision")
-async def decide_referral(
-    *,
-    referral_id: UUID,
-    body: DecisionBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def decide_referral(mover: MoverDep, body: DecisionBody) -> ReferralState:
     """Accept, put on the waiting list, decline with a reason, or redirect: for the programme's organisation.
 
     Where the person chooses between several programmes, accepting holds a place until they have chosen.
     """
-    member, by = acting(caller)
 
-    def decide(referral: Referral) -> Moved:
+    def decide(referral: Referral, by: Actor, now: datetime) -> Moved:
         match body.decision:
             case "accept":
                 return lifecycle.accept(referral, by, now)
@@ -125,72 +109,40 @@ async def decide_referral(
             case "redirect":
                 return lifecycle.redirect(referral, by, body.programme_id, body.note, now)
 
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(tx, referral_id, decide, version=version, now=now)
-    return shown(referral, response)
+    return await mover.take(decide)
 
 
 @router.post("/withdrawal")
-async def withdraw_referral(
-    *,
-    referral_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def withdraw_referral(mover: MoverDep) -> ReferralState:
     """Record that the person no longer wants it: for either organisation, before the end."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(
-            tx, referral_id, lambda referral: lifecycle.withdraw(referral, by, now), version=version, now=now
-        )
-    return shown(referral, response)
+    return await mover.take(lifecycle.withdraw)
 
 
 @router.post("/closure")
-async def close_referral(
-    *,
-    referral_id: UUID,
-    body: ClosureBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def close_referral(mover: MoverDep, body: ClosureBody) -> ReferralState:
     """Record that nothing more will happen, and why: for either organisation."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.move_referral(
-            tx, referral_id, lambda referral: lifecycle.close(referral, by, body.reason, now), version=version, now=now
-        )
-    return shown(referral, response)
+    return await mover.take(lambda referral, by, now: lifecycle.close(referral, by, body.reason, now))
 
 
 @router.post("/consent")
-async def change_consent(
-    *,
-    referral_id: UUID,
-    body: ConsentChangeBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralState:
     """Record what the person now says about one purpose: whichever organisation they told.
 
     When they no longer agree to share the referral, the programme's organisation sees it no more; and where it had not
     taken it on, the offer is recalled.
     """
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
         referral = await usecases.change_consent(
-            tx, referral_id, purpose=body.purpose, word=body.word(), by=by, version=version, now=now
+            tx,
+            mover.referral_id,
+            purpose=body.purpose,
+            word=body.word(),
+            by=by,
+            version=mover.version,
+            now=mover.now,
         )
-    return shown(referral, response)
+    return mover.shown(referral)
 
 
 @router.get("/steps")
@@ -200,9 +152,3 @@ async def list_steps(referral_id: UUID, caller: CallerDep, database: DatabaseDep
     async with database.transaction(member) as tx:
         rows = await views.list_steps(tx, referral_id, now=now)
     return Steps(items=[StepView.model_validate(row) for row in rows])
-
-
-def shown(referral: Referral, response: Response) -> ReferralState:
-    """Where the referral now stands, with its version as the answer's ``ETag``."""
-    response.headers.update(etag(referral.version))
-    return ReferralState.model_validate(referral, from_attributes=True)
