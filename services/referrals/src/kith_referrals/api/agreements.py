@@ -23,16 +23,15 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import MEMBERS, OPERATOR, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, in_organisation
 from kith_referrals.api.words import Body, Codes
 from kith_referrals.domain.agreement import REFERRAL, Agreement, Level, State
 from kith_referrals.usecases import agreeing as usecases
 
-_ADMINISTRATOR: Final = frozenset({"administrator"})
 PERMISSIONS: Final = {
-    "propose_agreement": _ADMINISTRATOR,
-    "sign_agreement": _ADMINISTRATOR,
-    "end_agreement": _ADMINISTRATOR,
+    "propose_agreement": ADMINISTRATOR,
+    "sign_agreement": ADMINISTRATOR,
+    "end_agreement": ADMINISTRATOR,
     "publish_agreement": OPERATOR,
     "list_agreements": MEMBERS | OPERATOR,
     "get_agreement": MEMBERS | OPERATOR,
@@ -135,8 +134,7 @@ async def publish_agreement(
 ) -> AgreementView:
     """Record an agreement that both sides have signed on paper. Sending it again changes nothing; needs no version."""
     async with database.transaction(caller) as tx:
-        await usecases.publish_agreement(tx, body.agreement(agreement_id), now=now)
-        return _view(await views.get_agreement(tx, agreement_id))
+        return _view(await usecases.publish_agreement(tx, body.agreement(agreement_id), now=now))
 
 
 @router.get("")

@@ -13,21 +13,20 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, ExpectedVersion, NowDep, create, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, MEMBERS, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, author, in_organisation
 from kith_referrals.api.shapes import PersonRecord, PersonView, ReferralState
 from kith_referrals.api.words import Body, ReadingReason, Reason
 from kith_referrals.domain.likeness import Likeness
 from kith_referrals.domain.records import Record
 from kith_referrals.usecases import people as usecases
 
-_ADMINISTRATORS: Final = frozenset({"administrator"})
 PERMISSIONS: Final = {
     "get_person": MEMBERS,
     "list_likenesses": DECIDERS,
     "merge_person": DECIDERS,
     "unmerge_person": DECIDERS,
     "keep_apart": DECIDERS,
-    "restrict_person": _ADMINISTRATORS,
+    "restrict_person": ADMINISTRATOR,
     "record_death": MEMBERS,
 }
 

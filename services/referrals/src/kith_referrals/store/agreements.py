@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_referrals.domain.agreement import Agreement, Level
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import sharing_agreements
@@ -42,8 +42,7 @@ async def get_agreement_for_update(tx: AsyncConnection, agreement_id: UUID, *, v
     found = await find_agreement_for_update(tx, agreement_id)
     if found is None:
         raise NotFound
-    if found.version != version:
-        raise StaleVersion("The agreement has changed since you read it. Read it again and look at what is new.")
+    check_version(found.version, version, "agreement")
     return found
 
 

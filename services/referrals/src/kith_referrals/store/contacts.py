@@ -10,13 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.contact import Contact
-from kith_referrals.tables import consents, merges, organisations, people, referrals
+from kith_referrals.store.people import SHOWN, joined
+from kith_referrals.tables import consents, organisations, people, referrals
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
-_shown: Final = sa.func.coalesce(
-    sa.select(merges.c.into_id).where(merges.c.person_id == _ID).scalar_subquery(), _ID, type_=sa.Uuid
-)
-_merged: Final = sa.select(merges.c.person_id).where(merges.c.into_id == _shown)
 _one: Final = people.alias("one")
 _PERSON: Final = audited(
     sa.select(
@@ -24,17 +21,14 @@ _PERSON: Final = audited(
         people.c.family_name,
         people.c.email,
         people.c.contact_by,
+        sa.exists().where(joined(_one.c.id)).where(_one.c.do_not_contact).label("do_not_contact"),
         sa.exists()
-        .where(sa.or_(_one.c.id == _shown, _one.c.id.in_(_merged)))
-        .where(_one.c.do_not_contact)
-        .label("do_not_contact"),
-        sa.exists()
-        .where(sa.or_(referrals.c.person_id == _shown, referrals.c.person_id.in_(_merged)))
+        .where(joined(referrals.c.person_id))
         .where(consents.c.referral_id == referrals.c.id)
         .where(consents.c.purpose == Purpose.CONTACT_PERSON.value)
         .where(consents.c.state == State.GRANTED.value)
         .label("agreed"),
-    ).where(people.c.id == _shown)
+    ).where(people.c.id == SHOWN)
 )
 """The record that is shown for the person; what forbids or allows is looked for on every record joined with it."""
 _ORGANISATION: Final = audited(

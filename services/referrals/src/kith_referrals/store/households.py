@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_referrals.domain.households import Household, Membership, Relation
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import household_members, households
@@ -36,8 +36,7 @@ async def get_household_for_update(tx: AsyncConnection, household_id: UUID, *, v
     row = (await tx.execute(_LOCKED, {"id": household_id})).mappings().one_or_none()
     if row is None:
         raise NotFound
-    if row["version"] != version:
-        raise StaleVersion("The household has changed since you read it. Read it again and look at what is new.")
+    check_version(row["version"], version, "household")
     others = {Relation(relation): count for relation, count in row["others"].items()}
     return Household(**{**row, "others": others})
 

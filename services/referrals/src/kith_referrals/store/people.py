@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_referrals.domain.about import About
 from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
 from kith_referrals.domain.likeness import Traits
@@ -45,16 +45,19 @@ _RECORDS: Final = (
 )
 _LOCKED: Final = _RECORDS.with_for_update(of=people, key_share=True)
 _ONE: Final = sa.bindparam("id", type_=sa.Uuid)
-_shown: Final = sa.func.coalesce(
+SHOWN: Final = sa.func.coalesce(
     sa.select(merges.c.into_id).where(merges.c.person_id == _ONE).scalar_subquery(), _ONE, type_=sa.Uuid
 )
-_JOINED: Final = (
-    sa.select(people.c.id)
-    .where(
-        sa.or_(people.c.id == _shown, people.c.id.in_(sa.select(merges.c.person_id).where(merges.c.into_id == _shown)))
-    )
-    .order_by(people.c.id)
-)
+"""The record that reads show for the person ``id``."""
+_MERGED: Final = sa.select(merges.c.person_id).where(merges.c.into_id == SHOWN)
+
+
+def joined(person_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
+    """Whether a record is of the person ``id`` too: the one that is shown, or one that is merged into it."""
+    return sa.or_(person_id == SHOWN, person_id.in_(_MERGED))
+
+
+_JOINED: Final = sa.select(people.c.id).where(joined(people.c.id)).order_by(people.c.id)
 _ALIKE: Final = sa.select(CANDIDATES.c.id).where(
     ~sa.exists().where(
         person_decisions.c.kind == Kind.KEPT_APART.value,
@@ -84,7 +87,7 @@ async def get_record(tx: AsyncConnection, person_id: UUID) -> Record:
 
 async def get_record_for_update(tx: AsyncConnection, person_id: UUID, *, version: int) -> Record:
     """The record, locked, if it still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
-    return check_version(_only(await list_records_for_update(tx, [person_id])), version)
+    return check_record(_only(await list_records_for_update(tx, [person_id])), version)
 
 
 async def get_record_locked(tx: AsyncConnection, person_id: UUID) -> Record:
@@ -126,12 +129,11 @@ async def list_alike(tx: AsyncConnection, person_id: UUID, traits: Traits) -> li
     return await list_records(tx, set(found) - {person_id})
 
 
-def check_version(record: Record | None, version: int) -> Record:
+def check_record(record: Record | None, version: int) -> Record:
     """The record, if it is there and still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
     if record is None:
         raise NotFound
-    if record.version != version:
-        raise StaleVersion("The record has changed since you read it. Read it again and look at what is new.")
+    check_version(record.version, version, "record")
     return record
 
 

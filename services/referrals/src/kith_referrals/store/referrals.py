@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
 from kith_chassis.compiled import Compiled
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.domain.making import NewReferral
@@ -164,8 +164,7 @@ async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, ver
     row = (await tx.execute(_LOCKED, {"id": referral_id})).mappings().one_or_none()
     if row is None:
         raise NotFound
-    if row["version"] != version:
-        raise StaleVersion("The referral has changed since you read it. Read it again and look at what is new.")
+    check_version(row["version"], version, "referral")
     return _referral(row)
 
 

@@ -43,18 +43,19 @@ async def end_agreement(tx: AsyncConnection, agreement_id: UUID, *, by: UUID, ve
     return ended
 
 
-async def publish_agreement(tx: AsyncConnection, agreement: Agreement, *, now: datetime) -> None:
-    """Record an agreement that both sides have signed elsewhere, as it stands. Told only when something changed.
+async def publish_agreement(tx: AsyncConnection, agreement: Agreement, *, now: datetime) -> Agreement:
+    """Record an agreement that both sides have signed elsewhere; as it then stands. Told only when something changed.
 
     Raises what ``agreements.checked`` and ``agreements.recorded`` do, or ``OrganisationUnknown``.
     """
     before = await store.find_agreement_for_update(tx, agreement.id)
     stands = agreements.recorded(agreements.checked(agreement), before, now)
     if stands == before:
-        return
+        return stands
     if before is None:
         await _check_parties(tx, stands)
     await _save(tx, stands, now)
+    return stands
 
 
 async def _check_parties(tx: AsyncConnection, agreement: Agreement) -> None:

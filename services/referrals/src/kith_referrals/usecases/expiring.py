@@ -6,12 +6,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
-from kith_referrals import outgoing
 from kith_referrals.domain import consent, lifecycle
 from kith_referrals.domain.consent import Consents, Purpose
 from kith_referrals.domain.referral import ConsentTold, Referral
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store import referrals as store
+from kith_referrals.usecases.moving import save_moves
 
 MOST: Final = 500
 """Referrals at one turn; the next turn goes on."""
@@ -27,9 +27,7 @@ async def expire_consents(tx: AsyncConnection, now: datetime) -> None:
         moves += _expire(referral, gone, now)
         for purpose, word in gone.items():
             await store.save_consent(tx, referral.id, purpose, word)
-    if moves:
-        await store.save_moves(tx, moves, now=now)
-        await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
+    await save_moves(tx, moves, now=now)
 
 
 def _expire(referral: Referral, gone: Consents, now: datetime) -> list[Moved]:

@@ -12,6 +12,7 @@ from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store import referrals as store
+from kith_referrals.usecases.moving import save_moves
 
 
 class Kind(Enum):
@@ -46,8 +47,7 @@ async def note_matches(tx: AsyncConnection, news: Sequence[MatchNews], *, now: d
         if referral is not None and (move := _note(referral, piece)) is not None:
             stands[referral.id] = move.referral
             moves.append(move)
-    if moves:
-        await store.save_moves(tx, moves, now=now)
+    await save_moves(tx, moves, now=now)
 
 
 def _note(referral: Referral, piece: MatchNews) -> Moved | None:

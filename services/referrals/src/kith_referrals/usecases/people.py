@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_referrals import outgoing
 from kith_referrals.domain import lifecycle, records
 from kith_referrals.domain.likeness import SUREST_FIRST, Likeness, likeness
 from kith_referrals.domain.records import Author, Record
@@ -16,6 +15,7 @@ from kith_referrals.domain.refusals import NotFound
 from kith_referrals.domain.steps import Actor
 from kith_referrals.store import people as store
 from kith_referrals.store import referrals as referrals_store
+from kith_referrals.usecases.moving import save_moves
 
 Alike = tuple[Record, Likeness]
 
@@ -55,7 +55,7 @@ async def merge_people(
     found = {one.person.id: one for one in await store.list_records_for_update(tx, {person_id, into_id})}
     if person_id not in found or into_id not in found:
         raise NotFound
-    record = store.check_version(found[person_id], version)
+    record = store.check_record(found[person_id], version)
     merged, decision = records.merge(record, found[into_id], by=by.organisation_id, reason=reason)
     await store.save_merge(tx, merged)
     await store.add_decisions(tx, [decision], by)
@@ -99,7 +99,7 @@ async def record_death(
     """
     today = clock.today(by.at)
     joined = await store.list_joined_for_update(tx, person_id)
-    record = store.check_version(next((one for one in joined if one.person.id == person_id), None), version)
+    record = store.check_record(next((one for one in joined if one.person.id == person_id), None), version)
     died, decision = records.die(record, died_on, today)
     others = [records.die(one, died_on, today) for one in joined if one != record and one.died_on is None]
     for one, _ in ((died, decision), *others):
@@ -109,7 +109,5 @@ async def record_death(
     referrals = await referrals_store.list_referrals_for_update(tx, ids)
     actor = Actor(by.organisation_id, by.subject)
     moves = [lifecycle.close(referral, actor, "died", by.at) for referral in referrals if referral.closed_at is None]
-    if moves:
-        await referrals_store.save_moves(tx, moves, now=by.at)
-        await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=by.at)
+    await save_moves(tx, moves, now=by.at)
     return died, [move.referral for move in moves]

@@ -17,6 +17,7 @@ from kith_referrals.domain.referral import ConsentTold, Made, Referral, Wish
 from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
+from kith_referrals.usecases.moving import save_moves
 
 Move = Callable[[Referral], Moved]
 """A step of ``lifecycle``, with all but the referral given."""
@@ -35,9 +36,8 @@ async def make_referral(
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals`` and
-    ``agreeing``, ``ProgrammeUnknown``,
-    ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
+    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals`` and ``agreeing``,
+    ``ProgrammeUnknown``, ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
     """
     offers = [(referral_id, programme_id)]
     (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
@@ -69,7 +69,7 @@ async def choose(
     """The person's yes to one of several programmes; the others are released. Raises what ``choice.choose`` does."""
     offered = await store.list_choice_for_update(tx, choice_id)
     moves = choice.choose(offered, referral_id, by, now)
-    await _save(tx, moves, now)
+    await save_moves(tx, moves, now=now)
     moved = {move.referral.id: move.referral for move in moves}
     return [moved.get(referral.id, referral) for referral in offered]
 
@@ -84,14 +84,14 @@ async def note_reading(tx: AsyncConnection, referral_id: UUID, *, by: Actor, ver
     if read is None:
         return referral
     await store.save_reading(tx, referral_id, by=by.subject, now=now)
-    await store.save_moves(tx, [read], now=now)
+    await save_moves(tx, [read], now=now)
     return read.referral
 
 
 async def move_referral(tx: AsyncConnection, referral_id: UUID, move: Move, *, version: int, now: datetime) -> Referral:
     """Take a step of ``lifecycle``. Raises what the step does, ``NotFound`` or ``StaleVersion``."""
     moved = move(await store.get_referral_for_update(tx, referral_id, version=version))
-    await _save(tx, [moved], now)
+    await save_moves(tx, [moved], now=now)
     return moved.referral
 
 
@@ -120,9 +120,8 @@ async def change_consent(
     recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN
     if recalled and referral.is_offered:
         moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
-    await store.save_moves(tx, moves, now=now)
+    await save_moves(tx, moves, now=now)
     await store.save_consent(tx, referral_id, purpose, after[purpose])
-    await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)
     return moves[-1].referral
 
 
@@ -163,8 +162,3 @@ async def _make(
     await store.add_referrals(tx, [new for new, _ in made], now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return [new.referral for new, _ in made]
-
-
-async def _save(tx: AsyncConnection, moves: Sequence[Moved], now: datetime) -> None:
-    await store.save_moves(tx, moves, now=now)
-    await outgoing.tell(tx, *(telling for move in moves for telling in move.tellings), now=now)

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_referrals import outgoing
 from kith_referrals.domain import agreement, lifecycle
 from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.network import Programme, check_takes_referrals
@@ -26,6 +25,7 @@ from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as referrals_store
 from kith_referrals.store import self_referrals as store
 from kith_referrals.store.self_referrals import Claim
+from kith_referrals.usecases.moving import save_moves
 from kith_referrals.usecases.referring import make_referral
 
 SUBJECT: Final = "self-referral"
@@ -142,8 +142,7 @@ async def change_mind(tx: AsyncConnection, referral_id: UUID, *, now: datetime) 
         moved = lifecycle.withdraw(referral, Actor(referral.referring_organisation_id, SUBJECT), now)
     except MoveRefused:
         return False
-    await referrals_store.save_moves(tx, [moved], now=now)
-    await outgoing.tell(tx, *moved.tellings, now=now)
+    await save_moves(tx, [moved], now=now)
     return True
 
 

@@ -110,9 +110,7 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = (
-    sa.select(*_SUMMARY).where(referrals.c.choice_id == sa.bindparam("id", type_=sa.Uuid)).order_by(referrals.c.id)
-)
+_CHOICE: Final = sa.select(*_SUMMARY).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
     sa.select(*(column for column in referral_steps.c if column.name != "seq"))
     .where(referral_steps.c.referral_id == _ID)

@@ -63,9 +63,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A part of the chain: where it began and where it came to, what broke it, and whether this was the end of it."""
+    """A part of the chain: where it came to, what broke it, and whether this was the end of it."""
 
-    begun: Link
     link: Link
     broken: Break | None
     ended: bool
@@ -98,16 +97,14 @@ async def walk(tx: AsyncConnection, begun: Link, *, limit: int, noted: Link | No
     """Hold the next ``limit`` entries behind ``begun`` against the rule, and the end, where it is among them."""
     rows = await driver_of(tx).fetch(_WALK, begun.number, limit)
     if not rows:
-        return Walk(
-            begun, begun, Break(begun.number + 1, HeadMissing.code, _NO_HEAD), ended=True, state=State(START, 0)
-        )
+        return Walk(begun, Break(begun.number + 1, HeadMissing.code, _NO_HEAD), ended=True, state=State(START, 0))
     now = State(Link(rows[0]["head"], rows[0]["head_digest"]), rows[0]["unsealed"])
     part = [Sealed(row["number"], row["digest"], row["entry"]) for row in rows if row["number"] is not None]
     link, broken = chain.follow(begun, part, noted)
     ended = len(part) < limit
     if ended and broken is None:
         broken = chain.end(link, now.head, noted)
-    return Walk(begun, link, broken, ended=ended or broken is not None, state=now)
+    return Walk(link, broken, ended=ended or broken is not None, state=now)
 
 
 async def list_sealed(tx: AsyncConnection, *, after: int, limit: int) -> list[Sealed]:

@@ -4,7 +4,7 @@ from kith_chassis.http.application import NowDep, application
 from kith_chassis.http.creates import Created, create, forget_old_keys
 from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor
 from kith_chassis.http.problems import Problem, problem
-from kith_chassis.http.versions import ExpectedVersion, OptionalVersion, StaleVersion, etag
+from kith_chassis.http.versions import ExpectedVersion, OptionalVersion, StaleVersion, check_version, etag
 
 __all__ = [
     "Created",
@@ -17,6 +17,7 @@ __all__ = [
     "Problem",
     "StaleVersion",
     "application",
+    "check_version",
     "create",
     "encode_cursor",
     "etag",

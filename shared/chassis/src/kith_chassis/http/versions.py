@@ -51,6 +51,12 @@ async def optional_version(
     return None if if_match is None else _version(if_match)
 
 
+def check_version(found: int, seen: int, what: str) -> None:
+    """Refuse to change ``what`` when it no longer stands at the version that was seen. Raises ``StaleVersion``."""
+    if found != seen:
+        raise StaleVersion(f"The {what} has changed since you read it. Read it again and look at what is new.")
+
+
 def _version(if_match: str) -> int:
     match = _STRONG.fullmatch(if_match.strip())
     if match is None:
