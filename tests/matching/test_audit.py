@@ -4,24 +4,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
-from alembic import command
 from pydantic import SecretStr
 
 from kith_chassis import migrating
 from kith_chassis.audit import sealing
 from kith_chassis.clock import new_id
-from kith_chassis.provision import provision
 from kith_chassis.settings import MigrationSettings
 from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.test_tenancy import Ours, attempts, ours
-from tests.servers.postgres import PASSWORD, Address, Databases
+from tests.servers.postgres import Address, Databases
 
 __all__ = ["ours"]  # a fixture
 
@@ -116,16 +114,10 @@ async def test_what_is_not_there_was_not_seen(desk: Desk, path: str) -> None:
 
 
 @pytest.fixture
-async def at_the_first_revision(databases: Databases, postgres: str) -> AsyncIterator[Address]:
+async def at_the_first_revision(databases: Databases) -> AsyncIterator[Address]:
     """A database as the first release left it."""
-    name = f"matching_before_{uuid4().hex[:8]}"
-    await provision(postgres, "matching", owner_password=PASSWORD, service_password=PASSWORD, database=name)
-    address = databases.address("matching", name)
-    configuration = migrating._configuration("matching")
-    configuration.attributes["settings"] = MigrationSettings(database_owner_url=SecretStr(address.owner_url))
-    await asyncio.to_thread(command.upgrade, configuration, "0001")
-    yield address
-    await databases._administer(f'drop database "{name}" with (force)')
+    async with databases.at_revision("matching", "0001") as address:
+        yield address
 
 
 async def test_reads_that_were_recorded_before_are_the_first_entries(at_the_first_revision: Address) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kith_referrals.domain.network import Programme
 from kith_referrals.usecases import network
 from tests.builders import NOW
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.test_api import TODAY, a_body, post
 from tests.referrals.test_importing import a_row, take
 from tests.referrals.world import OPERATOR, World, a_programme
@@ -30,16 +30,6 @@ KNOWN: dict[str, Any] = {
     "power_seen_on": "2026-01-05",
     "power_expires_on": "2999-01-05",
 }
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
-
-
-@pytest.fixture
-def referrer(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("referrer", organisation_id=world.referrer.id)
 
 
 def born(years: int) -> str:

@@ -10,33 +10,13 @@ import pytest
 from kith_chassis.clock import new_id, now
 from kith_referrals.domain.referral import Referral
 from tests.builders import NOW
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.test_importing import COLUMNS, a_row
 from tests.referrals.world import CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish
 
 TODAY = now().date().isoformat()
 
 Speak = Callable[..., Awaitable[httpx.Response]]
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
-
-
-@pytest.fixture
-def referrer(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("referrer", organisation_id=world.referrer.id)
-
-
-@pytest.fixture
-def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("coordinator", organisation_id=world.host.id)
-
-
-@pytest.fixture
-def operator(as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("operator")
 
 
 def a_body(world: World, **changes: Any) -> dict[str, Any]:

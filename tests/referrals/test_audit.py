@@ -4,18 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
-from alembic import command
 from pydantic import SecretStr
 
 from kith_chassis import migrating
 from kith_chassis.audit import verify_lines
 from kith_chassis.identity import ANYONE
-from kith_chassis.provision import provision
 from kith_chassis.settings import MigrationSettings
 from kith_referrals import api
 from tests.conftest import AsCaller, HttpOf
@@ -23,14 +21,9 @@ from tests.referrals.test_api import TODAY, a_body, an_import, post, version
 from tests.referrals.test_importing import a_row
 from tests.referrals.test_tenancy import OWN, PRIVATE, PUBLIC, ROUTES, a_full_referral, a_request, path_of
 from tests.referrals.world import CHI_NUMBER, World, on_the_record
-from tests.servers.postgres import PASSWORD, Address, Databases
+from tests.servers.postgres import Address, Databases
 
 WORDS = (*PRIVATE, "Example Practice", "trust@example.org", "northfield")
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
 
 
 @pytest.fixture
@@ -347,16 +340,10 @@ async def test_a_service_that_knows_nobody_keeps_none(http_of: HttpOf, operator:
 
 
 @pytest.fixture
-async def at_the_first_revision(databases: Databases, postgres: str) -> AsyncIterator[Address]:
+async def at_the_first_revision(databases: Databases) -> AsyncIterator[Address]:
     """A database as the first release left it."""
-    name = f"referrals_before_{uuid4().hex[:8]}"
-    await provision(postgres, "referrals", owner_password=PASSWORD, service_password=PASSWORD, database=name)
-    address = databases.address("referrals", name)
-    configuration = migrating._configuration("referrals")
-    configuration.attributes["settings"] = MigrationSettings(database_owner_url=SecretStr(address.owner_url))
-    await asyncio.to_thread(command.upgrade, configuration, "0001")
-    yield address
-    await databases._administer(f'drop database "{name}" with (force)')
+    async with databases.at_revision("referrals", "0001") as address:
+        yield address
 
 
 async def test_reads_that_were_recorded_before_are_the_first_entries(at_the_first_revision: Address) -> None:

@@ -17,7 +17,6 @@ from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS
 from kith_referrals.domain.network import Programme
 from kith_referrals.usecases import network
 from tests.builders import NOW, TODAY
-from tests.conftest import HttpOf
 from tests.referrals.directory import CAFE, publish, read
 from tests.referrals.world import OPERATOR, World, a_person, a_programme
 
@@ -26,11 +25,6 @@ ENVELOPE = {
 }
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60) | st.text("'\"&|!():*<-> \\%;\0aA1é", max_size=20)
 FREELY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
 
 
 async def names(client: httpx.AsyncClient, what: str = "/services", **asked: Any) -> list[str]:

@@ -15,27 +15,11 @@ from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.usecases import network
 from tests.builders import NOW
-from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import version
 from tests.referrals.test_records import die, merge
 from tests.referrals.world import OPERATOR, World, a_person, a_programme
 
 ORGANISATION = UUID(int=1)
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
-
-
-@pytest.fixture
-def referrer(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("referrer", organisation_id=world.referrer.id)
-
-
-@pytest.fixture
-def host(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("coordinator", organisation_id=world.host.id)
 
 
 async def a_household(client: httpx.AsyncClient, auth: httpx.Auth, **others: int) -> str:
@@ -61,14 +45,16 @@ async def elsewhere(world: World) -> Referral:
 
 
 async def test_a_referral_shows_how_many_the_household_is_and_whom_of_it_the_organisation_may_see(
-    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, host: httpx.Auth
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, coordinator: httpx.Auth
 ) -> None:
     person, hidden = await world.refer(), await elsewhere(world)
     where = await a_household(client, referrer, family=2)
     await add(client, referrer, where, person, 1)
     await add(client, referrer, where, hidden, 2, relation="carer")
 
-    seen = [(await client.get(f"/referrals/{person.id}", auth=auth)).json()["household"] for auth in (referrer, host)]
+    seen = [
+        (await client.get(f"/referrals/{person.id}", auth=auth)).json()["household"] for auth in (referrer, coordinator)
+    ]
 
     assert [household["size"] for household in seen] == [4, 4]
     assert set(seen[0]["members"]) == {str(person.person_id), str(hidden.person_id)}
@@ -76,24 +62,24 @@ async def test_a_referral_shows_how_many_the_household_is_and_whom_of_it_the_org
 
 
 async def test_who_sees_nobody_of_it_does_not_see_the_household(
-    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, host: httpx.Auth
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, coordinator: httpx.Auth
 ) -> None:
     where = await a_household(client, referrer, family=2)
 
-    assert (await client.get(where, auth=host)).status_code == 404
+    assert (await client.get(where, auth=coordinator)).status_code == 404
 
 
 async def test_who_only_sees_it_changes_nothing_in_it(
-    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, host: httpx.Auth
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, coordinator: httpx.Auth
 ) -> None:
     person = await world.refer()
     where = await a_household(client, referrer)
     await add(client, referrer, where, person, 1)
 
     answers = [
-        await client.get(where, auth=host),
-        await client.put(where, json={"others": {"family": 9}}, auth=host, headers=version(2)),
-        await client.delete(f"{where}/members/{person.person_id}", auth=host, headers=version(2)),
+        await client.get(where, auth=coordinator),
+        await client.put(where, json={"others": {"family": 9}}, auth=coordinator, headers=version(2)),
+        await client.delete(f"{where}/members/{person.person_id}", auth=coordinator, headers=version(2)),
     ]
 
     assert [answer.status_code for answer in answers] == [200, 404, 404]
@@ -129,11 +115,11 @@ async def test_one_person_is_in_one_household(client: httpx.AsyncClient, world: 
 
 
 async def test_a_household_takes_whom_the_same_organisation_referred(
-    client: httpx.AsyncClient, world: World, host: httpx.Auth
+    client: httpx.AsyncClient, world: World, coordinator: httpx.Auth
 ) -> None:
     person = await world.refer()
 
-    answer = await add(client, host, await a_household(client, host), person, 1)
+    answer = await add(client, coordinator, await a_household(client, coordinator), person, 1)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not-your-person")
 

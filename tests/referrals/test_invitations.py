@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
 from kith_referrals.pages import words
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import HttpOf
 from tests.referrals.forms import Clock, Visitor
 from tests.referrals.world import OPERATOR, World, a_wish, member
 
@@ -23,11 +23,6 @@ async def client(world: World, http_of: HttpOf, clock: Clock) -> httpx.AsyncClie
     client = await http_of("referrals", world.database)
     cast("Any", client._transport).app.state.now = clock
     return client
-
-
-@pytest.fixture
-def referrer(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("referrer", organisation_id=world.referrer.id)
 
 
 async def invite(client: httpx.AsyncClient, world: World, auth: httpx.Auth, **body: str) -> httpx.Response:

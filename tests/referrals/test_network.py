@@ -5,20 +5,9 @@ from dataclasses import replace
 import pytest
 
 from kith_chassis.clock import new_id
-from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.refusals import OrganisationUnknown, ProgrammeStays, SlugTaken
-from kith_referrals.usecases import network
-from tests.builders import NOW
-from tests.referrals.world import OPERATOR, World, a_programme, an_organisation
-
-
-async def publish(world: World, *things: Organisation | Programme) -> None:
-    async with world.database.transaction(OPERATOR) as tx:
-        for thing in things:
-            if isinstance(thing, Organisation):
-                await network.publish_organisation(tx, thing, now=NOW)
-            else:
-                await network.publish_programme(tx, thing, now=NOW)
+from tests.referrals.directory import publish
+from tests.referrals.world import World, a_programme, an_organisation
 
 
 async def published(world: World) -> list[str]:

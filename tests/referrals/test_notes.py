@@ -13,21 +13,11 @@ from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import MoveRefused, NotesUnread, NotYourProgramme
 from tests.builders import NOW
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.test_api import an_import, version
 from tests.referrals.test_importing import a_row
 from tests.referrals.test_lifecycle import HOST, MOVES, REFERRER, a_referral
 from tests.referrals.world import World, a_wish
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
-
-
-@pytest.fixture
-def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("coordinator", organisation_id=world.host.id)
 
 
 def waiting() -> Referral:

@@ -14,7 +14,7 @@ from kith_referrals.domain.refusals import AssuredAfterToday, NotOffered, NotYou
 from kith_referrals.store.network import find_programme_for_update
 from kith_referrals.usecases import importing, network
 from tests.builders import NOW, TODAY
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.directory import CAFE, publish, read
 from tests.referrals.test_api import a_body, post
 from tests.referrals.test_importing import a_row, mapping_of
@@ -22,11 +22,6 @@ from tests.referrals.world import OPERATOR, World, a_programme, actor, member
 
 CLOSED = ProgrammeEntry(capacity=Capacity.CLOSED)
 LONG_AGO = date(2020, 1, 1)
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
 
 
 def an_offer(world: World, **changes: Any) -> dict[str, Any]:

@@ -52,11 +52,6 @@ def visitor(client: httpx.AsyncClient, world: World, clock: Clock) -> Visitor:
     return Visitor(client, world, clock)
 
 
-@pytest.fixture
-def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("coordinator", organisation_id=world.host.id)
-
-
 def errors(answer: httpx.Response) -> str:
     return answer.text.partition('class="faults"')[2].partition("</ul>")[0]
 

@@ -6,24 +6,14 @@ import httpx
 import pytest
 
 from kith_chassis.clock import new_id
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.test_api import TODAY, a_body, post, version
 from tests.referrals.world import World
 
 
 @pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
-
-
-@pytest.fixture
 def administrator(world: World, as_caller: AsCaller) -> httpx.Auth:
     return as_caller("administrator", organisation_id=world.referrer.id)
-
-
-@pytest.fixture
-def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
-    return as_caller("coordinator", organisation_id=world.host.id)
 
 
 async def refer(client: httpx.AsyncClient, world: World, auth: httpx.Auth, **changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.pages.asking import Door
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
@@ -49,11 +49,6 @@ MADE = {"make_referral", "make_household"}
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 NOT_THE_OPERATORS = {"confirm_programme"}
 """What an organisation alone may do about what it offers."""
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf) -> httpx.AsyncClient:
-    return await http_of("referrals", world.database)
 
 
 async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: AsCaller) -> dict[str, Any]:

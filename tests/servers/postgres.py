@@ -11,13 +11,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import sqlalchemy as sa
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from kith_chassis import migrating
 from kith_chassis.audit import install_audit_v1
-from kith_chassis.migrating import migrate
 from kith_chassis.provision import provision
 from kith_chassis.schema import install_v1, secure
 from kith_chassis.settings import MigrationSettings
@@ -89,6 +90,18 @@ class Databases:
         finally:
             await self._administer(f'drop database "{copy}" with (force)')
 
+    @asynccontextmanager
+    async def at_revision(self, name: str, revision: str) -> AsyncIterator[Address]:
+        """An empty database of service ``name`` as ``revision`` of it leaves one, gone afterwards."""
+        database = f"{name}_{self._run}_{next(self._numbers)}"
+        await provision(self._admin_url, name, owner_password=PASSWORD, service_password=PASSWORD, database=database)
+        try:
+            address = self.address(name, database)
+            await asyncio.to_thread(upgrade, name, address.owner_url, revision)
+            yield address
+        finally:
+            await self._administer(f'drop database "{database}" with (force)')
+
     def close(self) -> None:
         """Leave nothing behind on a server that outlives the tests."""
         drops = [f'drop database "{template}" with (force)' for template in self._templates.values()]
@@ -102,7 +115,7 @@ class Databases:
         if name == CHASSIS:
             await _install_chassis(owner_url)
         else:
-            await asyncio.to_thread(migrate, name, MigrationSettings(database_owner_url=SecretStr(owner_url)))
+            await asyncio.to_thread(migrating.migrate, name, MigrationSettings(database_owner_url=SecretStr(owner_url)))
         return template
 
     async def _administer(self, *statements: str) -> None:
@@ -112,6 +125,13 @@ class Databases:
                 await server.execute(statement)
         finally:
             await server.close()
+
+
+def upgrade(name: str, owner_url: str, revision: str) -> None:
+    """Bring a database of service ``name`` as far as ``revision``."""
+    configuration = migrating._configuration(name)
+    configuration.attributes["settings"] = MigrationSettings(database_owner_url=SecretStr(owner_url))
+    command.upgrade(configuration, revision)
 
 
 async def _install_chassis(owner_url: str) -> None:
