@@ -9,9 +9,9 @@ from kith_chassis.identity import Caller
 from kith_referrals.domain.consent import Consent, Purpose, State
 from kith_referrals.domain.contact import Contact
 from kith_referrals.domain.refusals import NotFound
-from kith_referrals.usecases import contacts, referring
+from kith_referrals.usecases import contacts
 from tests.builders import NOW, TODAY
-from tests.referrals.world import World, a_person, actor, member, on_the_record
+from tests.referrals.world import World, a_person, on_the_record
 
 NOTIFICATIONS = Caller("service-notifications", None, frozenset({"service", "service:notifications"}), "notifications")
 
@@ -41,16 +41,7 @@ async def test_who_no_longer_agrees_to_be_contacted_is_not_written_to(world: Wor
     referral = await world.refer(person)
     word = Consent(State.WITHDRAWN, TODAY, "spoken")
 
-    async with world.database.transaction(member(world.host.id)) as tx:
-        await referring.change_consent(
-            tx,
-            referral.id,
-            purpose=Purpose.CONTACT_PERSON,
-            word=word,
-            by=actor(world.host.id),
-            version=1,
-            now=NOW,
-        )
+    await world.change_consent(world.host, referral, Purpose.CONTACT_PERSON, word)
 
     assert not (await contact(world, person.id)).may_email
 

@@ -36,10 +36,10 @@ from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.store import people as store
 from kith_referrals.store.referrals import list_consents
-from kith_referrals.usecases import contacts, network, people, referring
+from kith_referrals.usecases import contacts, network, people
 from tests.builders import NOW, TODAY
 from tests.referrals.test_contacts import NOTIFICATIONS
-from tests.referrals.world import OPERATOR, World, a_person, a_programme, actor, age, member, on_the_record
+from tests.referrals.world import OPERATOR, World, a_person, a_programme, age, member, on_the_record
 
 BORN = date(1981, 2, 3)
 WHY = "Both wrote to us."
@@ -475,16 +475,7 @@ async def test_the_database_shows_a_record_to_exactly_those_who_may_see_it(
         try:
             if step == "withdraw":
                 word = Consent(State.WITHDRAWN, TODAY, "spoken")
-                async with world.database.transaction(member(world.referrer.id)) as tx:
-                    made[one] = await referring.change_consent(
-                        tx,
-                        made[one].id,
-                        purpose=Purpose.SHARE_REFERRAL,
-                        word=word,
-                        by=actor(world.referrer.id),
-                        version=made[one].version,
-                        now=NOW,
-                    )
+                made[one] = await world.change_consent(world.referrer, made[one], Purpose.SHARE_REFERRAL, word)
                 continue
             async with world.database.transaction(OPERATOR) as tx:
                 version = (await store.get_record(tx, ids[one])).version

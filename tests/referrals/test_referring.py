@@ -10,8 +10,7 @@ from kith_chassis.http import StaleVersion
 from kith_contracts.referrals import ReferralCreated
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
-from kith_referrals.domain.network import Organisation
-from kith_referrals.domain.referral import Meeting, Referral, Status
+from kith_referrals.domain.referral import Meeting, Status
 from kith_referrals.domain.refusals import (
     ConsentMissing,
     MoveRefused,
@@ -23,19 +22,11 @@ from kith_referrals.domain.refusals import (
     ReferralRefused,
 )
 from kith_referrals.store.referrals import list_consents
-from kith_referrals.usecases import referring
 from tests.builders import NOW, TODAY
-from tests.referrals.world import AGREED, CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish, actor, age, member
+from tests.referrals.world import AGREED, CHI_NUMBER, NHS_NUMBER, World, a_person, a_wish, age, member
 
 WITHDRAWN = Consent(State.WITHDRAWN, TODAY, "spoken")
 GRANTED = Consent(State.GRANTED, TODAY, "spoken")
-
-
-async def change(world: World, by: Organisation, referral: Referral, purpose: Purpose, word: Consent) -> Referral:
-    async with world.database.transaction(member(by.id)) as tx:
-        return await referring.change_consent(
-            tx, referral.id, purpose=purpose, word=word, by=actor(by.id), version=referral.version, now=NOW
-        )
 
 
 async def test_a_referral_is_told_by_pseudonym_codes_band_and_district(world: World) -> None:
@@ -194,7 +185,7 @@ async def test_a_change_to_another_version_than_the_one_that_stands_is_stale(wor
 async def test_a_withdrawn_consent_is_told_with_who_no_longer_receives(world: World) -> None:
     referral = await world.refer()
 
-    changed = await change(world, world.referrer, referral, Purpose.TELL_REFERRER, WITHDRAWN)
+    changed = await world.change_consent(world.referrer, referral, Purpose.TELL_REFERRER, WITHDRAWN)
 
     assert changed.version == 2
     assert (await world.told())[-1] == (
@@ -212,7 +203,7 @@ async def test_a_withdrawn_consent_is_told_with_who_no_longer_receives(world: Wo
 async def test_saying_the_same_again_is_not_told(world: World) -> None:
     referral = await world.refer()
 
-    same = await change(world, world.referrer, referral, Purpose.TELL_REFERRER, GRANTED)
+    same = await world.change_consent(world.referrer, referral, Purpose.TELL_REFERRER, GRANTED)
 
     assert (same, await world.names_told()) == (referral, ["referral-created"])
 
@@ -223,7 +214,7 @@ async def test_when_sharing_ends_the_programmes_organisation_sees_nothing_more(w
     host = member(world.host.id)
     seen_before = [await world.seen(host, table) for table in ("referrals", "people")]
 
-    await change(world, getattr(world, who), referral, Purpose.SHARE_REFERRAL, WITHDRAWN)
+    await world.change_consent(getattr(world, who), referral, Purpose.SHARE_REFERRAL, WITHDRAWN)
 
     assert seen_before == [1, 1]
     assert [await world.seen(host, table) for table in ("referrals", "people")] == [0, 0]
@@ -233,9 +224,9 @@ async def test_when_sharing_ends_the_programmes_organisation_sees_nothing_more(w
 
 async def test_when_sharing_is_agreed_again_the_programmes_organisation_sees_it_again(world: World) -> None:
     referral = await world.refer()
-    withdrawn = await change(world, world.referrer, referral, Purpose.SHARE_REFERRAL, WITHDRAWN)
+    withdrawn = await world.change_consent(world.referrer, referral, Purpose.SHARE_REFERRAL, WITHDRAWN)
 
-    await change(world, world.referrer, withdrawn, Purpose.SHARE_REFERRAL, GRANTED)
+    await world.change_consent(world.referrer, withdrawn, Purpose.SHARE_REFERRAL, GRANTED)
 
     assert await world.seen(member(world.host.id), "referrals") == 1
 

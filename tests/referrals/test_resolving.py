@@ -17,14 +17,14 @@ from kith_referrals.domain.network import Organisation
 from kith_referrals.domain.person_refusals import NotYourPerson, PersonDied
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ProgrammeUnknown
-from kith_referrals.usecases import network, referring, resolving
+from kith_referrals.usecases import network, resolving
 from tests.builders import NOW, TODAY
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.exports import read_mapping
 from tests.referrals.test_importing import a_row, count, stored, take
 from tests.referrals.test_mapping import FILES
 from tests.referrals.test_records import WHY, alike, author, die, merge
-from tests.referrals.world import CHI_NUMBER, OPERATOR, World, a_person, a_wish, actor, member
+from tests.referrals.world import CHI_NUMBER, OPERATOR, World, a_person, a_wish, member
 
 
 async def a_waiting_row(world: World, by: Organisation | None = None) -> UUID:
@@ -143,16 +143,7 @@ async def test_whom_the_organisation_sees_no_more_is_not_recognised_and_nobody_i
     first = await somebody_here(world)
     row_id = await a_waiting_row(world, by=world.host)
     word = Consent(State.WITHDRAWN, TODAY, "spoken")
-    async with world.database.transaction(member(world.referrer.id)) as tx:
-        await referring.change_consent(
-            tx,
-            first.id,
-            purpose=Purpose.SHARE_REFERRAL,
-            word=word,
-            by=actor(world.referrer.id),
-            version=1,
-            now=NOW,
-        )
+    await world.change_consent(world.referrer, first, Purpose.SHARE_REFERRAL, word)
 
     with pytest.raises(NotYourPerson):
         await resolve(world, row_id, same=True, by=world.host)

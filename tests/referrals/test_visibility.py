@@ -10,10 +10,9 @@ from kith_referrals.domain.consent import Consent, Purpose, State
 from kith_referrals.domain.referral import Referral, may_see
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store import referrals as store
-from kith_referrals.usecases import referring
-from tests.builders import NOW, TODAY
+from tests.builders import TODAY
 from tests.conftest import AddressOf, DatabaseOf
-from tests.referrals.world import OPERATOR, World, actor, member
+from tests.referrals.world import OPERATOR, World, member
 
 NOBODY = Caller("tester", None, frozenset({"coordinator"}), "tests")
 FREELY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -64,17 +63,7 @@ async def test_the_database_shows_a_referral_to_exactly_those_who_may_see_it(
     for who, purpose, state in said:
         word = Consent(state, TODAY, "spoken")
         try:
-            organisation_id = getattr(world, who).id
-            async with world.database.transaction(member(organisation_id)) as tx:
-                referral = await referring.change_consent(
-                    tx,
-                    referral.id,
-                    purpose=purpose,
-                    word=word,
-                    by=actor(organisation_id),
-                    version=referral.version,
-                    now=NOW,
-                )
+            referral = await world.change_consent(getattr(world, who), referral, purpose, word)
         except NotFound:
             continue
     async with world.database.transaction(OPERATOR) as tx:
@@ -97,11 +86,7 @@ async def test_who_may_not_see_a_referral_cannot_change_it(
 
     for _, purpose, state in said:
         with pytest.raises(NotFound):
-            async with world.database.transaction(member(world.stranger.id)) as tx:
-                word, by = Consent(state, TODAY, "spoken"), actor(world.stranger.id)
-                await referring.change_consent(
-                    tx, referral.id, purpose=purpose, word=word, by=by, version=referral.version, now=NOW
-                )
+            await world.change_consent(world.stranger, referral, purpose, Consent(state, TODAY, "spoken"))
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -15,7 +15,7 @@ from kith_chassis.database import Database
 from kith_chassis.identity import Caller
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import REFERRAL, Agreement, Level
-from kith_referrals.domain.consent import Answer
+from kith_referrals.domain.consent import Answer, Consent, Purpose
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
@@ -133,6 +133,13 @@ class World:
                 lambda found: move(found, actor(by.id), *more, NOW),
                 version=referral.version,
                 now=NOW,
+            )
+
+    async def change_consent(self, by: Organisation, referral: Referral, purpose: Purpose, word: Consent) -> Referral:
+        """Somebody of ``by`` records what the person now says about one purpose."""
+        async with self.database.transaction(member(by.id)) as tx:
+            return await referring.change_consent(
+                tx, referral.id, purpose=purpose, word=word, by=actor(by.id), version=referral.version, now=NOW
             )
 
     async def accept(self, referral: Referral) -> Referral:
