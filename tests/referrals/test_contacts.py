@@ -1,5 +1,7 @@
 """Names and addresses at the moment of use: what the notifications service is told, and that it is on the record."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +13,14 @@ from kith_referrals.domain.contact import Contact
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.usecases import contacts
 from tests.builders import NOW, TODAY
-from tests.referrals.world import World, a_person, on_the_record
+from tests.referrals.world import AGREED, World, a_person, on_the_record
 
 NOTIFICATIONS = Caller("service-notifications", None, frozenset({"service", "service:notifications"}), "notifications")
 
 
-async def contact(world: World, person_id: Any) -> Contact:
+async def contact(world: World, person_id: Any, now: datetime = NOW) -> Contact:
     async with world.database.transaction(NOTIFICATIONS) as tx:
-        return await contacts.read_person_contact(tx, person_id, purpose="message", now=NOW)
+        return await contacts.read_person_contact(tx, person_id, purpose="message", now=now)
 
 
 async def test_a_person_who_allows_mail_may_be_written_to(world: World) -> None:
@@ -44,6 +46,17 @@ async def test_who_no_longer_agrees_to_be_contacted_is_not_written_to(world: Wor
     await world.change_consent(world.host, referral, Purpose.CONTACT_PERSON, word)
 
     assert not (await contact(world, person.id)).may_email
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(0, True), (1, False)])
+async def test_a_person_is_written_to_until_the_last_day_of_their_word_and_no_longer(
+    world: World, days: int, allowed: bool
+) -> None:
+    """The timer that notes the end of a consent may come later than midnight; the day itself decides."""
+    person = a_person(world.referrer.id, email="person@example.org", contact_by=("email",))
+    await world.refer(person, answer=replace(AGREED, expires_on=TODAY))
+
+    assert (await contact(world, person.id, NOW + timedelta(days=days))).may_email is allowed
 
 
 async def test_an_organisation_is_written_to_where_it_wants_its_notices(world: World) -> None:

@@ -1,12 +1,13 @@
 """The two reads that name somebody, each in one statement with the record that it was made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.contact import Contact
@@ -14,6 +15,7 @@ from kith_referrals.store.people import SHOWN, joined
 from kith_referrals.tables import consents, organisations, people, referrals
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
+_TODAY: Final = sa.bindparam("today", type_=sa.Date)
 _one: Final = people.alias("one")
 _PERSON: Final = audited(
     sa.select(
@@ -27,6 +29,7 @@ _PERSON: Final = audited(
         .where(consents.c.referral_id == referrals.c.id)
         .where(consents.c.purpose == Purpose.CONTACT_PERSON.value)
         .where(consents.c.state == State.GRANTED.value)
+        .where(sa.or_(consents.c.expires_on.is_(None), consents.c.expires_on >= _TODAY))
         .label("agreed"),
     ).where(people.c.id == SHOWN)
 )
@@ -39,7 +42,7 @@ _ORGANISATION: Final = audited(
 async def find_person_contact(tx: AsyncConnection, person_id: UUID, *, purpose: str, now: datetime) -> Contact | None:
     """The person's name and address, and whether they allow mail and agree to be contacted; or None."""
     read = Entry("person-contact-read", "person", person_id, purpose=purpose)
-    row = await _found(tx, _PERSON, read, now)
+    row = await _found(tx, _PERSON, read, now, today=clock.today(now))
     if row is None:
         return None
     name = f"{row.given_name or ''} {row.family_name}".strip()
@@ -58,7 +61,9 @@ async def find_organisation_contact(
     return Contact(name=row.name, email=row.contact_email, may_email=row.contact_email is not None)
 
 
-async def _found(tx: AsyncConnection, statement: sa.Select[Any], read: Entry, now: datetime) -> sa.Row[Any] | None:
-    rows = await tx.execute(statement, {"id": read.about_id, **noted(tx, read, now=now)})
+async def _found(
+    tx: AsyncConnection, statement: sa.Select[Any], read: Entry, now: datetime, **asked: date
+) -> sa.Row[Any] | None:
+    rows = await tx.execute(statement, {"id": read.about_id, **asked, **noted(tx, read, now=now)})
     found: sa.Row[Any] | None = rows.one_or_none()
     return found
