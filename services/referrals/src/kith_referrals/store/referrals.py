@@ -77,13 +77,14 @@ _REFERENCE: Final = sa.select(
     .where(referrals.c.source_reference == sa.bindparam("source_reference", type_=sa.Text))
 )
 _CONSENTS: Final = sa.select(
+    consents.c.referral_id,
     consents.c.purpose,
     consents.c.state,
     consents.c.recorded_on,
     consents.c.how,
     consents.c.wording_version,
     consents.c.expires_on,
-).where(consents.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid))
+).where(consents.c.referral_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 _SAVE_CONSENT: Final = (
     sa.update(consents)
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
@@ -194,10 +195,17 @@ async def list_ids_of_people(tx: AsyncConnection, people_ids: Collection[UUID]) 
 
 async def list_consents(tx: AsyncConnection, referral_id: UUID) -> Consents:
     """The person's last word on each purpose of the referral."""
-    return {
-        Purpose(row.purpose): Consent(State(row.state), row.recorded_on, row.how, row.wording_version, row.expires_on)
-        for row in await tx.execute(_CONSENTS, {"referral_id": referral_id})
-    }
+    return (await list_consents_of(tx, [referral_id]))[referral_id]
+
+
+async def list_consents_of(tx: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Consents]:
+    """The same of many referrals, each by its id."""
+    words: dict[UUID, dict[Purpose, Consent]] = {referral_id: {} for referral_id in ids}
+    for row in await tx.execute(_CONSENTS, {"ids": list(ids)}):
+        words[row.referral_id][Purpose(row.purpose)] = Consent(
+            State(row.state), row.recorded_on, row.how, row.wording_version, row.expires_on
+        )
+    return words
 
 
 async def save_moves(tx: AsyncConnection, moves: Sequence[Moved], *, now: datetime) -> None:
@@ -222,10 +230,9 @@ async def save_reading(tx: AsyncConnection, referral_id: UUID, *, by: str, now: 
     await tx.execute(_SAVE_READING, {"of_referral": referral_id, "read_at": now, "read_by": by})
 
 
-async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose, word: Consent) -> None:
-    """Keep the person's new word. Save the referral first: this may end the sight that the caller has of it."""
-    await tx.execute(
-        _SAVE_CONSENT,
+async def save_consents(tx: AsyncConnection, changed: Mapping[UUID, Consents]) -> None:
+    """Keep people's new words, by the referral. Save referrals first: this may end the sight that the caller has."""
+    saved = [
         {
             "of_referral": referral_id,
             "for_purpose": purpose,
@@ -234,8 +241,12 @@ async def save_consent(tx: AsyncConnection, referral_id: UUID, purpose: Purpose,
             "new_how": word.how,
             "new_wording_version": word.wording_version,
             "new_expires_on": word.expires_on,
-        },
-    )
+        }
+        for referral_id, words in changed.items()
+        for purpose, word in words.items()
+    ]
+    if saved:
+        await tx.execute(_SAVE_CONSENT, saved)
 
 
 def _referral(row: Mapping[Any, Any]) -> Referral:

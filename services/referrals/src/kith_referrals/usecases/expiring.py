@@ -21,13 +21,10 @@ async def expire_consents(tx: AsyncConnection, now: datetime) -> None:
     """Note every consent whose last day has passed, tell it, and recall offers that nobody has taken on."""
     today = clock.today(now)
     due = await store.list_expiring_for_update(tx, today, limit=MOST)
-    moves: list[Moved] = []
-    for referral in due:
-        gone = consent.expired(await store.list_consents(tx, referral.id), today)
-        moves += _expire(referral, gone, now)
-        for purpose, word in gone.items():
-            await store.save_consent(tx, referral.id, purpose, word)
-    await save_moves(tx, moves, now=now)
+    words = await store.list_consents_of(tx, [referral.id for referral in due])
+    gone = {referral.id: consent.expired(words[referral.id], today) for referral in due}
+    await save_moves(tx, [move for referral in due for move in _expire(referral, gone[referral.id], now)], now=now)
+    await store.save_consents(tx, gone)
 
 
 def _expire(referral: Referral, gone: Consents, now: datetime) -> list[Moved]:

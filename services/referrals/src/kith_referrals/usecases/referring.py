@@ -121,7 +121,7 @@ async def change_consent(
     if recalled and referral.is_offered:
         moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
     await save_moves(tx, moves, now=now)
-    await store.save_consent(tx, referral_id, purpose, after[purpose])
+    await store.save_consents(tx, {referral_id: {purpose: after[purpose]}})
     return moves[-1].referral
 
 
