@@ -23,11 +23,15 @@ from kith_contracts.matching import (
 from kith_contracts.notifications import MessageDelivered, MessageFailed
 from kith_contracts.referrals import (
     ConsentChanged,
+    ConsentEnding,
     OrganisationPublished,
+    PersonErased,
     ProgrammePublished,
+    PromiseMissed,
     ReferralClosed,
     ReferralCreated,
     ReferralDecided,
+    ReferralReopened,
 )
 
 NOW: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -109,6 +113,30 @@ def a_consent_changed(referral: ReferralCreated, **changes: Any) -> ConsentChang
 def a_referral_closed(referral: ReferralCreated, **changes: Any) -> ReferralClosed:
     """The referral is withdrawn."""
     return ReferralClosed(**_referral(referral) | {"reason": "withdrawn"} | changes)
+
+
+def a_referral_reopened(referral: ReferralCreated, **changes: Any) -> ReferralReopened:
+    """The person came back, and the referral is to be decided anew."""
+    return ReferralReopened(**_referral(referral) | {"reason": "person-came-back"} | changes)
+
+
+def a_promise_missed(referral: ReferralCreated, **changes: Any) -> PromiseMissed:
+    """Nobody decided in time."""
+    return PromiseMissed(**_referral(referral) | {"promise": "decide", "due_on": TODAY} | changes)
+
+
+def a_consent_ending(referral: ReferralCreated, **changes: Any) -> ConsentEnding:
+    """The person agreed to share the referral for two weeks more."""
+    return ConsentEnding(
+        **_referral(referral)
+        | {"person_id": referral.person_id, "purpose": "share-referral", "ends_on": TODAY + timedelta(days=14)}
+        | changes
+    )
+
+
+def a_person_erased(referral: ReferralCreated) -> PersonErased:
+    """The person whose referral it was is erased."""
+    return PersonErased(person_id=referral.person_id)
 
 
 def a_supporter_changed(programme: ProgrammePublished | None = None, **changes: Any) -> SupporterChanged:

@@ -125,6 +125,10 @@ class ReferralCreated(ReferralsFact):
     """The ways the person agreed to meet: ``in-person``, ``telephone``, ``video``, ``text``."""
     urgent: bool = False
     """Whether the referrer asked for it to be looked at first."""
+    feedback: Code | None = None
+    """How much the person agreed that the referrer hears: ``receipt`` (that it was received), ``decision`` (also whether
+    it was accepted, and why not), ``progress`` (also a match, and the first session), ``outcome`` (also how it ended).
+    None is ``outcome``."""
 
     @property
     def story(self) -> Story:
@@ -165,6 +169,29 @@ class ConsentChanged(ReferralsFact):
     """``share-referral``, ``tell-referrer``, ``contact-person``."""
     state: Code
     """``granted``, ``withdrawn``, ``expired`` (the day until which the person agreed has passed)."""
+    feedback: Code | None = None
+    """For ``tell-referrer``: how much the referrer hears from now on, as in referral-created. None is no change."""
+
+    @property
+    def story(self) -> Story:
+        """The referral the consent is for."""
+        return Story("referral", self.referral_id)
+
+
+class ConsentEnding(ReferralsFact):
+    """A consent was found whose last day is near: whoever relies on it can ask the person in time."""
+
+    referral_id: UUID
+    person_id: UUID
+    """A random pseudonym (UUIDv4)."""
+    programme_id: UUID
+    programme_organisation_id: UUID
+    """The organisation whose programme it is."""
+    referring_organisation_id: UUID
+    purpose: Code
+    """``share-referral``, ``tell-referrer``, ``contact-person``."""
+    ends_on: date
+    """Its last day (Europe/London)."""
 
     @property
     def story(self) -> Story:
@@ -189,3 +216,52 @@ class ReferralClosed(ReferralsFact):
     def story(self) -> Story:
         """The referral."""
         return Story("referral", self.referral_id)
+
+
+class ReferralReopened(ReferralsFact):
+    """A referral that was over is open again, with its history: it is to be decided anew."""
+
+    referral_id: UUID
+    programme_id: UUID
+    programme_organisation_id: UUID
+    """The organisation whose programme it is."""
+    referring_organisation_id: UUID
+    reason: Code
+    """``person-came-back``, ``closed-in-error``, ``circumstances-changed``."""
+
+    @property
+    def story(self) -> Story:
+        """The referral."""
+        return Story("referral", self.referral_id)
+
+
+class PromiseMissed(ReferralsFact):
+    """A clock ran out: a referral was not acknowledged, not decided or not taken on by the day it should have been."""
+
+    referral_id: UUID
+    programme_id: UUID
+    programme_organisation_id: UUID
+    """The organisation whose promise it was."""
+    referring_organisation_id: UUID
+    promise: Code
+    """``acknowledge``, ``decide``, ``take-on`` (waited longer than the programme says one waits), ``look-again`` (the
+    day came on which somebody not ready yet was to be asked again)."""
+    due_on: date
+    """The last day on which it would have been kept (Europe/London)."""
+
+    @property
+    def story(self) -> Story:
+        """The referral."""
+        return Story("referral", self.referral_id)
+
+
+class PersonErased(ReferralsFact):
+    """Somebody's record was erased: every service forgets what it knows by this pseudonym, and keeps it forgotten."""
+
+    person_id: UUID
+    """A random pseudonym (UUIDv4), which from now on links to nobody."""
+
+    @property
+    def story(self) -> Story:
+        """The person."""
+        return Story("person", self.person_id)
