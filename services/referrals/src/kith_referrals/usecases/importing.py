@@ -52,7 +52,11 @@ async def import_rows(
     offers = agreement.find_offers(programmes, by.organisation_id, agreements, today)
     read = [
         Read(
-            number, reader.reference(cells), reader.digest(cells), cells, reader.read(cells, programmes, offers, today)
+            number,
+            reader.reference(cells),
+            reader.digest(cells),
+            cells,
+            reader.read(cells, programmes, offers, today, person_id=clock.new_pseudonym()),
         )
         for number, cells in rows
     ]
@@ -79,7 +83,7 @@ def _made(done: Sifted, by: Actor, today: date, now: datetime) -> tuple[NewRefer
         raise TypeError("an accepted row is a row, and has the id of its referral")
     return making.submit(
         referral_id=referral_id,
-        person=row.person(clock.new_pseudonym(), by.organisation_id),
+        person=row.person,
         offer=row.offer,
         wish=row.wish,
         consents=row.consents,
