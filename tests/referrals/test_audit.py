@@ -93,6 +93,7 @@ ACTIONS: dict[str, list[str]] = {
     "change_consent": ["referral-consent-changed", "referral-withdrawn"],
     "list_steps": ["steps-listed"],
     "offer_choice": ["referral-made", "referral-made"],
+    "make_referrals": ["referral-made", "referral-made"],
     "list_unread_notes": ["unread-notes-listed"],
     "invite": ["invitation-made"],
     "propose_agreement": ["agreement-proposed"],

@@ -83,6 +83,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
     wish = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     bodies: dict[str, Any] = {
         "make_referral": a_body(world),
+        "make_referrals": {"referrals": [a_body(world), a_body(world)]},
         "decide_referral": {"decision": "accept"},
         "ask_about_referral": {"note": "Private question"},
         "answer_about_referral": {"note": "Private answer"},
@@ -160,6 +161,10 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
     if name in MADE and member:
         own = answer.json().get("referring_organisation_id", str(world.stranger.id)) == str(world.stranger.id)
         return None if own and answer.status_code == 201 else "it is made in another's name"
+    if name == "make_referrals" and member:
+        made = [one["referral"] for one in answer.json()["results"]]
+        own = {one["referring_organisation_id"] for one in made} == {str(world.stranger.id)}
+        return None if own else "it is made in another's name"
     if name == "offer_choice" and member:
         made = answer.json().get("referrals", [answer.json()])
         own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}

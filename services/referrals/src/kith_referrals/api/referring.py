@@ -24,7 +24,9 @@ from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, author, in_organisation
 from kith_referrals.api.shapes import PersonView, ReferralBody, ReferralState, ReferralSummary, ReferralView
 from kith_referrals.api.words import ReadingReason
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.referral import Status
+from kith_referrals.domain.steps import Actor
 from kith_referrals.usecases import people as people_usecases
 from kith_referrals.usecases import referring as usecases
 
@@ -47,16 +49,7 @@ async def make_referral(request: Request, body: ReferralBody, caller: CallerDep)
     member, by = acting(caller)
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        referral = await usecases.make_referral(
-            tx,
-            referral_id=clock.new_id(),
-            person=body.person.person(clock.new_pseudonym(), by.organisation_id),
-            programme_id=body.programme_id,
-            wish=body.wish(),
-            answer=body.consent.answer(),
-            by=by,
-            now=now,
-        )
+        referral = await usecases.make_referral(tx, asked(body, by), by=by, now=now)
         state = ReferralState.model_validate(referral, from_attributes=True)
         return Created(f"/referrals/{referral.id}", state, referral.version)
 
@@ -103,6 +96,17 @@ async def get_referral(
             await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row) if row["shows_person"] else None})
+
+
+def asked(body: ReferralBody, by: Actor) -> Asked:
+    """The referral as an organisation asks for it, under new ids."""
+    return Asked(
+        referral_id=clock.new_id(),
+        person=body.person.person(clock.new_pseudonym(), by.organisation_id),
+        programme_id=body.programme_id,
+        wish=body.wish(),
+        answer=body.consent.answer(),
+    )
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from kith_chassis.http.application import NowDep, application
 from kith_chassis.http.creates import Created, create, forget_old_keys
 from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor
-from kith_chassis.http.problems import Problem, problem
+from kith_chassis.http.problems import Problem, invalid, problem, problem_of
 from kith_chassis.http.versions import ExpectedVersion, OptionalVersion, StaleVersion, check_version, etag
 
 __all__ = [
@@ -22,5 +22,7 @@ __all__ = [
     "encode_cursor",
     "etag",
     "forget_old_keys",
+    "invalid",
     "problem",
+    "problem_of",
 ]
