@@ -99,6 +99,7 @@ ACTIONS: dict[str, list[str]] = {
     "propose_agreement": ["agreement-proposed"],
     "import_rows": ["referral-made", "rows-imported"],
     "list_waiting_rows": ["waiting-rows-listed"],
+    **{name: [] for name in ("list_mappings", "get_mapping", "check_mapping", "save_mapping")},
     "get_person_contact": ["person-contact-read"],
     "get_organisation_contact": ["organisation-contact-read"],
     "publish_organisation": ["organisation-published"],

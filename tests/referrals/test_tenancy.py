@@ -42,7 +42,14 @@ PUBLIC = {
     *("list_organizations", "get_organization"),
 }
 """What anybody may read without a token: the directory."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
+LISTS = {
+    "list_mappings",
+    "list_referrals",
+    "list_waiting_rows",
+    "list_agreements",
+    "list_stale_programmes",
+    "list_unread_notes",
+}
 """What answers every organisation, with its own rows."""
 MADE = {"make_referral", "make_household"}
 """What every member makes, for their own organisation."""
@@ -61,6 +68,7 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
     keyed = {"Idempotency-Key": str(new_id())}
     household = await client.post("/households", json={"others": {"family": 2}}, auth=referrer, headers=keyed)
+    await client.put("/import-mappings/harbour", json=an_import(world)["mapping"], auth=referrer)
     also = await world.another_programme()
     body = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     choice = await post(
@@ -108,6 +116,8 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "publish_agreement": agreement,
         "invite": {"programme_id": str(world.programme.id)},
         "import_rows": an_import(world, a_row(3)),
+        "check_mapping": an_import(world)["mapping"],
+        "save_mapping": an_import(world)["mapping"],
         "resolve_waiting_row": {"resolution": "different", "reason": "Twins."},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
@@ -130,6 +140,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         person_id=referral["person_id"],
         row_id=referral["row_id"],
         household_id=referral["household_id"],
+        name="harbour",
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
         service_id=world.programme.id,

@@ -13,6 +13,7 @@ from kith_referrals.api import (
     households,
     imports,
     invitations,
+    mappings,
     moving,
     network,
     notes,
@@ -24,7 +25,7 @@ from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
     *(notes, referring, bulk, moving, choosing, agreements, network, people, households),
-    *(invitations, imports, contacts, directory),
+    *(invitations, imports, mappings, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}

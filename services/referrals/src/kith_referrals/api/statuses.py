@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kith_referrals.domain.intake.refusals import RowNotWaiting
+from kith_referrals.domain.intake.refusals import RowNotWaiting, TooManyMappings
 from kith_referrals.domain.person_refusals import PersonRefused
 from kith_referrals.domain.refusals import (
     MoveRefused,
@@ -22,6 +22,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     NotOffered: 409,
     PersonRefused: 409,
     RowNotWaiting: 409,
+    TooManyMappings: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,
 }

@@ -32,12 +32,14 @@ async def import_rows(
     by: Actor,
     file_name: str | None,
     now: datetime,
+    codes: tuple[str, ...] = (),
 ) -> list[Sifted]:
     """The outcome of each row, in order; accepted rows are referrals, and told.
 
-    ``rows`` carry their number in the file. One import of an organisation runs at a time: the organisation's row is
-    locked, so that two of them cannot both miss that their rows are alike. Raises ``NotYourOrganisation``,
-    ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then nothing is kept.
+    ``rows`` carry their number in the file; ``codes`` say on the record which kept mapping it was. One import of an
+    organisation runs at a time: the organisation's row is locked, so that two of them cannot both miss that their rows
+    are alike. Raises ``NotYourOrganisation``, ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then
+    nothing is kept.
     """
     if mapping.organisation_id != by.organisation_id:
         raise NotYourOrganisation
@@ -72,7 +74,7 @@ async def import_rows(
     if made:
         await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
     await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name, kept(mapping)), waiting, now=now)
-    await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id), now=now)
+    await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id, codes), now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 

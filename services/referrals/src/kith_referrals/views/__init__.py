@@ -26,6 +26,8 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.mappings import get_mapping as get_mapping
+from kith_referrals.views.mappings import list_mappings as list_mappings
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral

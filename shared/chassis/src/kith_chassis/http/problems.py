@@ -100,7 +100,7 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What went wrong and what to do, for a human.")
     code: str = Field(description="What went wrong, for a program: kebab-case, never changed once published.")
-    errors: list[InvalidPart] | None = Field(default=None, description="With `request-invalid`: what to mend.")
+    errors: list[InvalidPart] | None = Field(default=None, description="What to mend, where its place is known.")
 
 
 def problem(
@@ -116,9 +116,14 @@ def problem(
 
 
 def problem_of(error: Exception, refusals: Mapping[type[Exception], int]) -> Problem:
-    """The refusal as a problem, with the status of its most specific class in ``refusals``."""
+    """The refusal as a problem, with the status of its most specific class in ``refusals``.
+
+    One that knows the place in the request that it is about (``place``) says it as ``errors`` do.
+    """
     status = next(refusals[cls] for cls in type(error).__mro__ if cls in refusals)
-    return _told(status, getattr(error, "code", "refused"), str(error))
+    place = getattr(error, "place", ())
+    parts = [InvalidPart(where=_where(place), sentence=str(error))] if place else None
+    return _told(status, getattr(error, "code", "refused"), str(error), parts)
 
 
 def invalid(faults: Sequence[Any], *, at: Sequence[str | int] = ()) -> Problem:
