@@ -10,16 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import (
-    Created,
-    CursorDep,
-    NowDep,
-    Page,
-    PageLimit,
-    create,
-    encode_cursor,
-    etag,
-)
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, Change, ChangeDep, in_organisation
@@ -77,7 +68,12 @@ class AgreementView(BaseModel):
     version: int
 
 
-@router.post("", status_code=201, response_model=AgreementView)
+@router.post(
+    "",
+    status_code=201,
+    response_model=AgreementView,
+    responses={201: leads_to(["get_agreement"], ["sign_agreement", "end_agreement"], agreement_id="id")},
+)
 async def propose_agreement(request: Request, body: AgreementBody, caller: CallerDep) -> Response:
     """Propose an agreement between your organisation and another; it holds once both have signed."""
     member, organisation_id = in_organisation(caller)
@@ -133,7 +129,7 @@ async def list_agreements(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.get("/{agreement_id}")
+@router.get("/{agreement_id}", responses={200: leads_to([], ["sign_agreement", "end_agreement"], agreement_id="id")})
 async def get_agreement(
     agreement_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response
 ) -> AgreementView:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, create, etag
+from kith_chassis.http import Created, create, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, Change, ChangeDep, in_organisation
@@ -54,7 +54,12 @@ class HouseholdView(HouseholdState):
     members: list[UUID]
 
 
-@router.post("", status_code=201, response_model=HouseholdState)
+@router.post(
+    "",
+    status_code=201,
+    response_model=HouseholdState,
+    responses={201: leads_to(["get_household"], ["recount_household"], household_id="id")},
+)
 async def make_household(request: Request, body: HouseholdBody, caller: CallerDep) -> Response:
     """Make a household, with the others in it counted and not named."""
     member, organisation_id = in_organisation(caller)
@@ -67,7 +72,7 @@ async def make_household(request: Request, body: HouseholdBody, caller: CallerDe
     return await create(request, member, work)
 
 
-@router.get("/{household_id}")
+@router.get("/{household_id}", responses={200: leads_to([], ["recount_household"], household_id="id")})
 async def get_household(
     household_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response
 ) -> HouseholdView:

@@ -13,6 +13,7 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
+from kith_referrals.api.leading import REFERRAL_MADE
 from kith_referrals.api.shapes import ContactChannel, ReferralState
 from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
@@ -211,7 +212,7 @@ async def list_waiting_rows(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState)
+@router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState, responses=REFERRAL_MADE)
 async def resolve_waiting_row(request: Request, row_id: UUID, body: ResolutionBody, caller: CallerDep) -> Response:
     """Decide a row that waits: it is of the person it is like, or of another one. Either way it is a referral then."""
     member, organisation_id = in_organisation(caller)

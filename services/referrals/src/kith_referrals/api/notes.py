@@ -10,6 +10,7 @@ from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, ChangeDep, in_organisation
+from kith_referrals.api.leading import REFERRAL_SHOWN
 from kith_referrals.api.shapes import ReferralState, ReferralSummary
 from kith_referrals.domain.steps import Actor
 from kith_referrals.usecases import referring as usecases
@@ -34,7 +35,7 @@ async def list_unread_notes(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.post("/{referral_id}/notes-read")
+@router.post("/{referral_id}/notes-read", responses=REFERRAL_SHOWN)
 async def read_notes(referral_id: UUID, change: ChangeDep) -> ReferralState:
     """Record that a human has read the notes: for the organisation that owns the programme."""
     async with change.begin() as (tx, by):

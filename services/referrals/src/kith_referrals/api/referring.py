@@ -22,6 +22,7 @@ from kith_chassis.http import (
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, author, in_organisation
+from kith_referrals.api.leading import REFERRAL_MADE, REFERRAL_SHOWN
 from kith_referrals.api.shapes import PersonView, ReferralBody, ReferralState, ReferralSummary, ReferralView
 from kith_referrals.api.words import ReadingReason
 from kith_referrals.domain.making import Asked
@@ -43,7 +44,7 @@ _ABOUT_THE_PERSON: Final = tuple(f"{_PERSON}{name}" for name in PersonView.model
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
 
-@router.post("", status_code=201, response_model=ReferralState)
+@router.post("", status_code=201, response_model=ReferralState, responses=REFERRAL_MADE)
 async def make_referral(request: Request, body: ReferralBody, caller: CallerDep) -> Response:
     """Refer a person who agrees to it. The answer, which is kept for a day, names nobody."""
     member, by = acting(caller)
@@ -77,7 +78,7 @@ async def list_referrals(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.get("/{referral_id}")
+@router.get("/{referral_id}", responses=REFERRAL_SHOWN)
 async def get_referral(
     *,
     referral_id: UUID,
