@@ -1,4 +1,4 @@
-"""Mappings of exports, kept by an organisation under a name, every version of them."""
+"""Mappings of exports that organisations keep; and lists of referrals that stand somewhere, found by an index."""
 
 from alembic import op
 
@@ -19,9 +19,25 @@ MAPPINGS = """
         primary key (organisation_id, name, version)
     )
 """
+INDEXES = (
+    "create index referrals_referring_status on referrals (referring_organisation_id, status, id)",
+    "create index referrals_programme_status on referrals (programme_organisation_id, status, id)",
+    # In the place of one that kept those that were closed unread, of which there are ever more.
+    """
+    create index referrals_notes_waiting on referrals (programme_organisation_id, id)
+        where notes_waited and notes_read_at is null and closed_at is null
+    """,
+    "drop index referrals_notes_unread",
+)
 
 
 def upgrade() -> None:
-    """Make the table: an organisation sees its own."""
+    """Make the table, of which an organisation sees its own, and the indexes.
+
+    With a million referrals each index takes a second or two, in which no referral is made or moved (seen: 1.4 s and
+    1.0 s); the old code waits for them.
+    """
     op.execute(MAPPINGS)
     secure(op, "import_mappings", "organisation_id = {org}")
+    for statement in INDEXES:
+        op.execute(statement)
