@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-annotate --no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package kith-,$(notdir $(MEMBERS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-containers demo up bench faults format lock clean
+.PHONY: help setup check test test-containers demo up bench bench-size faults format lock clean
 
 help: ## Explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ up: setup ## The embedded platform and the four services, without the sample net
 bench: setup ## Measure ourselves against hand-written loops, in one run; writes bench.json
 	$(BIN)/python -m tests.bench
 
+bench-size: setup ## Time requests with a million referrals stored against a tenth; takes minutes, writes bench-size.json
+	$(BIN)/python -m tests.bench.size
+
 faults: setup ## Kill services, relays, Kafka and PostgreSQL at random under load (KILLS=300 REFERRALS=20000)
 	KITH_FAULTS_KILLS=$(KILLS) KITH_FAULTS_REFERRALS=$(REFERRALS) $(BIN)/pytest -s tests/faults $(ARGS)
 
@@ -65,5 +68,5 @@ lock: setup ## Resolve both lock files anew, from whatever index pip and uv are 
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 
 clean: ## Remove everything that was made here: .venv, caches, embedded data
-	rm -rf .venv .cache .kith .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis bench.json
+	rm -rf .venv .cache .kith .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis bench.json bench-size.json
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

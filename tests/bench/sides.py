@@ -85,7 +85,11 @@ class Sides:
         self._folder = folder
         self._issuer = issuer
         self._stack = stack
-        self._token = issuer.token("referrer", organisation_id=REFERRER)
+        self._token = self.token("referrer", REFERRER)
+
+    def token(self, role: str, organisation_id: UUID) -> str:
+        """A token that both sides believe."""
+        return self._issuer.token(role, organisation_id=organisation_id)
 
     async def ours(self, parts: str) -> Side:
         """The referrals service with these parts."""

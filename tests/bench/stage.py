@@ -60,19 +60,21 @@ def _open_to_others(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def set_stage() -> AsyncIterator[Stage]:
-    """Start the servers; take everything down afterwards."""
+async def set_stage(*, with_kafka: bool = True) -> AsyncIterator[Stage]:
+    """Start the servers; take everything down afterwards. Without Kafka nobody answers where it would be."""
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as name:
         folder = _open_to_others(Path(name))
         kafka = JvmKafka(folder / "kafka", options=KAFKA)
         postgres = EmbeddedPostgres(folder / "postgres")
         with postgres:
-            kafka.start()
+            if with_kafka:
+                kafka.start()
             databases = Databases(postgres.admin_url)
             try:
                 async with AsyncExitStack() as stack:
-                    stage = Stage(databases, kafka.bootstrap, stack)
-                    await stage.empty_topics()
+                    stage = Stage(databases, kafka.bootstrap if with_kafka else "127.0.0.1:1", stack)
+                    if with_kafka:
+                        await stage.empty_topics()
                     yield stage
             finally:
                 kafka.stop()

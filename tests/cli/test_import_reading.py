@@ -180,7 +180,7 @@ def test_no_bytes_at_all_break_the_reader(content: bytes) -> None:
         ("[]", "must have organisation, dialect and columns"),
         ("organisation: nobody\ncolumns: [{column: id}]", "must name its organisation by its id"),
         ("organisation: 01a088b5-d4a1-7992-8945-25d8c80511d7", "must have a list of columns"),
-        ("columns: [id]", "Column 1 of the mapping"),
+        ("columns: [id]", "must say of its column 1"),
         ("organisation: 01a088b5-d4a1-7992-8945-25d8c80511d7\ncolumns: [{column: id}]", "must have an encoding"),
         (
             "organisation: 01a088b5-d4a1-7992-8945-25d8c80511d7\ncolumns: [{column: id}]\ndialect: {encoding: hex}",

@@ -16,6 +16,7 @@ from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import Agreement, Level, NoAgreement, is_in_force
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.referral import Referral, Status, may_see, may_see_person
 from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.domain.steps import Moved
@@ -126,11 +127,7 @@ class Sight(RuleBasedStateMachine):
                     else [
                         await referring.make_referral(
                             tx,
-                            referral_id=new_id(),
-                            person=a_person(by),
-                            programme_id=programmes[0],
-                            wish=a_wish(notes="Private."),
-                            answer=AGREED,
+                            Asked(new_id(), a_person(by), programmes[0], a_wish(notes="Private."), AGREED),
                             by=actor(by),
                             now=NOW,
                         )

@@ -23,6 +23,7 @@ from tests.referrals.test_mapping import FILES, a_mapping
 from tests.referrals.world import NHS_NUMBER
 
 HOST = UUID(int=2)
+SOMEBODY = UUID(int=4)
 SLUGS = ("long-term-conditions", "dementia-peer-cafe", "relative-experience")
 PROGRAMMES = {slug: Programme(UUID(int=3), HOST, slug, slug, "one-to-one", "formal") for slug in SLUGS}
 OFFERS = {slug: Offer(programme) for slug, programme in PROGRAMMES.items()}
@@ -86,16 +87,16 @@ def sample(name: str) -> Reader:
 
 
 def read(name: str) -> Row | Rejection:
-    return sample(name).read(GOOD[name], PROGRAMMES, OFFERS, TODAY)
+    return sample(name).read(GOOD[name], PROGRAMMES, OFFERS, TODAY, person_id=SOMEBODY)
 
 
 def fault(name: str, cells: dict[str, str]) -> tuple[str, str] | None:
-    found = sample(name).read(GOOD[name] | cells, PROGRAMMES, OFFERS, TODAY)
+    found = sample(name).read(GOOD[name] | cells, PROGRAMMES, OFFERS, TODAY, person_id=SOMEBODY)
     return (found.column, found.code) if isinstance(found, Rejection) else None
 
 
 def test_a_row_to_a_programme_that_no_agreement_covers_says_so() -> None:
-    found = sample("harbour-trust-crm").read(GOOD["harbour-trust-crm"], PROGRAMMES, {}, TODAY)
+    found = sample("harbour-trust-crm").read(GOOD["harbour-trust-crm"], PROGRAMMES, {}, TODAY, person_id=SOMEBODY)
 
     assert isinstance(found, Rejection)
     assert found.code == "no-agreement"
@@ -115,7 +116,7 @@ def test_a_row_to_a_closed_programme_is_rejected_where_it_names_it_before_its_co
     shut = ProgrammeEntry(capacity=Capacity.CLOSED)
     closed = {slug: replace(offer, entry=shut) for slug, offer in PROGRAMMES.items()}
 
-    found = sample(name).read(GOOD[name] | nobody_agreed, closed, OFFERS, TODAY)
+    found = sample(name).read(GOOD[name] | nobody_agreed, closed, OFFERS, TODAY, person_id=SOMEBODY)
 
     assert isinstance(found, Rejection)
     assert (found.column, found.code) == (column, "programme-closed")
@@ -130,8 +131,12 @@ def test_a_row_in_uk_dates_and_windows_words_says_what_it_means() -> None:
     row = read("harbour-trust-crm")
 
     assert isinstance(row, Row)
-    assert (row.family_name, row.given_name, row.birth_date) == ("MacAskill", "Renée", date(1975, 6, 3))
-    assert (row.nhs_number, row.postcode) == (NHS_NUMBER, "DH1 3ZZ")
+    assert (row.person.family_name, row.person.given_name, row.person.birth_date) == (
+        "MacAskill",
+        "Renée",
+        date(1975, 6, 3),
+    )
+    assert (row.person.nhs_number, row.person.postcode) == (NHS_NUMBER, "DH1 3ZZ")
     assert (row.wish.needs, row.wish.received_on) == (("bereavement", "low-mood"), date(2026, 10, 11))
     assert row.offer.programme.slug == "dementia-peer-cafe"
     assert row.consents[Purpose.SHARE_REFERRAL].recorded_on == date(2026, 11, 21)
@@ -147,7 +152,11 @@ def test_a_count_is_kept_by_its_name() -> None:
 
 def test_a_word_without_a_code_stays_in_the_notes_and_becomes_none() -> None:
     row = sample("northfield-health-board").read(
-        GOOD["northfield-health-board"] | {"Condition": "Testwell's syndrome"}, PROGRAMMES, OFFERS, TODAY
+        GOOD["northfield-health-board"] | {"Condition": "Testwell's syndrome"},
+        PROGRAMMES,
+        OFFERS,
+        TODAY,
+        person_id=SOMEBODY,
     )
 
     assert isinstance(row, Row)
@@ -248,7 +257,7 @@ def test_any_text_in_any_columns_is_a_row_or_one_fault(name: str, data: st.DataO
     texts = st.text(st.characters(codec=None), max_size=30) | st.sampled_from(list(GOOD[name].values()))
     cells = {column: data.draw(texts | st.just(text)) for column, text in GOOD[name].items()}
 
-    found = sample(name).read(cells, PROGRAMMES, OFFERS, TODAY)
+    found = sample(name).read(cells, PROGRAMMES, OFFERS, TODAY, person_id=SOMEBODY)
 
     assert isinstance(found, Row) or found.column in cells
 
@@ -260,7 +269,7 @@ def test_a_fault_never_repeats_what_the_row_says(name: str, data: st.DataObject)
     column = data.draw(st.sampled_from(sorted(GOOD[name])))
     secret = "Xq7-private"
 
-    found = sample(name).read(GOOD[name] | {column: secret}, PROGRAMMES, OFFERS, TODAY)
+    found = sample(name).read(GOOD[name] | {column: secret}, PROGRAMMES, OFFERS, TODAY, person_id=SOMEBODY)
 
     if isinstance(found, Rejection):
         assert secret not in found.message

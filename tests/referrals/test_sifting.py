@@ -11,6 +11,7 @@ from kith_referrals.domain.intake.rows import Rejection, Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Read, Sifted, sift
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme
+from kith_referrals.domain.people import Person
 from tests.builders import TODAY
 from tests.referrals.world import a_wish, age
 
@@ -19,20 +20,9 @@ FAULT = Rejection("DOB", "date-unreadable", "Correct it.")
 
 
 def a_row(**changes: object) -> Row:
-    told: dict[str, object] = {
-        "given_name": "Ailsa",
-        "family_name": "Testwell",
-        "birth_date": age(40),
-        "nhs_number": None,
-        "chi_number": None,
-        "hc_number": None,
-        "postcode": None,
-        "email": None,
-        "telephone": None,
-        "contact_by": (),
-        "language": "en",
-    }
-    return Row(offer=Offer(PROGRAMME), wish=a_wish(), consents={}, **told | changes)  # type: ignore[arg-type]
+    told = {"given_name": "Ailsa", "family_name": "Testwell", "birth_date": age(40)} | changes
+    person = Person(id=UUID(int=1), organisation_id=UUID(int=2), **told)  # type: ignore[arg-type]
+    return Row(offer=Offer(PROGRAMME), wish=a_wish(), consents={}, person=person)
 
 
 def a_read(reference: str, found: Row | Rejection | None = None, text: str = "", number: int = 1) -> Read:
@@ -180,7 +170,7 @@ def test_it_does_not_matter_how_a_file_is_cut_into_requests(
     head = outcomes(rows[:cut])
     kept = {done.read.reference: First(done.read.digest, done.outcome, done.of) for done in head if done.new}
     known = tuple(
-        Known(row.traits, done.read.reference)
+        Known(row.person.traits, done.read.reference)
         for done in head
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(row := done.read.found, Row)
     )

@@ -42,7 +42,14 @@ PUBLIC = {
     *("list_organizations", "get_organization"),
 }
 """What anybody may read without a token: the directory."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
+LISTS = {
+    "list_mappings",
+    "list_referrals",
+    "list_waiting_rows",
+    "list_agreements",
+    "list_stale_programmes",
+    "list_unread_notes",
+}
 """What answers every organisation, with its own rows."""
 MADE = {"make_referral", "make_household"}
 """What every member makes, for their own organisation."""
@@ -61,6 +68,7 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
     keyed = {"Idempotency-Key": str(new_id())}
     household = await client.post("/households", json={"others": {"family": 2}}, auth=referrer, headers=keyed)
+    await client.put("/import-mappings/harbour", json=an_import(world)["mapping"], auth=referrer)
     also = await world.another_programme()
     body = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     choice = await post(
@@ -83,6 +91,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
     wish = {name: value for name, value in a_body(world).items() if name != "programme_id"}
     bodies: dict[str, Any] = {
         "make_referral": a_body(world),
+        "make_referrals": {"referrals": [a_body(world), a_body(world)]},
         "decide_referral": {"decision": "accept"},
         "ask_about_referral": {"note": "Private question"},
         "answer_about_referral": {"note": "Private answer"},
@@ -107,6 +116,8 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "publish_agreement": agreement,
         "invite": {"programme_id": str(world.programme.id)},
         "import_rows": an_import(world, a_row(3)),
+        "check_mapping": an_import(world)["mapping"],
+        "save_mapping": an_import(world)["mapping"],
         "resolve_waiting_row": {"resolution": "different", "reason": "Twins."},
         "publish_organisation": {"name": "Taken over", "kind": "charity"},
         "publish_programme": {
@@ -129,6 +140,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         person_id=referral["person_id"],
         row_id=referral["row_id"],
         household_id=referral["household_id"],
+        name="harbour",
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
         service_id=world.programme.id,
@@ -160,6 +172,10 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
     if name in MADE and member:
         own = answer.json().get("referring_organisation_id", str(world.stranger.id)) == str(world.stranger.id)
         return None if own and answer.status_code == 201 else "it is made in another's name"
+    if name == "make_referrals" and member:
+        made = [one["referral"] for one in answer.json()["results"]]
+        own = {one["referring_organisation_id"] for one in made} == {str(world.stranger.id)}
+        return None if own else "it is made in another's name"
     if name == "offer_choice" and member:
         made = answer.json().get("referrals", [answer.json()])
         own = {one.get("referring_organisation_id") for one in made} == {str(world.stranger.id)}

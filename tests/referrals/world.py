@@ -16,6 +16,7 @@ from kith_chassis.identity import Caller
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import REFERRAL, Agreement, Level
 from kith_referrals.domain.consent import Answer, Consent, Purpose
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Referral, Source, Wish
@@ -113,16 +114,14 @@ class World:
     ) -> Referral:
         """A referral by the referrer to the host's programme."""
         async with self.database.transaction(member(self.referrer.id)) as tx:
-            return await referring.make_referral(
-                tx,
+            asked = Asked(
                 referral_id=new_id(),
                 person=person or a_person(self.referrer.id),
                 programme_id=programme_id or self.programme.id,
                 wish=wish or a_wish(),
                 answer=answer,
-                by=actor(self.referrer.id),
-                now=now,
             )
+            return await referring.make_referral(tx, asked, by=actor(self.referrer.id), now=now)
 
     async def move(self, referral: Referral, move: Callable[..., Moved], by: Organisation, *more: Any) -> Referral:
         """Somebody of ``by`` takes a step of ``lifecycle``, with what it needs beside the referral and who."""

@@ -27,4 +27,5 @@ def build(settings: Settings, _database: Database) -> Service:
         on_facts=on_facts,
         timers=TIMERS,
         audits=True,
+        longer_bodies={api.BULK: settings.bulk_body_limit},
     )

@@ -1,4 +1,4 @@
-"""What referrals reads from its environment beyond what every service does: how many forms its pages take."""
+"""What referrals reads from its environment beyond what every service does: how much it takes at once."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -34,6 +34,12 @@ class Settings(ServiceSettings):
     )
     self_referrals_per_programme: int = Field(
         default=200, ge=1, description="Self-referrals taken in an hour by one programme."
+    )
+
+    bulk_body_limit: int = Field(
+        default=8 * 1024 * 1024,
+        ge=1024,
+        description="Longest body of `POST /referrals/bulk` in bytes; longer ones get 413.",
     )
 
     @property

@@ -250,6 +250,17 @@ imported_rows: Final = sa.Table(
     sa.Column("resolution", sa.Text),
     sa.Column("imported_at", _INSTANT, nullable=False),
 )
+import_mappings: Final = sa.Table(
+    "import_mappings",
+    METADATA,
+    sa.Column("organisation_id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Uuid, nullable=False),
+    sa.Column("mapping", JSONB, nullable=False),
+    sa.Column("saved_at", _INSTANT, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
+)
 self_referrals: Final = sa.Table(
     "self_referrals",
     METADATA,

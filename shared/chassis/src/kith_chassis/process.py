@@ -84,6 +84,7 @@ def application(service: Service, settings: ServiceSettings, running: Running, v
         refusals={**operations.REFUSALS, **audit.REFUSALS, **service.refusals},
         verifier=verifier,
         body_limit=settings.http_body_limit,
+        longer_bodies=service.longer_bodies,
     )
     app.state.database = running.database
     app.state.running = running

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,8 @@ class Service:
     """All that a service is to the chassis. ``permissions`` names, for every route's function, the roles that may call.
 
     ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox. ``audits``
-    says that its migrations have installed the audit, which is then sealed beside its timers.
+    says that its migrations have installed the audit, which is then sealed beside its timers. ``longer_bodies`` gives
+    the paths that take longer bodies than others, and how long (bytes).
     """
 
     name: str
@@ -49,4 +50,5 @@ class Service:
     loops: tuple[Loop, ...] = ()
     replay: Replay | None = None
     audits: bool = False
+    longer_bodies: Mapping[str, int] = field(default_factory=dict)
     close: tuple[Callable[[], Awaitable[None]], ...] = ()

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "doctor": "Say whether all of the network is well; exit code 0 if it is.",
     "demo": "Show the sample network at work: referrals from import to delivered mail and reported total.",
     "import": "Import an organisation's export, by its mapping.",
+    "mappings": "List, show, save or check the mappings that an organisation keeps.",
     "token": "Print a bearer token.",
     "lag": "Show how far each service is behind the log.",
     "dead-letters": "List, show, redrive or discard what a service set aside.",

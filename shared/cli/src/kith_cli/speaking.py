@@ -1,6 +1,6 @@
 """Speaking HTTP to the network: a token from the issuer, one request at a time, one sentence when it is refused."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -22,12 +22,16 @@ class NoAnswer(CannotRun):
 
 
 class Refused(CannotRun):
-    """The other side said no, in the form of RFC 9457: `status` is HTTP's, `code` the problem's."""
+    """The other side said no, in the form of RFC 9457: `status` is HTTP's, `code` the problem's.
 
-    def __init__(self, message: str, status: int, code: str) -> None:
+    `parts` are the places in the request that are at fault, each with what it must be.
+    """
+
+    def __init__(self, message: str, status: int, code: str, parts: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.parts = parts
 
 
 def fetch_token(http: httpx.Client, issuer: str, client: Client) -> dict[str, Any]:
@@ -124,8 +128,9 @@ def refusal(service: str, answer: httpx.Response) -> Refused:
     try:
         problem = answer.json()
         code, detail = str(problem.get("code", "")), str(problem.get("detail") or problem.get("title") or "")
-        parts = [f"{part['where']}: {part['sentence']}" for part in problem.get("errors") or ()]
+        parts = [(str(part["where"]), str(part["sentence"])) for part in problem.get("errors") or ()]
     except (ValueError, AttributeError, KeyError, TypeError):
         code, detail, parts = "", "", []
-    said = " ".join([detail or f"HTTP {answer.status_code}", *parts[:MOST_PARTS]])
-    return Refused(f"{service} refused: {said}" + (f" ({code})" if code else ""), answer.status_code, code)
+    mended = [f"{where}: {sentence}" for where, sentence in parts[:MOST_PARTS] if sentence != detail]
+    said = " ".join([detail or f"HTTP {answer.status_code}", *mended])
+    return Refused(f"{service} refused: {said}" + (f" ({code})" if code else ""), answer.status_code, code, parts)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag
+from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
@@ -59,7 +59,7 @@ async def list_matches(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.get("/matches/{match_id}")
+@router.get("/matches/{match_id}", responses={200: leads_to([], ["end_match"], match_id="id")})
 async def get_match(
     match_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> MatchShown:
@@ -70,7 +70,7 @@ async def get_match(
     return shown
 
 
-@router.post("/matches/{match_id}/ending")
+@router.post("/matches/{match_id}/ending", responses={200: leads_to(["get_match"], ["end_match"], match_id="id")})
 async def end_match(
     match_id: UUID,
     asked: EndingAsked,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor, leads_to
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -108,7 +108,12 @@ class ContactShown(BaseModel):
     supporter_id: UUID | None
 
 
-@router.post("/sessions", status_code=201, response_model=SessionShown)
+@router.post(
+    "/sessions",
+    status_code=201,
+    response_model=SessionShown,
+    responses={201: leads_to(["get_session"], session_id="id")},
+)
 async def log_session(
     asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
 ) -> Response:
@@ -156,7 +161,12 @@ async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep
         return _found(await views.get_session(tx, session_id, now=now))
 
 
-@router.post("/contacts", status_code=201, response_model=ContactShown)
+@router.post(
+    "/contacts",
+    status_code=201,
+    response_model=ContactShown,
+    responses={201: leads_to(["get_contact"], contact_id="id")},
+)
 async def log_contact(
     asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
 ) -> Response:

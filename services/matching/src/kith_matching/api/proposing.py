@@ -10,7 +10,18 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page, PageLimit, create, encode_cursor, etag
+from kith_chassis.http import (
+    Created,
+    CursorDep,
+    ExpectedVersion,
+    NowDep,
+    Page,
+    PageLimit,
+    create,
+    encode_cursor,
+    etag,
+    leads_to,
+)
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
@@ -184,7 +195,12 @@ async def list_candidates(
     )
 
 
-@router.post("/proposals", status_code=201, response_model=ProposalShown)
+@router.post(
+    "/proposals",
+    status_code=201,
+    response_model=ProposalShown,
+    responses={201: leads_to(["get_proposal"], ["answer_proposal"], proposal_id="id")},
+)
 async def propose(asked: Pairing, request: Request, caller: CallerDep) -> Response:
     """Propose a supporter for a person; the supporter's place is held until the answers are in."""
 
@@ -196,7 +212,7 @@ async def propose(asked: Pairing, request: Request, caller: CallerDep) -> Respon
     return await create(request, caller, work)
 
 
-@router.get("/proposals/{proposal_id}")
+@router.get("/proposals/{proposal_id}", responses={200: leads_to([], ["answer_proposal"], proposal_id="id")})
 async def get_proposal(
     proposal_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> ProposalWithCard:
@@ -207,7 +223,17 @@ async def get_proposal(
     return shown
 
 
-@router.post("/proposals/{proposal_id}/answers")
+@router.post(
+    "/proposals/{proposal_id}/answers",
+    responses={
+        200: {
+            "links": {
+                **leads_to(["get_proposal"], ["answer_proposal"], proposal_id="id")["links"],
+                **leads_to(["get_match"], match_id="match_id")["links"],
+            }
+        }
+    },
+)
 async def answer_proposal(
     proposal_id: UUID,
     asked: AnswerAsked,

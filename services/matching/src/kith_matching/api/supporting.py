@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, encode_cursor, etag
+from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, encode_cursor, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District, Language
 from kith_matching import views
@@ -68,7 +68,10 @@ class ContactShown(BaseModel):
     may_email: bool
 
 
-@router.put("/supporters/{supporter_id}", responses={201: {"model": SupporterShown}})
+@router.put(
+    "/supporters/{supporter_id}",
+    responses={201: {"model": SupporterShown, **leads_to(["get_supporter"], supporter_id="id")}},
+)
 async def put_supporter(
     supporter_id: UUID,
     asked: SupporterAsked,

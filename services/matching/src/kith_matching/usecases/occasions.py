@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
 from kith_matching.domain.occasion import Contact, Group, Occasion, Session, check_held, log_meeting, log_one_to_one
@@ -77,8 +77,7 @@ async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_v
     seen = await matches.get_match(tx, match_id)
     await referrals.get_referral_for_update(tx, seen.referral_id)
     match = await matches.get_match_for_update(tx, match_id)
-    if match.version != expected_version:
-        raise StaleVersion("The match has changed since it was read. Read it again.")
+    check_version(match.version, expected_version, "match")
     ended = end_match(match, ending, today=clock.today(now))
     await matches.save_matches(tx, [ended.match])
     await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_chassis.http import StaleVersion
+from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
@@ -63,8 +63,7 @@ async def answer_proposal(
     seen = await proposals.get_proposal(tx, proposal_id)
     referral = await referrals.get_referral_for_update(tx, seen.referral_id)
     proposal = await proposals.get_proposal_for_update(tx, proposal_id)
-    if proposal.version != expected_version:
-        raise StaleVersion("The proposal has changed since it was read. Read it again.")
+    check_version(proposal.version, expected_version, "proposal")
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
     pair = await supporters.get_pair_for_update(
         tx, referral, programme, proposal.supporter_id, except_proposal=proposal.id

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit
 from kith_chassis.audit import Entry
-from kith_chassis.http.versions import StaleVersion, VersionMissing
+from kith_chassis.http import check_version
+from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
@@ -38,8 +39,7 @@ async def put_supporter(
         return current, False
     if expected_version is None:
         raise VersionMissing("The supporter is known already. Read them, then send If-Match with that ETag.")
-    if expected_version != current.version:
-        raise StaleVersion("The supporter has changed since they were read. Read them again.")
+    check_version(current.version, expected_version, "supporter")
     changed = replace(asked, version=current.version + 1)
     await supporters.save_supporter(tx, changed)
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)

@@ -6,52 +6,33 @@ from fastapi import APIRouter
 
 from kith_referrals.api import (
     agreements,
+    bulk,
     choosing,
     contacts,
     directory,
     households,
     imports,
     invitations,
+    mappings,
     moving,
     network,
     notes,
     people,
     referring,
 )
-from kith_referrals.domain.intake.refusals import RowNotWaiting
-from kith_referrals.domain.person_refusals import PersonRefused
-from kith_referrals.domain.refusals import (
-    MoveRefused,
-    NotAllowed,
-    NotFound,
-    NotOffered,
-    ReferenceTaken,
-    ReferralRefused,
-    SlugTaken,
-)
+from kith_referrals.api.bulk import BULK
+from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
-    *(notes, referring, moving, choosing, agreements, network, people, households),
-    *(invitations, imports, contacts, directory),
+    *(notes, referring, bulk, moving, choosing, agreements, network, people, households),
+    *(invitations, imports, mappings, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
 """Who may call what. Which rows they then see, row-level security decides."""
 
-REFUSALS: Final[dict[type[Exception], int]] = {
-    ReferralRefused: 422,
-    NotFound: 404,
-    NotAllowed: 403,
-    MoveRefused: 409,
-    NotOffered: 409,
-    PersonRefused: 409,
-    RowNotWaiting: 409,
-    ReferenceTaken: 409,
-    SlugTaken: 409,
-}
-
 router = APIRouter()
 for _part in PARTS:
     router.include_router(_part.router)
 
-__all__ = ["PERMISSIONS", "REFUSALS", "router"]
+__all__ = ["BULK", "PERMISSIONS", "REFUSALS", "router"]

@@ -10,20 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import (
-    Created,
-    CursorDep,
-    ExpectedVersion,
-    NowDep,
-    Page,
-    PageLimit,
-    create,
-    encode_cursor,
-    etag,
-)
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, Change, ChangeDep, in_organisation
 from kith_referrals.api.words import Body, Codes
 from kith_referrals.domain.agreement import REFERRAL, Agreement, Level, State
 from kith_referrals.usecases import agreeing as usecases
@@ -78,7 +68,12 @@ class AgreementView(BaseModel):
     version: int
 
 
-@router.post("", status_code=201, response_model=AgreementView)
+@router.post(
+    "",
+    status_code=201,
+    response_model=AgreementView,
+    responses={201: leads_to(["get_agreement"], ["sign_agreement", "end_agreement"], agreement_id="id")},
+)
 async def propose_agreement(request: Request, body: AgreementBody, caller: CallerDep) -> Response:
     """Propose an agreement between your organisation and another; it holds once both have signed."""
     member, organisation_id = in_organisation(caller)
@@ -92,40 +87,26 @@ async def propose_agreement(request: Request, body: AgreementBody, caller: Calle
 
 
 @router.post("/{agreement_id}/signature")
-async def sign_agreement(
-    *,
-    agreement_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> AgreementView:
+async def sign_agreement(agreement_id: UUID, change: ChangeDep) -> AgreementView:
     """Sign it for your organisation."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        signed = await usecases.sign_agreement(tx, agreement_id, by=organisation_id, version=version, now=now)
-    return _shown(signed, response)
+    async with change.begin() as (tx, by):
+        signed = await usecases.sign_agreement(
+            tx, agreement_id, by=by.organisation_id, version=change.version, now=change.now
+        )
+    return _shown(signed, change)
 
 
 @router.post("/{agreement_id}/ending")
-async def end_agreement(
-    *,
-    agreement_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> AgreementView:
+async def end_agreement(agreement_id: UUID, change: ChangeDep) -> AgreementView:
     """End it for your organisation: from now on nothing new is shared under it.
 
     What was offered under it and nobody has taken on is no longer seen; who was taken on stays.
     """
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        ended = await usecases.end_agreement(tx, agreement_id, by=organisation_id, version=version, now=now)
-    return _shown(ended, response)
+    async with change.begin() as (tx, by):
+        ended = await usecases.end_agreement(
+            tx, agreement_id, by=by.organisation_id, version=change.version, now=change.now
+        )
+    return _shown(ended, change)
 
 
 @router.put("/{agreement_id}")
@@ -148,18 +129,19 @@ async def list_agreements(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.get("/{agreement_id}")
+@router.get("/{agreement_id}", responses={200: leads_to([], ["sign_agreement", "end_agreement"], agreement_id="id")})
 async def get_agreement(
     agreement_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response
 ) -> AgreementView:
     """One agreement: for its two organisations, and the operator."""
     async with database.transaction(caller) as tx:
         found = await views.get_agreement(tx, agreement_id)
-    return _shown(found, response)
+    response.headers.update(etag(found.version))
+    return _view(found)
 
 
-def _shown(agreement: Agreement, response: Response) -> AgreementView:
-    response.headers.update(etag(agreement.version))
+def _shown(agreement: Agreement, change: Change) -> AgreementView:
+    change.show(agreement.version)
     return _view(agreement)
 
 

@@ -1,11 +1,18 @@
-"""Who asks, in which sight."""
+"""Who asks, in which sight; and who is about to change something, which they saw at which version."""
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from kith_chassis.identity import ORGANISATION_ROLES, Caller
+from fastapi import Depends, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import ExpectedVersion, NowDep, etag
+from kith_chassis.identity import ORGANISATION_ROLES, Caller, CallerDep
 from kith_referrals.domain.records import Author
 from kith_referrals.domain.refusals import NoOrganisation
 from kith_referrals.domain.steps import Actor
@@ -36,3 +43,28 @@ def in_organisation(caller: Caller) -> tuple[Caller, UUID]:
 def author(member: Caller, organisation_id: UUID, now: datetime) -> Author:
     """The member as the one whose name stands on a decision or a read."""
     return Author(member.subject, member.client_id, organisation_id, now)
+
+
+@dataclass(slots=True)
+class Change:
+    """Somebody about to change something: the version of it that they saw, and when."""
+
+    caller: CallerDep
+    version: ExpectedVersion
+    database: DatabaseDep
+    now: NowDep
+    response: Response
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[tuple[AsyncConnection, Author]]:
+        """The change's transaction, in a member's sight, and whose the change is. Raises ``NoOrganisation``."""
+        member, organisation_id = in_organisation(self.caller)
+        async with self.database.transaction(member) as tx:
+            yield tx, author(member, organisation_id, self.now)
+
+    def show(self, version: int) -> None:
+        """Say in the answer's ``ETag`` at which version the thing now stands."""
+        self.response.headers.update(etag(version))
+
+
+ChangeDep = Annotated[Change, Depends()]

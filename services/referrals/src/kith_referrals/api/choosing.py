@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, NowDep, create
+from kith_chassis.http import Created, NowDep, create, leads_to
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, acting, in_organisation
@@ -37,7 +37,9 @@ class ChoiceView(BaseModel):
     referrals: list[ReferralState]
 
 
-@router.post("", status_code=201, response_model=ChoiceView)
+@router.post(
+    "", status_code=201, response_model=ChoiceView, responses={201: leads_to(["get_choice", "choose"], choice_id="id")}
+)
 async def offer_choice(request: Request, body: ChoiceBody, caller: CallerDep) -> Response:
     """Refer a person to several programmes. Each that accepts holds a place until the person has chosen."""
     member, by = acting(caller)

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, ExpectedVersion, create, etag
+from kith_chassis.http import Created, create, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import MEMBERS, in_organisation
+from kith_referrals.api.asking import MEMBERS, Change, ChangeDep, in_organisation
 from kith_referrals.api.words import Body
 from kith_referrals.domain.households import Household, Relation
 from kith_referrals.usecases import households as usecases
@@ -54,7 +54,12 @@ class HouseholdView(HouseholdState):
     members: list[UUID]
 
 
-@router.post("", status_code=201, response_model=HouseholdState)
+@router.post(
+    "",
+    status_code=201,
+    response_model=HouseholdState,
+    responses={201: leads_to(["get_household"], ["recount_household"], household_id="id")},
+)
 async def make_household(request: Request, body: HouseholdBody, caller: CallerDep) -> Response:
     """Make a household, with the others in it counted and not named."""
     member, organisation_id = in_organisation(caller)
@@ -67,7 +72,7 @@ async def make_household(request: Request, body: HouseholdBody, caller: CallerDe
     return await create(request, member, work)
 
 
-@router.get("/{household_id}")
+@router.get("/{household_id}", responses={200: leads_to([], ["recount_household"], household_id="id")})
 async def get_household(
     household_id: UUID, caller: CallerDep, database: DatabaseDep, response: Response
 ) -> HouseholdView:
@@ -80,61 +85,37 @@ async def get_household(
 
 
 @router.put("/{household_id}")
-async def recount_household(
-    *,
-    household_id: UUID,
-    body: HouseholdBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    response: Response,
-) -> HouseholdState:
+async def recount_household(household_id: UUID, body: HouseholdBody, change: ChangeDep) -> HouseholdState:
     """Change how many unnamed people are in it."""
-    member, by = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        household = await usecases.recount_household(tx, household_id, others=body.others, version=version, by=by)
-    return _answer(household, response)
+    async with change.begin() as (tx, by):
+        household = await usecases.recount_household(
+            tx, household_id, others=body.others, version=change.version, by=by.organisation_id
+        )
+    return _answer(household, change)
 
 
 @router.put("/{household_id}/members/{person_id}")
-async def join_household(
-    *,
-    household_id: UUID,
-    person_id: UUID,
-    body: MemberBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    response: Response,
-) -> HouseholdState:
+async def join_household(household_id: UUID, person_id: UUID, body: MemberBody, change: ChangeDep) -> HouseholdState:
     """Put a person into it whom the same organisation referred, or change what they are to it."""
-    member, by = in_organisation(caller)
-    async with database.transaction(member) as tx:
+    async with change.begin() as (tx, by):
         household = await usecases.join_household(
-            tx, household_id, person_id=person_id, relation=body.relation, version=version, by=by
+            tx, household_id, person_id=person_id, relation=body.relation, version=change.version, by=by.organisation_id
         )
-    return _answer(household, response)
+    return _answer(household, change)
 
 
 @router.delete("/{household_id}/members/{person_id}")
-async def leave_household(
-    *,
-    household_id: UUID,
-    person_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    response: Response,
-) -> HouseholdState:
+async def leave_household(household_id: UUID, person_id: UUID, change: ChangeDep) -> HouseholdState:
     """Take a person out of it."""
-    member, by = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        household = await usecases.leave_household(tx, household_id, person_id=person_id, version=version, by=by)
-    return _answer(household, response)
+    async with change.begin() as (tx, by):
+        household = await usecases.leave_household(
+            tx, household_id, person_id=person_id, version=change.version, by=by.organisation_id
+        )
+    return _answer(household, change)
 
 
-def _answer(household: Household, response: Response) -> HouseholdState:
-    response.headers.update(etag(household.version))
+def _answer(household: Household, change: Change) -> HouseholdState:
+    change.show(household.version)
     return _state(household)
 
 

@@ -13,12 +13,15 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
+from kith_referrals.api.leading import REFERRAL_MADE
 from kith_referrals.api.shapes import ContactChannel, ReferralState
 from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
+from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
 from kith_referrals.domain.referral import Meeting, Source
 from kith_referrals.usecases import importing as usecases
+from kith_referrals.usecases import mappings as library
 from kith_referrals.usecases import resolving
 
 PERMISSIONS: Final = {"import_rows": MEMBERS, "list_waiting_rows": DECIDERS, "resolve_waiting_row": DECIDERS}
@@ -26,6 +29,8 @@ PERMISSIONS: Final = {"import_rows": MEMBERS, "list_waiting_rows": DECIDERS, "re
 MOST_ROWS: Final = 1000
 """Rows in one request: each request is one transaction."""
 
+MappingName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+"""A code that begins with a letter, so that it may stand on the audit."""
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(max_length=200)]
 
@@ -81,26 +86,39 @@ class MappingBody(Body):
     columns: Annotated[tuple[ColumnBody, ...], Field(min_length=1, max_length=200)]
     constants: ConstantsBody = ConstantsBody()
 
-    def mapping(self) -> Mapping:
-        """The mapping as the domain has it. Raises ``MappingUnusable``."""
-        return Mapping(
-            organisation_id=self.organisation,
-            dates=self.dialect.dates,
-            columns=tuple(
-                Column(
-                    name=column.column,
-                    to=column.to,
-                    values=column.values,
-                    otherwise=column.otherwise,
-                    split=column.split,
-                    dates=column.dates,
-                    called=column.called,
-                )
-                for column in self.columns
-                if column.to is not None
-            ),
-            constants=Constants(**self.constants.model_dump()),
-        )
+    def mapping(self, *at: str) -> Mapping:
+        """The mapping as the domain has it; ``at`` is where it stands in the body. Raises ``MappingUnusable``."""
+        try:
+            return Mapping(
+                organisation_id=self.organisation,
+                dates=self.dialect.dates,
+                columns=tuple(
+                    Column(
+                        name=column.column,
+                        to=column.to,
+                        values=column.values,
+                        otherwise=column.otherwise,
+                        split=column.split,
+                        dates=column.dates,
+                        called=column.called,
+                    )
+                    for column in self.columns
+                    if column.to is not None
+                ),
+                constants=Constants(**self.constants.model_dump()),
+            )
+        except MappingUnusable as unusable:
+            names = [column.column for column in self.columns]
+            if unusable.column is not None:
+                unusable.place = ("body", *at, "columns", names.index(unusable.column))
+            raise
+
+
+class KeptBody(Body):
+    """A mapping that the organisation keeps, and which version of it."""
+
+    name: MappingName
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class RowBody(Body):
@@ -111,11 +129,19 @@ class RowBody(Body):
 
 
 class RowsBody(Body):
-    """Some rows of one file."""
+    """Some rows of one file, with their mapping, or with the name of one that the organisation keeps."""
 
-    mapping: MappingBody
+    mapping: MappingBody | None = None
+    kept: KeptBody | None = None
     rows: Annotated[tuple[RowBody, ...], Field(min_length=1, max_length=MOST_ROWS)]
     file_name: Reference | None = None
+
+    @model_validator(mode="after")
+    def _is_mapped_once(self) -> Self:
+        """Refuse rows without a mapping, and rows with two."""
+        if (self.mapping is None) == (self.kept is None):
+            raise ValueError("send either a mapping or the name of one that is kept")
+        return self
 
 
 class RowResult(BaseModel):
@@ -159,12 +185,18 @@ async def import_rows(body: RowsBody, caller: CallerDep, database: DatabaseDep, 
 
     It needs no Idempotency-Key: rows are known by the organisation's own reference. The same row again has its first
     outcome and writes nothing; the same reference with other content is refused; a rejected row leaves nothing behind.
+    The mapping comes with the rows, or is one that the organisation keeps (``PUT /import-mappings/{name}``).
     """
     member, by = acting(caller)
-    mapping = body.mapping.mapping()
     rows = [(row.row, row.cells) for row in body.rows]
     async with database.transaction(member) as tx:
-        done = await usecases.import_rows(tx, mapping, rows, by=by, file_name=body.file_name, now=now)
+        codes: tuple[str, ...] = ()
+        if body.kept is not None:
+            kept = await library.take_mapping(tx, by.organisation_id, body.kept.name, body.kept.version)
+            mapping, codes = MappingBody.model_validate(kept.mapping).mapping(), kept.codes
+        elif body.mapping is not None:
+            mapping = body.mapping.mapping("mapping")
+        done = await usecases.import_rows(tx, mapping, rows, by=by, file_name=body.file_name, now=now, codes=codes)
     return [_result(row) for row in done]
 
 
@@ -180,7 +212,7 @@ async def list_waiting_rows(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState)
+@router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState, responses=REFERRAL_MADE)
 async def resolve_waiting_row(request: Request, row_id: UUID, body: ResolutionBody, caller: CallerDep) -> Response:
     """Decide a row that waits: it is of the person it is like, or of another one. Either way it is a referral then."""
     member, organisation_id = in_organisation(caller)

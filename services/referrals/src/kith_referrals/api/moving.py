@@ -13,6 +13,7 @@ from kith_chassis.http import ExpectedVersion, NowDep, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, in_organisation
+from kith_referrals.api.leading import REFERRAL_SHOWN
 from kith_referrals.api.shapes import (
     ClosureBody,
     ConsentChangeBody,
@@ -73,25 +74,25 @@ class Mover:
 MoverDep = Annotated[Mover, Depends()]
 
 
-@router.post("/acknowledgement")
+@router.post("/acknowledgement", responses=REFERRAL_SHOWN)
 async def acknowledge_referral(mover: MoverDep) -> ReferralState:
     """Say that the referral was received: for the organisation that owns the programme."""
     return await mover.take(lifecycle.acknowledge)
 
 
-@router.post("/question")
+@router.post("/question", responses=REFERRAL_SHOWN)
 async def ask_about_referral(mover: MoverDep, body: NoteBody) -> ReferralState:
     """Ask the referrer something before deciding: for the organisation that owns the programme."""
     return await mover.take(lambda referral, by, now: lifecycle.ask(referral, by, body.note, now))
 
 
-@router.post("/answer")
+@router.post("/answer", responses=REFERRAL_SHOWN)
 async def answer_about_referral(mover: MoverDep, body: NoteBody) -> ReferralState:
     """Answer what the programme asked: for the organisation that referred."""
     return await mover.take(lambda referral, by, now: lifecycle.answer(referral, by, body.note, now))
 
 
-@router.post("/decision")
+@router.post("/decision", responses=REFERRAL_SHOWN)
 async def decide_referral(mover: MoverDep, body: DecisionBody) -> ReferralState:
     """Accept, put on the waiting list, decline with a reason, or redirect: for the programme's organisation.
 
@@ -112,19 +113,19 @@ async def decide_referral(mover: MoverDep, body: DecisionBody) -> ReferralState:
     return await mover.take(decide)
 
 
-@router.post("/withdrawal")
+@router.post("/withdrawal", responses=REFERRAL_SHOWN)
 async def withdraw_referral(mover: MoverDep) -> ReferralState:
     """Record that the person no longer wants it: for either organisation, before the end."""
     return await mover.take(lifecycle.withdraw)
 
 
-@router.post("/closure")
+@router.post("/closure", responses=REFERRAL_SHOWN)
 async def close_referral(mover: MoverDep, body: ClosureBody) -> ReferralState:
     """Record that nothing more will happen, and why: for either organisation."""
     return await mover.take(lambda referral, by, now: lifecycle.close(referral, by, body.reason, now))
 
 
-@router.post("/consent")
+@router.post("/consent", responses=REFERRAL_SHOWN)
 async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralState:
     """Record what the person now says about one purpose: whichever organisation they told.
 

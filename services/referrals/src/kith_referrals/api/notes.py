@@ -3,14 +3,16 @@
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag
+from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import DECIDERS, acting, in_organisation
+from kith_referrals.api.asking import DECIDERS, ChangeDep, in_organisation
+from kith_referrals.api.leading import REFERRAL_SHOWN
 from kith_referrals.api.shapes import ReferralState, ReferralSummary
+from kith_referrals.domain.steps import Actor
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {"list_unread_notes": DECIDERS, "read_notes": DECIDERS}
@@ -33,19 +35,11 @@ async def list_unread_notes(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.post("/{referral_id}/notes-read")
-async def read_notes(
-    *,
-    referral_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReferralState:
+@router.post("/{referral_id}/notes-read", responses=REFERRAL_SHOWN)
+async def read_notes(referral_id: UUID, change: ChangeDep) -> ReferralState:
     """Record that a human has read the notes: for the organisation that owns the programme."""
-    member, by = acting(caller)
-    async with database.transaction(member) as tx:
-        referral = await usecases.note_reading(tx, referral_id, by=by, version=version, now=now)
-    response.headers.update(etag(referral.version))
+    async with change.begin() as (tx, by):
+        actor = Actor(by.organisation_id, by.subject)
+        referral = await usecases.note_reading(tx, referral_id, by=actor, version=change.version, now=change.now)
+    change.show(referral.version)
     return ReferralState.model_validate(referral, from_attributes=True)

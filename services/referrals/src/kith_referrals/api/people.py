@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, ExpectedVersion, NowDep, create, etag
+from kith_chassis.http import Created, NowDep, create, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, Change, ChangeDep, author, in_organisation
 from kith_referrals.api.shapes import PersonRecord, PersonView, ReferralState
 from kith_referrals.api.words import Body, ReadingReason, Reason
 from kith_referrals.domain.likeness import Likeness
@@ -138,43 +138,21 @@ async def list_likenesses(
 
 
 @router.post("/{person_id}/merge")
-async def merge_person(
-    *,
-    person_id: UUID,
-    body: MergeBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def merge_person(person_id: UUID, body: MergeBody, change: ChangeDep) -> PersonRecord:
     """Join two records of one person: for the organisation that holds both. Both are kept; reads show the other."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
+    async with change.begin() as (tx, by):
         record = await usecases.merge_people(
-            tx, person_id, into_id=body.into, reason=body.reason, version=version, by=by
+            tx, person_id, into_id=body.into, reason=body.reason, version=change.version, by=by
         )
-    return _answer(record, response)
+    return _answer(record, change)
 
 
 @router.post("/{person_id}/unmerge")
-async def unmerge_person(
-    *,
-    person_id: UUID,
-    body: UnmergeBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def unmerge_person(person_id: UUID, body: UnmergeBody, change: ChangeDep) -> PersonRecord:
     """Take two records apart again, exactly as they were."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record = await usecases.unmerge_people(tx, person_id, reason=body.reason, version=version, by=by)
-    return _answer(record, response)
+    async with change.begin() as (tx, by):
+        record = await usecases.unmerge_people(tx, person_id, reason=body.reason, version=change.version, by=by)
+    return _answer(record, change)
 
 
 @router.post("/{person_id}/kept-apart", status_code=201, response_model=KeptApart)
@@ -191,48 +169,26 @@ async def keep_apart(request: Request, person_id: UUID, body: KeptApartBody, cal
 
 
 @router.post("/{person_id}/restriction")
-async def restrict_person(
-    *,
-    person_id: UUID,
-    body: RestrictionBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def restrict_person(person_id: UUID, body: RestrictionBody, change: ChangeDep) -> PersonRecord:
     """Let a record be read with a reason only, because it is a colleague's or a relative's; or freely again."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
+    async with change.begin() as (tx, by):
         record = await usecases.restrict_person(
-            tx, person_id, restricted=body.restricted, reason=body.reason, version=version, by=by
+            tx, person_id, restricted=body.restricted, reason=body.reason, version=change.version, by=by
         )
-    return _answer(record, response)
+    return _answer(record, change)
 
 
 @router.post("/{person_id}/death")
-async def record_death(
-    *,
-    person_id: UUID,
-    body: DeathBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> Death:
+async def record_death(person_id: UUID, body: DeathBody, change: ChangeDep) -> Death:
     """Record that the person died: their open referrals are closed, and nobody contacts them any more."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record, closed = await usecases.record_death(tx, person_id, died_on=body.died_on, version=version, by=by)
+    async with change.begin() as (tx, by):
+        record, closed = await usecases.record_death(tx, person_id, died_on=body.died_on, version=change.version, by=by)
     states = [ReferralState.model_validate(referral, from_attributes=True) for referral in closed]
-    return Death(**vars(_answer(record, response)), closed=states)
+    return Death(**vars(_answer(record, change)), closed=states)
 
 
-def _answer(record: Record, response: Response) -> PersonRecord:
-    response.headers.update(etag(record.version))
+def _answer(record: Record, change: Change) -> PersonRecord:
+    change.show(record.version)
     return PersonRecord.model_validate(_state(record))
 
 

@@ -22,9 +22,12 @@ from kith_chassis.http import (
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, author, in_organisation
+from kith_referrals.api.leading import REFERRAL_MADE, REFERRAL_SHOWN
 from kith_referrals.api.shapes import PersonView, ReferralBody, ReferralState, ReferralSummary, ReferralView
 from kith_referrals.api.words import ReadingReason
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.referral import Status
+from kith_referrals.domain.steps import Actor
 from kith_referrals.usecases import people as people_usecases
 from kith_referrals.usecases import referring as usecases
 
@@ -41,22 +44,13 @@ _ABOUT_THE_PERSON: Final = tuple(f"{_PERSON}{name}" for name in PersonView.model
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
 
-@router.post("", status_code=201, response_model=ReferralState)
+@router.post("", status_code=201, response_model=ReferralState, responses=REFERRAL_MADE)
 async def make_referral(request: Request, body: ReferralBody, caller: CallerDep) -> Response:
     """Refer a person who agrees to it. The answer, which is kept for a day, names nobody."""
     member, by = acting(caller)
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        referral = await usecases.make_referral(
-            tx,
-            referral_id=clock.new_id(),
-            person=body.person.person(clock.new_pseudonym(), by.organisation_id),
-            programme_id=body.programme_id,
-            wish=body.wish(),
-            answer=body.consent.answer(),
-            by=by,
-            now=now,
-        )
+        referral = await usecases.make_referral(tx, asked(body, by), by=by, now=now)
         state = ReferralState.model_validate(referral, from_attributes=True)
         return Created(f"/referrals/{referral.id}", state, referral.version)
 
@@ -84,7 +78,7 @@ async def list_referrals(
     return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
-@router.get("/{referral_id}")
+@router.get("/{referral_id}", responses=REFERRAL_SHOWN)
 async def get_referral(
     *,
     referral_id: UUID,
@@ -103,6 +97,17 @@ async def get_referral(
             await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)
     response.headers.update(etag(row["version"]))
     return ReferralView.model_validate({**row, "person": _person(row) if row["shows_person"] else None})
+
+
+def asked(body: ReferralBody, by: Actor) -> Asked:
+    """The referral as an organisation asks for it, under new ids."""
+    return Asked(
+        referral_id=clock.new_id(),
+        person=body.person.person(clock.new_pseudonym(), by.organisation_id),
+        programme_id=body.programme_id,
+        wish=body.wish(),
+        answer=body.consent.answer(),
+    )
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:

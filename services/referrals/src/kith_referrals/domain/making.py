@@ -1,14 +1,33 @@
-"""A new referral: all that is kept of it, and what others are told."""
+"""A new referral: what is asked for, all that is kept of it, and what others are told."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from kith_referrals.domain.agreement import Offer
-from kith_referrals.domain.consent import Consents
+from kith_referrals.domain import agreeing, agreement, consent, people
+from kith_referrals.domain.agreement import Agreement, Offer
+from kith_referrals.domain.consent import Answer, Consents
+from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person, age_band
 from kith_referrals.domain.referral import Made, Referral, Status, Wish
+from kith_referrals.domain.refusals import ProgrammeUnknown, ReferenceTaken, ReferralRefused
 from kith_referrals.domain.steps import Actor, Step
+
+Found = Mapping[UUID, tuple[Programme, Sequence[Agreement]]]
+"""Programmes by their ids, each with the agreements of the organisation that refers and its own that have not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for: whom to refer, to which programme, with what wish, and what the person said to it."""
+
+    referral_id: UUID
+    person: Person
+    programme_id: UUID
+    wish: Wish
+    answer: Answer
+    choice_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,57 @@ class NewReferral:
 def without_reference(wish: Wish) -> Wish:
     """The same wish, for the further referrals of a choice: the organisation's own reference names one referral."""
     return replace(wish, source_reference=None)
+
+
+def make(asked: Asked, programmes: Found, *, by: Actor, now: datetime, today: date) -> tuple[NewReferral, Made]:
+    """The referral that is asked for, and what to tell. ``today`` is the civil date (Europe/London).
+
+    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals``, ``agreeing`` and
+    ``agreement.offer``, or ``ProgrammeUnknown``.
+    """
+    consents = consent.agreed(asked.answer, today)
+    person = people.checked(asked.person, today)
+    age = people.age(person.birth_date, today)
+    if asked.programme_id not in programmes:
+        raise ProgrammeUnknown
+    programme, agreements = programmes[asked.programme_id]
+    check_takes_referrals(programme)
+    agreeing.check_age(age, programme)
+    agreeing.check_may_agree(person.agreement, age, programme, today)
+    return submit(
+        referral_id=asked.referral_id,
+        person=person,
+        offer=agreement.offer(programme, person.organisation_id, agreements, today),
+        wish=asked.wish,
+        consents=consents,
+        by=by,
+        today=today,
+        now=now,
+        choice_id=asked.choice_id,
+    )
+
+
+def make_each(
+    many: Sequence[Asked], programmes: Found, *, taken: Collection[str], by: Actor, now: datetime, today: date
+) -> list[tuple[NewReferral, Made] | ReferralRefused]:
+    """Each of the referrals, or why it is refused, as if they were asked for one after the other.
+
+    ``taken`` are the organisation's own references that already name a referral; what is refused takes none.
+    """
+    names = set(taken)
+    done: list[tuple[NewReferral, Made] | ReferralRefused] = []
+    for asked in many:
+        try:
+            made = make(asked, programmes, by=by, now=now, today=today)
+            if asked.wish.source_reference in names:
+                raise ReferenceTaken
+        except ReferralRefused as refused:
+            done.append(refused)
+            continue
+        if asked.wish.source_reference is not None:
+            names.add(asked.wish.source_reference)
+        done.append(made)
+    return done
 
 
 def submit(

@@ -121,7 +121,7 @@ async def list_first(tx: AsyncConnection, organisation_id: UUID, references: Seq
 
 async def list_known(tx: AsyncConnection, rows: Sequence[Row]) -> list[Known]:
     """People with a referral, in the asking organisation's sight, who may be those of the rows; earliest first."""
-    found = await tx.execute(_KNOWN, looking_for([row.traits for row in rows]))
+    found = await tx.execute(_KNOWN, looking_for([row.person.traits for row in rows]))
     return [Known(Traits(*row[:-1]), row.reference) for row in found]
 
 
@@ -166,7 +166,7 @@ async def find_person_of(tx: AsyncConnection, waiting: Waiting, row: Row, organi
 
     Two organisations may have the same reference: the organisation's own referral comes before those it received.
     """
-    asked = {"reference": waiting.duplicate_of, "organisation_id": organisation_id, **looking_for([row.traits])}
+    asked = {"reference": waiting.duplicate_of, "organisation_id": organisation_id, **looking_for([row.person.traits])}
     found: UUID | None = (await tx.execute(_PERSON_OF, asked)).scalar_one_or_none()
     return found
 

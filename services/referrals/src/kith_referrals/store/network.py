@@ -1,6 +1,6 @@
 """Organisations and programmes: found, locked and saved."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from kith_chassis.compiled import Compiled
 from kith_referrals.domain import directory
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.charities import Regulator
+from kith_referrals.domain.making import Found
 from kith_referrals.domain.network import (
     Capacity,
     CrisisLine,
@@ -68,7 +69,7 @@ _OFFER: Final = Compiled(
         *_OF_PROGRAMME,
         sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
         sa.func.array(_AGREED).label("agreements"),
-    ).where(programmes.c.id == _ID)
+    ).where(programmes.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid))))
 )
 
 
@@ -160,20 +161,27 @@ async def save_confirmation(tx: AsyncConnection, programme: Programme, *, now: d
 
 async def get_programme_for_referral(
     tx: AsyncConnection, programme_id: UUID, organisation_id: UUID
-) -> tuple[Programme, list[Agreement]]:
-    """The programme that an organisation refers to, and the agreements between it and the programme's, not ended.
-
-    One round trip, with the question whether the organisation is known. Raises ``ProgrammeUnknown`` or
-    ``NoOrganisation``.
-    """
-    rows = await _OFFER.rows(tx, {"id": programme_id, "organisation_id": organisation_id})
-    if not rows:
+) -> tuple[Programme, Sequence[Agreement]]:
+    """As ``list_programmes_for_referral``, of one programme. Raises ``ProgrammeUnknown`` or ``NoOrganisation``."""
+    found = await list_programmes_for_referral(tx, [programme_id], organisation_id)
+    if programme_id not in found:
         raise ProgrammeUnknown
-    found = dict(rows[0])
-    if not found.pop("asker_is_known"):
-        raise NoOrganisation
-    agreements = [agreement_of(dict(row)) for row in found.pop("agreements")]
-    return _programme(found), agreements
+    return found[programme_id]
+
+
+async def list_programmes_for_referral(tx: AsyncConnection, ids: Collection[UUID], organisation_id: UUID) -> Found:
+    """Those of the programmes that there are, each with the agreements between it and an organisation, not ended.
+
+    One round trip, with the question whether the organisation is known. Raises ``NoOrganisation``.
+    """
+    found = {}
+    for row in await _OFFER.rows(tx, {"ids": list(ids), "organisation_id": organisation_id}):
+        values = dict(row)
+        if not values.pop("asker_is_known"):
+            raise NoOrganisation
+        agreements = [agreement_of(dict(one)) for one in values.pop("agreements")]
+        found[values["id"]] = _programme(values), agreements
+    return found
 
 
 async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -> dict[str, Programme]:

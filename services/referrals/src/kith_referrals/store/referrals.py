@@ -71,10 +71,10 @@ _LOCKED_MANY: Final = (
 _OF_PEOPLE: Final = sa.select(referrals.c.id).where(
     referrals.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid)))
 )
-_REFERENCE: Final = sa.select(
-    sa.exists()
+_TAKEN: Final = (
+    sa.select(referrals.c.source_reference)
     .where(referrals.c.referring_organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid))
-    .where(referrals.c.source_reference == sa.bindparam("source_reference", type_=sa.Text))
+    .where(referrals.c.source_reference == sa.any_(sa.bindparam("references", type_=ARRAY(sa.Text))))
 )
 _CONSENTS: Final = sa.select(
     consents.c.referral_id,
@@ -154,10 +154,22 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now
         raise
 
 
-async def is_reference_taken(tx: AsyncConnection, organisation_id: UUID, source_reference: str) -> bool:
-    """Whether the organisation already made a referral with this reference of its own."""
-    asked = {"organisation_id": organisation_id, "source_reference": source_reference}
-    return bool((await tx.execute(_REFERENCE, asked)).scalar_one())
+async def try_add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> bool:
+    """As ``add_referrals``; or nothing, and False, where a reference was taken since somebody looked."""
+    try:
+        async with tx.begin_nested():
+            await add_referrals(tx, news, now=now)
+    except ReferenceTaken:
+        return False
+    return True
+
+
+async def list_taken_references(
+    tx: AsyncConnection, organisation_id: UUID, source_references: Collection[str]
+) -> Collection[str]:
+    """Those of these references of its own that the organisation already made a referral with."""
+    asked = {"organisation_id": organisation_id, "references": list(source_references)}
+    return (await tx.execute(_TAKEN, asked)).scalars().all()
 
 
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, version: int) -> Referral:

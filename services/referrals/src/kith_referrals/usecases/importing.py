@@ -32,12 +32,14 @@ async def import_rows(
     by: Actor,
     file_name: str | None,
     now: datetime,
+    codes: tuple[str, ...] = (),
 ) -> list[Sifted]:
     """The outcome of each row, in order; accepted rows are referrals, and told.
 
-    ``rows`` carry their number in the file. One import of an organisation runs at a time: the organisation's row is
-    locked, so that two of them cannot both miss that their rows are alike. Raises ``NotYourOrganisation``,
-    ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then nothing is kept.
+    ``rows`` carry their number in the file; ``codes`` say on the record which kept mapping it was. One import of an
+    organisation runs at a time: the organisation's row is locked, so that two of them cannot both miss that their rows
+    are alike. Raises ``NotYourOrganisation``, ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then
+    nothing is kept.
     """
     if mapping.organisation_id != by.organisation_id:
         raise NotYourOrganisation
@@ -52,7 +54,11 @@ async def import_rows(
     offers = agreement.find_offers(programmes, by.organisation_id, agreements, today)
     read = [
         Read(
-            number, reader.reference(cells), reader.digest(cells), cells, reader.read(cells, programmes, offers, today)
+            number,
+            reader.reference(cells),
+            reader.digest(cells),
+            cells,
+            reader.read(cells, programmes, offers, today, person_id=clock.new_pseudonym()),
         )
         for number, cells in rows
     ]
@@ -68,7 +74,7 @@ async def import_rows(
     if made:
         await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
     await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name, kept(mapping)), waiting, now=now)
-    await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id), now=now)
+    await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id, codes), now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 
@@ -79,7 +85,7 @@ def _made(done: Sifted, by: Actor, today: date, now: datetime) -> tuple[NewRefer
         raise TypeError("an accepted row is a row, and has the id of its referral")
     return making.submit(
         referral_id=referral_id,
-        person=row.person(clock.new_pseudonym(), by.organisation_id),
+        person=row.person,
         offer=row.offer,
         wish=row.wish,
         consents=row.consents,

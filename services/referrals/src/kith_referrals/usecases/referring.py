@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import repeat
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import agreeing, agreement, choice, consent, lifecycle, making, people
+from kith_referrals.domain import choice, consent, lifecycle, making
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
-from kith_referrals.domain.making import NewReferral
-from kith_referrals.domain.network import check_takes_referrals
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import ConsentTold, Made, Referral, Wish
+from kith_referrals.domain.referral import ConsentTold, Referral, Wish
+from kith_referrals.domain.refusals import ReferralRefused
 from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
@@ -23,25 +24,35 @@ Move = Callable[[Referral], Moved]
 """A step of ``lifecycle``, with all but the referral given."""
 
 
-async def make_referral(
-    tx: AsyncConnection,
-    *,
-    referral_id: UUID,
-    person: Person,
-    programme_id: UUID,
-    wish: Wish,
-    answer: Answer,
-    by: Actor,
-    now: datetime,
-) -> Referral:
+async def make_referral(tx: AsyncConnection, asked: Asked, *, by: Actor, now: datetime) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals`` and ``agreeing``,
-    ``ProgrammeUnknown``, ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
+    Raises the refusals of ``making.make``, ``NoOrganisation`` or ``ReferenceTaken``.
     """
-    offers = [(referral_id, programme_id)]
-    (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
+    (made,) = await _make(tx, [asked], by=by, now=now)
     return made
+
+
+async def make_referrals(
+    tx: AsyncConnection, many: Sequence[Asked], *, by: Actor, now: datetime
+) -> list[Referral | ReferralRefused]:
+    """Each of the referrals, or why it was refused, in the order asked: what one after the other would have come to.
+
+    The number of statements does not grow with them; it does where somebody else takes one of their references
+    meanwhile, because then they are looked at again. Raises ``NoOrganisation``.
+    """
+    programmes = await network_store.list_programmes_for_referral(
+        tx, {asked.programme_id for asked in many}, by.organisation_id
+    )
+    references = [asked.wish.source_reference for asked in many if asked.wish.source_reference is not None]
+    while True:
+        taken = await store.list_taken_references(tx, by.organisation_id, references)
+        done = making.make_each(many, programmes, taken=taken, by=by, now=now, today=clock.today(now))
+        made = [one for one in done if not isinstance(one, ReferralRefused)]
+        if await store.try_add_referrals(tx, [new for new, _ in made], now=now):
+            break
+    await outgoing.tell(tx, *(telling for _, telling in made), now=now)
+    return [one if isinstance(one, ReferralRefused) else one[0].referral for one in done]
 
 
 async def offer_choice(
@@ -60,7 +71,12 @@ async def offer_choice(
     The organisation's own reference names the first of them. Raises what ``make_referral`` does, or ``ChoiceTooSmall``.
     """
     choice.check_offers([programme_id for _, programme_id in offers])
-    return await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now, choice_id=choice_id)
+    wishes = (wish, *repeat(making.without_reference(wish), len(offers) - 1))
+    asked = [
+        Asked(referral_id, person, programme_id, one, answer, choice_id)
+        for (referral_id, programme_id), one in zip(offers, wishes, strict=True)
+    ]
+    return await _make(tx, asked, by=by, now=now)
 
 
 async def choose(
@@ -125,40 +141,12 @@ async def change_consent(
     return moves[-1].referral
 
 
-async def _make(
-    tx: AsyncConnection,
-    offers: Sequence[tuple[UUID, UUID]],
-    *,
-    person: Person,
-    wish: Wish,
-    answer: Answer,
-    by: Actor,
-    now: datetime,
-    choice_id: UUID | None = None,
-) -> list[Referral]:
-    today = clock.today(now)
-    consents = consent.agreed(answer, today)
-    checked = people.checked(person, today)
-    age = people.age(checked.birth_date, today)
-    made: list[tuple[NewReferral, Made]] = []
-    for referral_id, programme_id in offers:
-        programme, agreements = await network_store.get_programme_for_referral(tx, programme_id, person.organisation_id)
-        check_takes_referrals(programme)
-        agreeing.check_age(age, programme)
-        agreeing.check_may_agree(checked.agreement, age, programme, today)
-        made.append(
-            making.submit(
-                referral_id=referral_id,
-                person=checked,
-                offer=agreement.offer(programme, person.organisation_id, agreements, today),
-                wish=wish if not made else making.without_reference(wish),
-                consents=consents,
-                by=by,
-                today=today,
-                now=now,
-                choice_id=choice_id,
-            )
-        )
+async def _make(tx: AsyncConnection, many: Sequence[Asked], *, by: Actor, now: datetime) -> list[Referral]:
+    """All of the referrals, or the refusal of the first that cannot be made."""
+    programmes = await network_store.list_programmes_for_referral(
+        tx, [asked.programme_id for asked in many], by.organisation_id
+    )
+    made = [making.make(asked, programmes, by=by, now=now, today=clock.today(now)) for asked in many]
     await store.add_referrals(tx, [new for new, _ in made], now=now)
     await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return [new.referral for new, _ in made]

@@ -36,7 +36,7 @@ async def resolve_row(tx: AsyncConnection, row_id: UUID, *, same: bool, reason: 
     alike = await _alike(tx, waiting, row, by)
     new, made = making.submit(
         referral_id=clock.new_id(),
-        person=_known(alike, by) if same else row.person(clock.new_pseudonym(), by.organisation_id),
+        person=_known(alike, by) if same else row.person,
         offer=row.offer,
         wish=row.wish,
         consents=row.consents,
@@ -59,7 +59,8 @@ async def _read_again(tx: AsyncConnection, waiting: Waiting, by: Author) -> Row:
     reader.check_programme(programmes)
     agreements = await agreements_store.list_agreements_of(tx, by.organisation_id)
     offers = agreement.find_offers(programmes, by.organisation_id, agreements, clock.today(by.at))
-    found = reader.read(waiting.cells, programmes, offers, clock.today(waiting.imported_at))
+    today = clock.today(waiting.imported_at)
+    found = reader.read(waiting.cells, programmes, offers, today, person_id=clock.new_pseudonym())
     if isinstance(found, Rejection):
         raise RowRejected(f"{found.column}: {found.message}")
     return found

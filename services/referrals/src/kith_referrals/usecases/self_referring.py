@@ -11,6 +11,7 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_referrals.domain import agreement, lifecycle
 from kith_referrals.domain.consent import Answer
+from kith_referrals.domain.making import Asked
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Wish
@@ -109,8 +110,7 @@ async def refer(tx: AsyncConnection, sending: Sending, *, limits: Limits, chance
     )
     floods.check(counted, limits, now)
     reference = await _own_reference(tx, offer.invitation) or claim.reference
-    await make_referral(
-        tx,
+    asked = Asked(
         referral_id=claim.referral_id,
         person=_person(sending.filled, offer.organisation_id),
         programme_id=offer.programme.id,
@@ -121,9 +121,8 @@ async def refer(tx: AsyncConnection, sending: Sending, *, limits: Limits, chance
             how=HOW[sending.filled.who],
             wording_version=sending.wording,
         ),
-        by=Actor(offer.organisation_id, SUBJECT),
-        now=now,
     )
+    await make_referral(tx, asked, by=Actor(offer.organisation_id, SUBJECT), now=now)
 
 
 async def find_link(tx: AsyncConnection, token: str, now: datetime) -> Link | None:
@@ -173,7 +172,7 @@ async def _own_reference(tx: AsyncConnection, invitation: Invitation | None) -> 
     """The inviting organisation's reference, unless it used it meanwhile: the person is not made to suffer for that."""
     if invitation is None or invitation.source_reference is None:
         return None
-    taken = await referrals_store.is_reference_taken(tx, invitation.organisation_id, invitation.source_reference)
+    taken = await referrals_store.list_taken_references(tx, invitation.organisation_id, [invitation.source_reference])
     return None if taken else invitation.source_reference
 
 

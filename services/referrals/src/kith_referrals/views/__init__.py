@@ -6,7 +6,7 @@ statement is all that is ever written here.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.mappings import get_mapping as get_mapping
+from kith_referrals.views.mappings import list_mappings as list_mappings
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral
@@ -67,31 +69,43 @@ _SUMMARY: Final = tuple(
         "urgent", "source_reference",
     )
 )  # fmt: skip
-_SELECTED: Final = (
-    sa.select(*_SUMMARY)
-    .where(referrals.c.id > _AFTER)
-    .where(sa.or_(_STATUS.is_(None), referrals.c.status == _STATUS))
-    .where(sa.or_(_PROGRAMME.is_(None), referrals.c.programme_id == _PROGRAMME))
-    .order_by(referrals.c.id)
-    .limit(_LIMIT)
-)
-_NETWORK_REFERRALS: Final = audited(
-    _SELECTED.with_only_columns(
-        *(column for column in _SUMMARY if column.name != "source_reference"),
-        sa.null().label("source_reference"),
-    )
-)
-"""Without the organisations' own references, which lead to somebody in another system."""
+_SELECTED: Final = sa.select(*_SUMMARY).where(referrals.c.id > _AFTER).order_by(referrals.c.id).limit(_LIMIT)
 
-_made: Final = _SELECTED.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
-_received: Final = (
-    _SELECTED.where(referrals.c.programme_organisation_id == _ASKING)
-    .where(referrals.c.referring_organisation_id != _ASKING)
-    .subquery("received")
-)
-_both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("both")
-_REFERRALS: Final = audited(sa.select(_both).order_by(_both.c.id).limit(_LIMIT))
-"""Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
+
+def _narrowed(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
+    """Only those that stand as asked, or go to the programme asked for.
+
+    What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
+    """
+    if "status" in narrow:
+        statement = statement.where(referrals.c.status == _STATUS)
+    if "programme_id" in narrow:
+        statement = statement.where(referrals.c.programme_id == _PROGRAMME)
+    return statement
+
+
+def _own(narrow: frozenset[str]) -> sa.Select[Any]:
+    """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
+    selected = _narrowed(_SELECTED, narrow)
+    made = selected.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
+    received = (
+        selected.where(referrals.c.programme_organisation_id == _ASKING)
+        .where(referrals.c.referring_organisation_id != _ASKING)
+        .subquery("received")
+    )
+    both = sa.union_all(sa.select(made), sa.select(received)).subquery("both")
+    return audited(sa.select(both).order_by(both.c.id).limit(_LIMIT))
+
+
+def _of_the_network(narrow: frozenset[str]) -> sa.Select[Any]:
+    """Without the organisations' own references, which lead to somebody in another system."""
+    shown = (column for column in _SUMMARY if column.name != "source_reference")
+    return audited(_narrowed(_SELECTED, narrow).with_only_columns(*shown, sa.null().label("source_reference")))
+
+
+_NARROW: Final = tuple(frozenset(names) for names in ((), ("status",), ("programme_id",), ("status", "programme_id")))
+_REFERRALS: Final = {narrow: _own(narrow) for narrow in _NARROW}
+_NETWORK_REFERRALS: Final = {narrow: _of_the_network(narrow) for narrow in _NARROW}
 
 _UNREAD: Final = audited(
     sa.select(*_SUMMARY)
@@ -173,12 +187,14 @@ async def list_referrals(
     now: datetime,
 ) -> Sequence[Found]:
     """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
-    wanted = {"after": after or _BEFORE_ALL, "limit": limit, "status": status, "programme_id": programme_id}
+    asked = {"status": status, "programme_id": programme_id}
+    narrow = frozenset(name for name, value in asked.items() if value is not None)
+    wanted: dict[str, Any] = {"after": after or _BEFORE_ALL, "limit": limit, **asked}
     listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
     wanted |= noted(tx, listed, now=now)
     if asking is None:
-        return await list_rows(tx, _NETWORK_REFERRALS, wanted)
-    return await list_rows(tx, _REFERRALS, {**wanted, "asking": asking})
+        return await list_rows(tx, _NETWORK_REFERRALS[narrow], wanted)
+    return await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking})
 
 
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:

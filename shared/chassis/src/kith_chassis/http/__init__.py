@@ -2,8 +2,9 @@
 
 from kith_chassis.http.application import NowDep, application
 from kith_chassis.http.creates import Created, create, forget_old_keys
+from kith_chassis.http.links import leads_to
 from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor
-from kith_chassis.http.problems import Problem, problem
+from kith_chassis.http.problems import Problem, invalid, problem, problem_of
 from kith_chassis.http.versions import ExpectedVersion, OptionalVersion, StaleVersion, check_version, etag
 
 __all__ = [
@@ -22,5 +23,8 @@ __all__ = [
     "encode_cursor",
     "etag",
     "forget_old_keys",
+    "invalid",
+    "leads_to",
     "problem",
+    "problem_of",
 ]

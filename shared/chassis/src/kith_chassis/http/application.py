@@ -57,11 +57,13 @@ def application(
     refusals: Mapping[type[Exception], int],
     verifier: Verifier,
     body_limit: int = 1024 * 1024,
+    longer_bodies: Mapping[str, int] = {},
     now: Callable[[], datetime] = clock.now,
 ) -> FastAPI:
     """The service's application: routes behind the table of permissions, problems for everything that goes wrong.
 
-    Whoever makes it sets ``app.state.database``. There is no page of documentation and no OpenAPI route: the document
+    Whoever makes it sets ``app.state.database``. ``longer_bodies`` are the paths that take more than ``body_limit``
+    bytes, and how many. There is no page of documentation and no OpenAPI route: the document
     is printed by ``python -m kith_<name> openapi``. Raises ``ValueError`` for a table that does not fit the routes.
     """
     app = _Application(
@@ -75,7 +77,7 @@ def application(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours names no path and keeps no body
         middleware=[
             Middleware(Observed),
-            Middleware(BodyLimit, limit=body_limit),
+            Middleware(BodyLimit, limit=body_limit, longer=longer_bodies),
             Middleware(problems.Unexpected),
         ],
         exception_handlers=problems.handlers({**REFUSALS, **refusals}),

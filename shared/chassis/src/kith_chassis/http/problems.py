@@ -100,7 +100,7 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What went wrong and what to do, for a human.")
     code: str = Field(description="What went wrong, for a program: kebab-case, never changed once published.")
-    errors: list[InvalidPart] | None = Field(default=None, description="With `request-invalid`: what to mend.")
+    errors: list[InvalidPart] | None = Field(default=None, description="What to mend, where its place is known.")
 
 
 def problem(
@@ -112,9 +112,36 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem response."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors)
-    trace.get_current_span().set_attribute(names.REFUSAL, code)
-    return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
+    return _answer(_told(status, code, detail, errors), headers)
+
+
+def problem_of(error: Exception, refusals: Mapping[type[Exception], int]) -> Problem:
+    """The refusal as a problem, with the status of its most specific class in ``refusals``.
+
+    One that knows the place in the request that it is about (``place``) says it as ``errors`` do.
+    """
+    status = next(refusals[cls] for cls in type(error).__mro__ if cls in refusals)
+    place = getattr(error, "place", ())
+    parts = [InvalidPart(where=_where(place), sentence=str(error))] if place else None
+    return _told(status, getattr(error, "code", "refused"), str(error), parts)
+
+
+def invalid(faults: Sequence[Any], *, at: Sequence[str | int] = ()) -> Problem:
+    """What pydantic found wrong as one problem, by the places in the request; ``at`` is where what it read stands."""
+    parts = [
+        InvalidPart(where=_where((*at, *fault["loc"])), sentence=_sentence(fault)) for fault in faults[:MOST_ERRORS]
+    ]
+    detail = "Something in the request is not as it must be; errors says what."
+    return _told(HTTPStatus.UNPROCESSABLE_ENTITY, "request-invalid", detail, parts)
+
+
+def _told(status: int, code: str, detail: str, errors: list[InvalidPart] | None = None) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors)
+
+
+def _answer(told: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    trace.get_current_span().set_attribute(names.REFUSAL, told.code)
+    return Response(told.model_dump_json(exclude_none=True), told.status, headers, MEDIA_TYPE)
 
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
@@ -130,8 +157,7 @@ def handlers(refusals: Mapping[type[Exception], int]) -> dict[int | type[Excepti
             raise TypeError(f"{refusal.__qualname__} has no code, so it cannot be told as a refusal.")
 
     async def refused(_: Request, error: Exception) -> Response:
-        status = next(refusals[cls] for cls in type(error).__mro__ if cls in refusals)
-        return problem(status, getattr(error, "code", "refused"), str(error), headers=getattr(error, "headers", None))
+        return _answer(problem_of(error, refusals), getattr(error, "headers", None))
 
     return {**dict.fromkeys(refusals, refused), RequestValidationError: _invalid, HTTPException: _plain}
 
@@ -144,14 +170,7 @@ async def _plain(_: Request, error: Exception) -> Response:
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    parts = [InvalidPart(where=_where(fault["loc"]), sentence=_sentence(fault)) for fault in found[:MOST_ERRORS]]
-    return problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "request-invalid",
-        "Something in the request is not as it must be; errors says what.",
-        errors=parts,
-    )
+    return _answer(invalid(error.errors() if isinstance(error, RequestValidationError) else []))
 
 
 def _where(place: Sequence[str | int]) -> str:

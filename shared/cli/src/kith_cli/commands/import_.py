@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kith_cli.addresses import Addresses, speaking
 from kith_cli.importing.carrying import Progress as Tell
 from kith_cli.importing.carrying import carry
-from kith_cli.importing.mapping import read_mapping
+from kith_cli.importing.keeping import find_mapping, member, of_organisation
+from kith_cli.importing.mapping import NAME, MappingFile, kept_mapping, read_mapping
 from kith_cli.importing.outcomes import POSSIBLE_DUPLICATE, REJECTED, Totals
 from kith_cli.importing.reading import Export, open_export
 from kith_cli.importing.sending import MOST_ROWS, Sender
@@ -34,7 +35,10 @@ class WrongInput(click.ClickException):
 @click.command()
 @speaking
 @click.argument("file", type=a_file)
-@click.option("--mapping", required=True, type=a_file, help="What its columns are, in YAML.")
+@click.option(
+    "--mapping", required=True, help="What its columns are: a YAML file, or the name of a mapping that is kept."
+)
+@of_organisation
 @click.option("--report", type=a_file, help="Where to write what became of each row, as a JSON list.")
 @click.option(
     "--rejects",
@@ -52,14 +56,17 @@ class WrongInput(click.ClickException):
 def command(
     addresses: Addresses,
     file: Path,
-    mapping: Path,
+    mapping: str,
     *,
+    organisation: str | None,
     report: Path | None,
     rejects: Path | None,
     batch: int,
     as_json: bool,
 ) -> None:
     """Import the rows of FILE, an export of the organisation that the mapping names, as one of its clients.
+
+    A mapping that is no file is one that the organisation keeps (`kith mappings`), in its newest version.
 
     Columns that the mapping leaves out never leave this machine. A row is accepted, rejected with the first fault that
     was found, or is a possible duplicate, which waits for a human. Importing a file again changes nothing: an identical
@@ -77,12 +84,13 @@ def command(
     if rejects is None and report is not None:
         rejects = report.with_name(f"{report.stem}.rejects{file.suffix}")
     try:
-        _check_apart([path for path in (file, mapping, report, rejects) if path is not None])
-        columns = read_mapping(mapping)
+        columns = _read(addresses, mapping, organisation)
+        _check_apart([path for path in (file, _file(mapping), report, rejects) if path is not None])
         client = addresses.client or addresses.act_as("referrer", columns.organisation)
         with open_export(file, columns) as export, Speaker(addresses, client) as speaker:
+            teller.say(f"By the {columns.name}." if _file(mapping) is None else f"By the mapping in {mapping}.")
             if export.not_named:
-                teller.say(f"{mapping.name} says nothing of {', '.join(export.not_named)}: not imported.")
+                teller.say(f"{columns.name} says nothing of {', '.join(export.not_named)}: not imported.")
             sender = Sender(speaker, columns, file.name, say=teller.say)
             with _progress(teller, export, file.name) as progress:
                 totals = carry(export, sender.send, batch=batch, report=report, rejects=rejects, progress=progress)
@@ -90,9 +98,25 @@ def command(
         raise WrongInput(str(unusable)) from unusable
     if as_json:
         written = {"report": str(report) if report else None, "rejects": str(rejects) if rejects else None}
-        say_json({"rows": totals.rows, **totals.outcomes, "codes": dict(totals.codes), **written})
+        say_json(
+            {"mapping": columns.name, "rows": totals.rows, **totals.outcomes, "codes": dict(totals.codes), **written}
+        )
     else:
         _say_totals(teller, file, totals, report, rejects)
+
+
+def _file(mapping: str) -> Path | None:
+    """The mapping's file; or None where the word is the name of one that is kept. A file goes before a name."""
+    path = Path(mapping)
+    return path if path.exists() or NAME.fullmatch(mapping) is None else None
+
+
+def _read(addresses: Addresses, mapping: str, organisation: str | None) -> MappingFile:
+    path = _file(mapping)
+    if path is not None:
+        return read_mapping(path)
+    with member(addresses, organisation) as speaker:
+        return kept_mapping(find_mapping(speaker, mapping))
 
 
 def _check_apart(paths: list[Path]) -> None:

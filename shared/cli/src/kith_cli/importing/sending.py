@@ -41,7 +41,7 @@ class Sender:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._speaker = speaker
-        self._begins = f'{{"mapping": {mapping.json}, "file_name": {json.dumps(_printable(file_name))}, "rows": ['
+        self._begins = f'{{{mapping.json}, "file_name": {json.dumps(_printable(file_name))}, "rows": ['
         self._patience = patience
         self._pause = pause
         self._say = say

@@ -123,7 +123,8 @@ class Mapping:
         if len(set(names)) < len(names):
             raise MappingUnusable("A column stands twice in the mapping.")
         if twice := sorted({target for target in targets if targets.count(target) > 1} - _MANY):
-            raise MappingUnusable(f"Only one column can be {twice[0]}.")
+            again = [column.name for column in self.columns if column.to == twice[0]][1]
+            raise MappingUnusable(f"Only one column can be {twice[0]}.", column=again)
         for target in (Target.SOURCE_REFERENCE, Target.CONSENT, Target.CONSENT_RECORDED_ON):
             if target not in targets:
                 raise MappingUnusable(f"No column is {target}, without which nothing can be imported.")
@@ -146,24 +147,24 @@ def _check_column(column: Column) -> None:
     told = f"The column {column.name!r}"
     coded = column.to in _CODED
     if not coded and column.to is not Target.PROGRAMME and (column.values or column.otherwise):
-        raise MappingUnusable(f"{told} is {column.to}, which takes no values.")
+        raise MappingUnusable(f"{told} is {column.to}, which takes no values.", column=column.name)
     if coded:
         known = _CODED[column.to]
         codes = [*column.values.values(), *([column.otherwise] if column.otherwise else [])]
         if not codes:
-            raise MappingUnusable(f"{told} needs values: which word of the file is which code.")
+            raise MappingUnusable(f"{told} needs values: which word of the file is which code.", column=column.name)
         for code in codes:
             if _CODE.fullmatch(code) is None or (known is not None and code not in known):
                 expected = f"one of {', '.join(known)}" if known else "a code such as low-mood"
-                raise MappingUnusable(f"{told} has a value that is not {expected}.")
+                raise MappingUnusable(f"{told} has a value that is not {expected}.", column=column.name)
     if column.split is not None and (not column.split or column.to not in _LISTS):
-        raise MappingUnusable(f"{told} is {column.to}, which cannot be split.")
+        raise MappingUnusable(f"{told} is {column.to}, which cannot be split.", column=column.name)
     if column.to is Target.CONSENT and column.otherwise is not None:
-        raise MappingUnusable(f"{told} is the consent: a word that is not known is never a yes.")
+        raise MappingUnusable(f"{told} is the consent: a word that is not known is never a yes.", column=column.name)
     if (column.to is Target.COUNT) != (column.called is not None):
-        raise MappingUnusable(f"{told}: a count, and only a count, says what it is called.")
+        raise MappingUnusable(f"{told}: a count, and only a count, says what it is called.", column=column.name)
     if column.called is not None and _CODE.fullmatch(column.called) is None:
-        raise MappingUnusable(f"{told}: a count is called by a code such as children-in-care.")
+        raise MappingUnusable(f"{told}: a count is called by a code such as children-in-care.", column=column.name)
 
 
 def _check_constants(constants: Constants) -> None:

@@ -4,9 +4,31 @@ from kith_referrals.domain.refusals import ReferralRefused, Unacceptable
 
 
 class MappingUnusable(Unacceptable):
-    """The mapping contradicts itself or the rows that came with it; no row was looked at."""
+    """The mapping contradicts itself or the rows that came with it; no row was looked at.
+
+    ``column`` is the one that is at fault, where it is one; ``place`` where it stands in what was sent.
+    """
 
     code = "mapping-unusable"
+
+    def __init__(self, message: str, *, column: str | None = None) -> None:
+        super().__init__(message)
+        self.column = column
+        self.place: tuple[str | int, ...] = ()
+
+
+class TooManyMappings(ReferralRefused):
+    """An organisation has a few systems; who keeps hundreds of mappings names each import's anew."""
+
+    code = "too-many-mappings"
+    says = "Your organisation keeps as many mappings as it may. Save this one under the name of one that is not used."
+
+
+class MappingVersionUnknown(Unacceptable):
+    """An import names a mapping that the organisation does not keep."""
+
+    code = "mapping-unknown"
+    says = "Your organisation keeps no such mapping, or no such version of it. See GET /import-mappings."
 
 
 class CellRefused(Unacceptable):

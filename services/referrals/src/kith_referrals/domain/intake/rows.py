@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kith_referrals.domain import identifiers, places
+from kith_referrals.domain import identifiers
 from kith_referrals.domain.agreement import NoAgreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, agreed
 from kith_referrals.domain.intake import mapping as mappings
 from kith_referrals.domain.intake.columns import READ, Draft, Read, slug
 from kith_referrals.domain.intake.mapping import Column, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable
-from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Wish
@@ -41,48 +40,7 @@ class Row:
     offer: Offer
     wish: Wish = field(repr=False)
     consents: Consents = field(repr=False)
-    given_name: str | None = field(repr=False)
-    family_name: str = field(repr=False)
-    birth_date: date | None = field(repr=False)
-    nhs_number: str | None = field(repr=False)
-    chi_number: str | None = field(repr=False)
-    hc_number: str | None = field(repr=False)
-    postcode: str | None = field(repr=False)
-    email: str | None = field(repr=False)
-    telephone: str | None = field(repr=False)
-    contact_by: tuple[str, ...]
-    language: str
-
-    @property
-    def traits(self) -> Traits:
-        """What tells that this may be a person who is already here."""
-        return Traits(
-            family_name=self.family_name,
-            given_name=self.given_name,
-            birth_date=self.birth_date,
-            district=places.district(self.postcode) if self.postcode else None,
-            nhs_number=self.nhs_number,
-            chi_number=self.chi_number,
-            hc_number=self.hc_number,
-        )
-
-    def person(self, person_id: UUID, organisation_id: UUID) -> Person:
-        """The person, as a record of the importing organisation."""
-        return Person(
-            id=person_id,
-            organisation_id=organisation_id,
-            family_name=self.family_name,
-            given_name=self.given_name,
-            birth_date=self.birth_date,
-            nhs_number=self.nhs_number,
-            chi_number=self.chi_number,
-            hc_number=self.hc_number,
-            postcode=self.postcode,
-            email=self.email,
-            telephone=self.telephone,
-            contact_by=self.contact_by,
-            language=self.language,
-        )
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +57,18 @@ class Reader:
         return cls(mapping, steps)
 
     def read(
-        self, cells: Cells, programmes: Mapping[str, Programme], offers: Mapping[str, Offer], today: date
+        self,
+        cells: Cells,
+        programmes: Mapping[str, Programme],
+        offers: Mapping[str, Offer],
+        today: date,
+        *,
+        person_id: UUID,
     ) -> Row | Rejection:
         """The row, or its first fault: each column alone in mapping order, across columns, programme, consent.
 
         ``programmes`` are those that ``slugs`` names, by slug, and ``offers`` those of them that the organisation may
-        refer to; ``today`` is the civil date (Europe/London).
+        refer to; ``today`` is the civil date (Europe/London). ``person_id`` is the pseudonym of whoever it tells of.
         """
         draft = Draft(today, self.mapping.dates, self.mapping.constants)
         for column, read, table in self.steps:
@@ -112,7 +76,7 @@ class Reader:
                 read(draft, column, clean(cells[column.name]), table)
             except ReferralRefused as refused:
                 return _rejected(column.name, refused)
-        return _whole(draft, self.mapping, programmes, offers)
+        return _whole(draft, self.mapping, programmes, offers, person_id)
 
     def reference(self, cells: Cells) -> str:
         """The organisation's own reference of the row; empty where the cell is."""
@@ -157,7 +121,11 @@ def _rejected(column: str, refused: ReferralRefused) -> Rejection:
 
 
 def _whole(
-    draft: Draft, mapping: mappings.Mapping, programmes: Mapping[str, Programme], offers: Mapping[str, Offer]
+    draft: Draft,
+    mapping: mappings.Mapping,
+    programmes: Mapping[str, Programme],
+    offers: Mapping[str, Offer],
+    person_id: UUID,
 ) -> Row | Rejection:
     """What no column tells alone: the CHI number against the birth date, then the programme, then the consent."""
     column = mapping.column
@@ -190,6 +158,21 @@ def _whole(
         offer=offer,
         wish=_wish(draft),
         consents=consents,
+        person=_person(draft, mapping.organisation_id, person_id),
+    )
+
+
+def _programme_column(mapping: mappings.Mapping) -> str:
+    """The column that names the programme; for a constant one, that of the reference, by which the row is found."""
+    constant = mapping.constants.programme is not None
+    return mapping.column(Target.SOURCE_REFERENCE if constant else Target.PROGRAMME)
+
+
+def _person(draft: Draft, organisation_id: UUID, person_id: UUID) -> Person:
+    """The person, as a record of the importing organisation."""
+    return Person(
+        id=person_id,
+        organisation_id=organisation_id,
         given_name=draft.given_name,
         family_name=draft.family_name,
         birth_date=draft.birth_date,
@@ -199,15 +182,9 @@ def _whole(
         postcode=draft.postcode,
         email=draft.email,
         telephone=draft.telephone,
-        contact_by=constants.contact_by,
-        language=draft.language or constants.language,
+        contact_by=draft.constants.contact_by,
+        language=draft.language or draft.constants.language,
     )
-
-
-def _programme_column(mapping: mappings.Mapping) -> str:
-    """The column that names the programme; for a constant one, that of the reference, by which the row is found."""
-    constant = mapping.constants.programme is not None
-    return mapping.column(Target.SOURCE_REFERENCE if constant else Target.PROGRAMME)
 
 
 def _wish(draft: Draft) -> Wish:

@@ -91,7 +91,7 @@ def sift(
         if done.new:
             firsts[read.reference] = First(read.digest, done.outcome, done.of, done.referral_id)
         if done.new and done.outcome is Outcome.ACCEPTED and isinstance(read.found, Row):
-            alike.add(Known(read.found.traits, read.reference))
+            alike.add(Known(read.found.person.traits, read.reference))
         sifted.append(done)
     return sifted
 
@@ -104,7 +104,7 @@ def _one(
     if isinstance(read.found, Rejection):
         fault = read.found
         return Sifted(read, Outcome.REJECTED, column=fault.column, code=fault.code, message=fault.message)
-    of = alike.find(read.found.traits)
+    of = alike.find(read.found.person.traits)
     if of is not None:
         return _possible_duplicate(read, of, new=True)
     return Sifted(read, Outcome.ACCEPTED, new=True, referral_id=new_id())
