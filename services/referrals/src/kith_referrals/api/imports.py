@@ -15,6 +15,7 @@ from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
 from kith_referrals.api.shapes import ContactChannel, ReferralState
 from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
 from kith_referrals.domain.referral import Meeting, Source
@@ -71,6 +72,7 @@ class ConstantsBody(Body):
     language: Language = "en"
     consent_how: Code = "recorded-elsewhere"
     consent_wording: Reference | None = None
+    feedback: Feedback = Feedback.OUTCOME
 
 
 class MappingBody(Body):

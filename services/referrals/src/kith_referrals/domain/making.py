@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kith_referrals.domain.agreement import Offer
-from kith_referrals.domain.consent import Consents
+from kith_referrals.domain.consent import Consents, hears
 from kith_referrals.domain.people import Person, age_band
 from kith_referrals.domain.referral import Made, Referral, Status, Wish
 from kith_referrals.domain.steps import Actor, Step
@@ -59,6 +59,8 @@ def submit(
         level=offer.level,
         notes_unread=wish.unread and wish.notes is not None,
     )
-    made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
+    made = Made(
+        referral, wish, age_band(person.birth_date, today), person.district, person.language, hears(consents, today)
+    )
     step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)
     return NewReferral(person, referral, wish, consents, step), made

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
@@ -26,6 +27,7 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.knowing import SHOWN_STATUS, as_known, steps_as_known, with_word
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral
@@ -67,14 +69,14 @@ _SUMMARY: Final = tuple(
         "urgent", "source_reference",
     )
 )  # fmt: skip
-_SELECTED: Final = (
+_PAGE: Final = (
     sa.select(*_SUMMARY)
     .where(referrals.c.id > _AFTER)
-    .where(sa.or_(_STATUS.is_(None), referrals.c.status == _STATUS))
     .where(sa.or_(_PROGRAMME.is_(None), referrals.c.programme_id == _PROGRAMME))
     .order_by(referrals.c.id)
     .limit(_LIMIT)
 )
+_SELECTED: Final = _PAGE.where(sa.or_(_STATUS.is_(None), referrals.c.status == _STATUS))
 _NETWORK_REFERRALS: Final = audited(
     _SELECTED.with_only_columns(
         *(column for column in _SUMMARY if column.name != "source_reference"),
@@ -83,9 +85,16 @@ _NETWORK_REFERRALS: Final = audited(
 )
 """Without the organisations' own references, which lead to somebody in another system."""
 
-_made: Final = _SELECTED.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
+_own_status: Final = sa.case((referrals.c.programme_organisation_id == _ASKING, referrals.c.status), else_=SHOWN_STATUS)
+_made: Final = (
+    with_word(_PAGE)
+    .where(referrals.c.referring_organisation_id == _ASKING)
+    .where(sa.or_(_STATUS.is_(None), _own_status == _STATUS))
+    .subquery("made")
+)
 _received: Final = (
-    _SELECTED.where(referrals.c.programme_organisation_id == _ASKING)
+    _SELECTED.add_columns(sa.null().label("hears"))
+    .where(referrals.c.programme_organisation_id == _ASKING)
     .where(referrals.c.referring_organisation_id != _ASKING)
     .subquery("received")
 )
@@ -110,9 +119,9 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = sa.select(*_SUMMARY).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
+_CHOICE: Final = with_word(sa.select(*_SUMMARY)).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
-    sa.select(*(column for column in referral_steps.c if column.name != "seq"))
+    with_word(sa.select(*(column for column in referral_steps.c if column.name != "seq")), referral_steps.c.referral_id)
     .where(referral_steps.c.referral_id == _ID)
     .order_by(referral_steps.c.seq)
 )
@@ -172,13 +181,17 @@ async def list_referrals(
     limit: int,
     now: datetime,
 ) -> Sequence[Found]:
-    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
+    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None.
+
+    Those it made are as it may know them, and are found by the status that it is shown.
+    """
     wanted = {"after": after or _BEFORE_ALL, "limit": limit, "status": status, "programme_id": programme_id}
     listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
     wanted |= noted(tx, listed, now=now)
     if asking is None:
         return await list_rows(tx, _NETWORK_REFERRALS, wanted)
-    return await list_rows(tx, _REFERRALS, {**wanted, "asking": asking})
+    rows = await list_rows(tx, _REFERRALS, {**wanted, "asking": asking, "today": clock.today(now)})
+    return [as_known(row, asking) for row in rows]
 
 
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
@@ -192,15 +205,23 @@ async def list_agreements(tx: AsyncConnection, *, after: UUID | None, limit: int
     return [agreement_of(row) for row in rows]
 
 
-async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:
-    """The referrals of a choice that may be seen. Bounded by the choice. Raises ``NotFound`` where there are none."""
-    return await list_some(tx, _CHOICE, {"id": choice_id})
+async def list_choice(tx: AsyncConnection, choice_id: UUID, *, asking: UUID | None, now: datetime) -> Sequence[Found]:
+    """The referrals of a choice that ``asking`` may see, as it may know them. Bounded by the choice.
+
+    Raises ``NotFound`` where there are none.
+    """
+    rows = await list_some(tx, _CHOICE, {"id": choice_id, "today": clock.today(now)})
+    return [as_known(row, asking) for row in rows]
 
 
-async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Sequence[Found]:
-    """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
+async def list_steps(tx: AsyncConnection, referral_id: UUID, *, asking: UUID, now: datetime) -> Sequence[Found]:
+    """What happened to a referral, in order, as ``asking`` may know it: bounded by its life.
+
+    Raises ``NotFound`` where nothing is to be seen.
+    """
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
-    return await list_some(tx, _STEPS, {"id": referral_id, **listed})
+    rows = await list_some(tx, _STEPS, {"id": referral_id, "today": clock.today(now), **listed})
+    return steps_as_known(rows, asking)
 
 
 async def list_unread_notes(
