@@ -1,6 +1,7 @@
-"""What referrals reads from its environment beyond what every service does: how many forms its pages take."""
+"""What referrals reads from its environment beyond what every service does: limits of its pages, and when it tells."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
@@ -36,7 +37,16 @@ class Settings(ServiceSettings):
         default=200, ge=1, description="Self-referrals taken in an hour by one programme."
     )
 
+    notice_before_consent_ends: int = Field(
+        default=14, ge=1, description="Days before the last one of a consent on which those who rely on it are told."
+    )
+
     @property
     def proxies(self) -> Sequence[IPv4Network | IPv6Network]:
         """The trusted proxies, as networks."""
         return _parsed(self.trusted_proxies)
+
+    @property
+    def notice(self) -> timedelta:
+        """How long before its last day a consent is told of."""
+        return timedelta(days=self.notice_before_consent_ends)
