@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -281,6 +282,18 @@ async def test_whoever_no_longer_is_to_be_told_reads_no_more_than_the_receipt(
     await world.change_consent(world.host, referral, Purpose.TELL_REFERRER, withdrawn)
 
     assert list(beyond("receipt", await read(client, referrer, f"/referrals/{referral.id}"))) == []
+
+
+async def test_a_word_that_was_kept_before_there_were_levels_shows_all_of_it(
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth
+) -> None:
+    referral = await walk(world, await world.refer(answer=replace(AGREED, feedback=Feedback.RECEIPT)), WAYS["ended"])
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("update consents set feedback = null"))
+
+    one = await read(client, referrer, f"/referrals/{referral.id}")
+
+    assert (one["feedback"], one["status"]) == ("outcome", "ended")
 
 
 async def test_what_answers_a_referrers_step_says_no_more_either(
