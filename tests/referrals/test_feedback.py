@@ -154,6 +154,23 @@ async def test_the_level_is_told_with_the_referral_and_with_its_change(world: Wo
     ]
 
 
+async def test_the_level_that_was_said_stands_in_the_steps(
+    client: httpx.AsyncClient, world: World, coordinator: httpx.Auth
+) -> None:
+    referral = await world.refer()
+    said = {"purpose": "tell-referrer", "state": "granted", "recorded_on": str(TODAY), "how": "spoken"}
+    await client.post(
+        f"/referrals/{referral.id}/consent",
+        json={**said, "feedback": "progress"},
+        headers=version(1),
+        auth=coordinator,
+    )
+
+    steps = (await read(client, coordinator, f"/referrals/{referral.id}/steps"))["items"]
+
+    assert (steps[-1]["name"], steps[-1]["reason"]) == ("consent-changed", "tell-referrer-granted-progress")
+
+
 async def test_saying_the_same_level_again_is_not_told(world: World) -> None:
     referral = await world.refer(answer=replace(AGREED, feedback=Feedback.DECISION))
     same = Consent(State.GRANTED, TODAY, "spoken", feedback=Feedback.DECISION)

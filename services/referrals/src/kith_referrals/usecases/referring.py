@@ -115,8 +115,9 @@ async def change_consent(
     after = consent.changed(before, purpose, word, clock.today(now))
     if after is None:
         return referral
-    noted = lifecycle.note_consent(referral, by, f"{purpose.value}-{word.state.value}", now)
     level = after[purpose].feedback if word.state is State.GRANTED else None
+    said = "-".join(filter(None, (purpose.value, word.state.value, level)))
+    noted = lifecycle.note_consent(referral, by, said, now)
     told = ConsentTold(noted.referral, purpose, word.state, level)
     moves = [Moved(noted.referral, noted.step, (told,))]
     recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN

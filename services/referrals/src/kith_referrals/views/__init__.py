@@ -27,7 +27,7 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
-from kith_referrals.views.knowing import SHOWN_STATUS, as_known, steps_as_known, with_word
+from kith_referrals.views.knowing import HEARS, SHOWN_STATUS, as_known, hears_of, steps_as_known
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral
@@ -87,7 +87,7 @@ _NETWORK_REFERRALS: Final = audited(
 
 _own_status: Final = sa.case((referrals.c.programme_organisation_id == _ASKING, referrals.c.status), else_=SHOWN_STATUS)
 _made: Final = (
-    with_word(_PAGE)
+    _PAGE.add_columns(HEARS)
     .where(referrals.c.referring_organisation_id == _ASKING)
     .where(sa.or_(_STATUS.is_(None), _own_status == _STATUS))
     .subquery("made")
@@ -119,9 +119,12 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = with_word(sa.select(*_SUMMARY)).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
+_CHOICE: Final = sa.select(*_SUMMARY, HEARS).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
-    with_word(sa.select(*(column for column in referral_steps.c if column.name != "seq")), referral_steps.c.referral_id)
+    sa.select(
+        *(column for column in referral_steps.c if column.name != "seq"),
+        hears_of(referral_steps.c.referral_id).label("hears"),
+    )
     .where(referral_steps.c.referral_id == _ID)
     .order_by(referral_steps.c.seq)
 )

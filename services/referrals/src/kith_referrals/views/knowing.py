@@ -14,40 +14,44 @@ from kith_referrals.tables import consents, referrals
 from kith_referrals.views.finding import Found
 
 _word: Final = consents.alias("tell_referrer")
-_hears: Final = sa.case(
-    (
-        sa.and_(
-            _word.c.state == State.GRANTED.value,
-            sa.or_(_word.c.expires_on.is_(None), _word.c.expires_on >= sa.bindparam("today", type_=sa.Date)),
-        ),
-        sa.func.coalesce(_word.c.feedback, Feedback.OUTCOME.value),
-    ),
-    else_=Feedback.RECEIPT.value,
+_holds: Final = sa.and_(
+    _word.c.state == State.GRANTED.value,
+    sa.or_(_word.c.expires_on.is_(None), _word.c.expires_on >= sa.bindparam("today", type_=sa.Date)),
 )
-"""As ``domain.consent.hears`` has it; for a statement that is joined by ``with_word``."""
 
-SHOWN_STATUS: Final = sa.case(
-    *(
-        (
-            sa.and_(
-                _hears == level.value,
-                referrals.c.status == status.value,
-                referrals.c.supported_at.is_not(None) if supported else referrals.c.supported_at.is_(None),
-            ),
-            shown.value,
-        )
-        for level, status, supported in product(Feedback, Status, (False, True))
-        if (shown := feedback.shown_status(status, level, supported=supported)) is not status
-    ),
-    else_=referrals.c.status,
-)
+
+def hears_of(referral_id: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """How much the referrer may know, as ``domain.consent.hears`` has it, in a statement that knows ``today``.
+
+    A look into the consents for each row that is shown, and none for those that are passed over.
+    """
+    level = (
+        sa.select(sa.case((_holds, sa.func.coalesce(_word.c.feedback, Feedback.OUTCOME.value))))
+        .where(_word.c.referral_id == referral_id)
+        .where(_word.c.purpose == Purpose.TELL_REFERRER.value)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(level, Feedback.RECEIPT.value)
+
+
+HEARS: Final = hears_of(referrals.c.id).label("hears")
+
+
+def _shown_at(level: Feedback) -> sa.ColumnElement[str]:
+    shown = (
+        (status, supported, feedback.shown_status(status, level, supported=supported))
+        for status, supported in product(Status, (False, True))
+    )
+    whens = [
+        (sa.and_(referrals.c.status == status, referrals.c.supported_at.is_not(None).is_(supported)), known.value)
+        for status, supported, known in shown
+        if known is not status
+    ]
+    return sa.case(*whens, else_=referrals.c.status) if whens else referrals.c.status
+
+
+SHOWN_STATUS: Final = sa.case({level.value: _shown_at(level) for level in Feedback}, value=hears_of(referrals.c.id))
 """The status that the referrer is shown: made of ``domain.feedback``, so that no filter finds what no row says."""
-
-
-def with_word(statement: sa.Select[Any], referral_id: sa.ColumnElement[Any] = referrals.c.id) -> sa.Select[Any]:
-    """The statement with the person's word on telling the referrer beside each row, where there is one."""
-    is_word = sa.and_(_word.c.referral_id == referral_id, _word.c.purpose == Purpose.TELL_REFERRER.value)
-    return statement.add_columns(_hears.label("hears")).outerjoin(_word, is_word)
 
 
 def as_known(row: Found, asking: UUID | None) -> Found:

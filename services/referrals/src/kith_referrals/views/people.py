@@ -13,7 +13,7 @@ from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.tables import consents, household_members, households, merges, people, referrals
 from kith_referrals.views.finding import Found, find_one
-from kith_referrals.views.knowing import as_known, with_word
+from kith_referrals.views.knowing import HEARS, as_known
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _belonging: Final = household_members.alias("belonging")
@@ -67,21 +67,21 @@ _household_of: Final = (
 )
 """The household of the referral's own record, or of the one that is shown for it."""
 _REFERRAL: Final = audited(
-    with_word(
-        sa.select(
-            *(column for column in referrals.c if column.name != "notes"),
-            sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
-            sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
-            _agreed.label("consents"),
-            people.c.id.is_not(None).label("shows_person"),
-            _restricted.label("restricted"),
-            people.c.id.label("shown_id"),
-            _household_of.label("household"),
-            *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
-        )
-        .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
-        .outerjoin(people, people.c.id == _shown)
-    ).where(referrals.c.id == _ID)
+    sa.select(
+        *(column for column in referrals.c if column.name != "notes"),
+        sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
+        sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
+        _agreed.label("consents"),
+        HEARS,
+        people.c.id.is_not(None).label("shows_person"),
+        _restricted.label("restricted"),
+        people.c.id.label("shown_id"),
+        _household_of.label("household"),
+        *(people.c[name].label(f"person_{name}") for name in people.c.keys() if name != "id"),  # noqa: SIM118 - no dict
+    )
+    .join_from(referrals, merges, merges.c.person_id == referrals.c.person_id, isouter=True)
+    .outerjoin(people, people.c.id == _shown)
+    .where(referrals.c.id == _ID)
 )
 """Whoever sees no more than codes does not see the person's row, nor the notes, which may name them."""
 _own: Final = people.alias("own")
