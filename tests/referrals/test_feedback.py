@@ -313,10 +313,11 @@ async def test_a_word_that_was_kept_before_there_were_levels_shows_all_of_it(
     assert (one["feedback"], one["status"]) == ("outcome", "ended")
 
 
+@pytest.mark.parametrize("way", ["waiting", "matched"])
 async def test_what_answers_a_referrers_step_says_no_more_either(
-    client: httpx.AsyncClient, world: World, referrer: httpx.Auth
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth, way: str
 ) -> None:
-    referral = await walk(world, await world.refer(answer=replace(AGREED, feedback=Feedback.RECEIPT)), WAYS["matched"])
+    referral = await walk(world, await world.refer(answer=replace(AGREED, feedback=Feedback.RECEIPT)), WAYS[way])
     word = {"purpose": "contact-person", "state": "withdrawn", "recorded_on": str(TODAY), "how": "spoken"}
     stands = version(referral.version)
 
