@@ -23,6 +23,9 @@ def all_journeys() -> list[Received]:
         withdrawn(programme),
         consent_given_back(programme),
         ended_by_a_death(programme),
+        heard_of_by_level(programme),
+        held_and_released(programme),
+        late_and_open_again(programme),
         in_a_group(cafe),
         nobody_named(programme),
     )
@@ -81,6 +84,40 @@ def ended_by_a_death(programme: ProgrammePublished) -> list[Fact]:
     return [
         *(referral, a.a_referral_decided(referral), proposed, match),
         *(a.a_match_ended(match, ending="died"), a.a_referral_closed(referral, reason="died")),
+    ]
+
+
+def heard_of_by_level(programme: ProgrammePublished) -> list[Fact]:
+    """The referrer hears of the decision only; then, for a while, of the match too; and of the ending no more."""
+    referral = a.a_referral_created(programme, feedback="decision", urgent=True)
+    levels = [
+        a.a_consent_changed(referral, purpose="tell-referrer", state="granted", feedback=level)
+        for level in ("progress", "receipt")
+    ]
+    match = a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed(programme)))
+    return [
+        *(referral, a.a_referral_decided(referral, decision="waiting"), a.a_referral_decided(referral), levels[0]),
+        *(match, a.a_session_logged(match), levels[1], a.a_match_ended(match)),
+    ]
+
+
+def held_and_released(programme: ProgrammePublished) -> list[Fact]:
+    """One programme holds a place, another knows a better one, and the person chooses a third."""
+    held, elsewhere = a.a_referral_created(programme), a.a_referral_created(programme)
+    return [
+        *(held, elsewhere, a.a_referral_decided(held, decision="held")),
+        *(a.a_referral_decided(elsewhere, decision="redirected"), a.a_referral_closed(elsewhere, reason="redirected")),
+        a.a_referral_closed(held, reason="released"),
+    ]
+
+
+def late_and_open_again(programme: ProgrammePublished) -> list[Fact]:
+    """Nobody decided in time; closed, open again, late again; and what the person agreed to ends soon."""
+    referral = a.a_referral_created(programme)
+    return [
+        *(referral, a.a_promise_missed(referral), a.a_consent_ending(referral)),
+        *(a.a_consent_ending(referral, purpose="tell-referrer"), a.a_referral_closed(referral)),
+        *(a.a_referral_reopened(referral), a.a_promise_missed(referral, promise="take-on")),
     ]
 
 

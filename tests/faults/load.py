@@ -40,7 +40,7 @@ FACTS: Final = {
 }
 """For each route: what is told, in this order."""
 
-_RECEIVED: Final = {("referral-received", "referrer")}
+_RECEIVED: Final = {("referral-received", "referrer"), ("referral-received", "programme")}
 _ACCEPTED: Final = {("referral-accepted", "referrer"), ("referral-accepted", "person")}
 _CLOSED: Final = {("referral-closed", "referrer"), ("referral-closed", "person")}
 MESSAGES: Final = {

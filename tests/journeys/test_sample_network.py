@@ -115,12 +115,13 @@ def test_a_group_meets_and_reporting_counts_who_was_there(the_run: ARun) -> None
     assert attended > 10
 
 
-def test_a_declined_referral_is_told_to_the_referrer_and_to_nobody_else(the_run: ARun) -> None:
+def test_a_declined_referral_is_told_to_the_referrer_and_the_person_hears_it_from_a_human(the_run: ARun) -> None:
     referral = a_referral(the_run, "declined")
 
     assert the_run.told_of(REFERRALS, referral["id"]) == ["referral-created", "referral-decided", "referral-closed"]
     assert the_run.told_of(MATCHING, referral["id"]) == []
-    assert set(messages(the_run, referral)) == {"referrer"}
+    assert set(messages(the_run, referral)) == {"referrer", "programme"}
+    assert "referral-declined" in reasons(the_run, referral)
 
 
 def test_a_withdrawal_ends_the_match_and_everybody_hears(the_run: ARun) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.health import Heartbeat
 from kith_chassis.identity import Caller
@@ -124,17 +125,23 @@ class Stage:
             await on_facts(tx, [received(fact) for fact in facts])
 
     async def a_referral(self, **changes: Any) -> ReferralCreated:
-        """One message: to the referrer."""
-        referral = a_referral_created(**changes)
+        """One message: to the organisation that referred to a programme of its own."""
+        referral = self.of_its_own(**changes)
         await self.hear(referral)
         return referral
 
     async def a_match(self) -> tuple[ReferralCreated, MatchMade]:
-        """Four messages: two to the referrer, one each to person and supporter."""
-        referral = a_referral_created()
+        """Four messages: two to that organisation, one each to person and supporter."""
+        referral = self.of_its_own()
         match = a_match_made(a_match_proposed(referral, a_supporter_changed()))
         await self.hear(referral, match)
         return referral, match
+
+    @staticmethod
+    def of_its_own(**changes: Any) -> ReferralCreated:
+        organisation_id = new_id()
+        ours = {"referring_organisation_id": organisation_id, "programme_organisation_id": organisation_id}
+        return a_referral_created(**ours | changes)
 
     async def ask(self, question: str) -> list[Any]:
         async with self.database.transaction(ITSELF) as tx:

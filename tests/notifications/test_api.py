@@ -43,6 +43,7 @@ async def test_an_operator_sees_who_is_told_of_a_story(database: Database, opera
 
     assert sorted(item["recipient"].partition("/")[0] for item in answer.json()["items"]) == [
         "person",
+        "programme",
         "referrer",
         "referrer",
         "supporter",
@@ -56,7 +57,7 @@ async def test_a_long_story_comes_a_page_at_a_time(database: Database, operator:
     first = (await operator.get("/messages", params=asked)).json()
     second = (await operator.get("/messages", params=asked | {"after": first["next"]})).json()
 
-    assert len({item["id"] for item in first["items"] + second["items"]}) == 4
+    assert len({item["id"] for item in first["items"] + second["items"]}) == 5
     assert second["next"] is None
 
 
@@ -66,7 +67,7 @@ async def test_the_summary_counts_by_state(database: Database, operator: httpx.A
     summary = (await operator.get("/messages/summary")).json()
 
     assert summary.pop("oldest_due") is not None
-    assert summary == {"counts": [{"state": "pending", "code": None, "messages": 4}], "resends": 0, "waiting": 0}
+    assert summary == {"counts": [{"state": "pending", "code": None, "messages": 5}], "resends": 0, "waiting": 0}
 
 
 async def test_the_summary_of_nothing_is_nothing(operator: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Facts become rows: one a reason, recipient and channel, however they come."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -11,17 +12,22 @@ import sqlalchemy as sa
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
+from kith_contracts.referrals import ReferralCreated
 from kith_notifications.incoming import on_facts
 from tests.builders import (
     NOW,
+    TODAY,
     a_consent_changed,
+    a_consent_ending,
     a_match_ended,
     a_match_made,
     a_match_proposed,
     a_programme_published,
+    a_promise_missed,
     a_referral_closed,
     a_referral_created,
     a_referral_decided,
+    a_referral_reopened,
     a_session_logged,
     a_supporter_changed,
     received,
@@ -69,6 +75,7 @@ async def test_a_match_is_told_to_three(database: Database) -> None:
         (f"match-made/{match.match_id}", f"person/{referral.person_id}"),
         (f"match-made/{match.match_id}", f"referrer/{referral.referring_organisation_id}"),
         (f"match-made/{match.match_id}", f"supporter/{match.supporter_id}"),
+        (f"referral-received/{referral.referral_id}", f"programme/{referral.programme_organisation_id}"),
         (f"referral-received/{referral.referral_id}", f"referrer/{referral.referring_organisation_id}"),
     ]
 
@@ -80,7 +87,7 @@ async def test_the_same_match_told_twice_is_one_message_each(database: Database)
     await hear(database, referral, match, match)
     await hear(database, match)
 
-    assert await states(database) == {"pending": 4}
+    assert await states(database) == {"pending": 5}
 
 
 async def test_a_match_heard_before_its_referral_waits_and_is_then_told(database: Database) -> None:
@@ -91,14 +98,15 @@ async def test_a_match_heard_before_its_referral_waits_and_is_then_told(database
     before = await states(database)
     await hear(database, referral)
 
-    assert (before, await states(database)) == ({}, {"pending": 4})
+    assert (before, await states(database)) == ({}, {"pending": 5})
     assert await rows(database, "select * from waiting") == []
 
 
 async def test_facts_that_nobody_is_told_of_leave_nothing(database: Database) -> None:
     match = a_match_made(a_match_proposed(a_referral_created(), a_supporter_changed()))
+    nobody_came = a_session_logged(match, outcome="did-not-happen", minutes=0)
 
-    await hear(database, a_programme_published(), a_supporter_changed(), a_session_logged(match))
+    await hear(database, a_programme_published(), a_supporter_changed(), nobody_came)
 
     assert await rows(database, "select id from referrals") == []
 
@@ -108,7 +116,7 @@ async def test_a_decision_that_is_not_known_here_is_passed_over(database: Databa
 
     await hear(database, referral, a_referral_decided(referral, decision="something-new"))
 
-    assert await states(database) == {"pending": 1}
+    assert await states(database) == {"pending": 2}
 
 
 async def test_withdrawing_consent_cancels_what_is_not_sent(database: Database) -> None:
@@ -128,7 +136,7 @@ async def test_withdrawing_consent_changes_nothing_that_is_sent(database: Databa
 
     await hear(database, a_consent_changed(referral, purpose="tell-referrer"))
 
-    assert await states(database) == {"delivered": 1}
+    assert await states(database) == {"delivered": 2}
 
 
 async def test_what_was_agreed_to_again_before_it_happened_is_sent_after_all(database: Database) -> None:
@@ -142,7 +150,73 @@ async def test_what_was_agreed_to_again_before_it_happened_is_sent_after_all(dat
 
     await hear(database, received(granted, at=NOW + timedelta(minutes=2)))
 
-    assert (cancelled, await states(database)) == (1, {"pending": 4})
+    assert (cancelled, await states(database)) == (1, {"pending": 5})
+
+
+async def test_the_first_session_that_happened_is_told_once(database: Database) -> None:
+    referral = a_referral_created()
+    match = a_match_made(a_match_proposed(referral, a_supporter_changed()))
+    sessions = [a_session_logged(match, outcome="did-not-happen", minutes=0), *(a_session_logged(match) for _ in "abc")]
+
+    await hear(database, *sessions[:2])
+    await hear(database, referral, match, *sessions[2:])
+
+    told = [(reason, recipient) for reason, recipient, *_ in await messages(database) if "session" in reason]
+    assert told == [(f"first-session/{match.match_id}", f"referrer/{referral.referring_organisation_id}")]
+
+
+@pytest.mark.parametrize("again", [a_promise_missed, a_referral_reopened, a_referral_decided, a_referral_closed])
+async def test_what_happens_a_second_time_is_told_again_and_a_fact_that_comes_again_is_not(
+    database: Database, again: Callable[[ReferralCreated], Fact]
+) -> None:
+    referral = a_referral_created()
+    first, second = received(again(referral)), received(again(referral))
+    await hear(database, referral, first)
+    once = len(await messages(database))
+
+    await hear(database, first)
+    replayed = len(await messages(database))
+    await hear(database, second)
+
+    new = once - 2
+    assert (replayed, len(await messages(database))) == (once, once + new)
+    assert new > 0
+
+
+async def test_consents_with_one_last_day_are_one_message_to_each_and_another_day_is_another(
+    database: Database,
+) -> None:
+    referral = a_referral_created()
+    purposes = ("share-referral", "tell-referrer", "contact-person")
+    endings = [a_consent_ending(referral, purpose=purpose) for purpose in purposes]
+    later = a_consent_ending(referral, ends_on=TODAY + timedelta(days=90))
+
+    await hear(database, referral, *endings)
+    together = [recipient.partition("/")[0] for reason, recipient, *_ in await messages(database) if "ending" in reason]
+    await hear(database, later)
+
+    assert sorted(together) == ["person", "programme", "referrer"]
+    assert sum("ending" in reason for reason, *_ in await messages(database)) == 5
+
+
+async def test_whose_place_is_released_is_told_and_nobody_else(database: Database) -> None:
+    referral = a_referral_created()
+
+    await hear(database, referral, a_referral_closed(referral, reason="released"))
+
+    told = [recipient for reason, recipient, *_ in await messages(database) if "released" in reason]
+    assert told == [f"programme/{referral.programme_organisation_id}"]
+    assert len(await messages(database)) == 3
+
+
+async def test_a_programme_that_no_longer_sees_a_referral_is_not_told_of_it(database: Database) -> None:
+    referral = a_referral_created()
+    await hear(database, referral)
+
+    await hear(database, a_consent_changed(referral))
+
+    cancelled = [(recipient, code) for _, recipient, state, code in await messages(database) if state == "cancelled"]
+    assert cancelled == [(f"programme/{referral.programme_organisation_id}", "consent-withdrawn")]
 
 
 async def test_a_death_cancels_what_the_person_and_the_supporter_would_have_read(database: Database) -> None:
@@ -153,7 +227,7 @@ async def test_a_death_cancels_what_the_person_and_the_supporter_would_have_read
     await hear(database, a_referral_closed(referral, reason="died"))
 
     pending = [recipient.partition("/")[0] for _, recipient, state, _ in await messages(database) if state == "pending"]
-    assert pending == ["referrer"] * 3
+    assert sorted(pending) == ["programme", *["referrer"] * 3]
 
 
 async def test_a_referral_and_its_match_heard_at_the_same_moment_by_two_processes_are_told(database: Database) -> None:
@@ -165,7 +239,7 @@ async def test_a_referral_and_its_match_heard_at_the_same_moment_by_two_processe
         *(hear(database, *reversed(matches[start : start + 30])) for start in (0, 30)),
     )
 
-    assert await states(database) == {"pending": 240}
+    assert await states(database) == {"pending": 300}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -197,16 +271,20 @@ def a_story(chance: Random) -> list[list[Received]]:
     consents = [
         a_consent_changed(
             referral,
-            purpose=chance.choice(["contact-person", "tell-referrer"]),
+            purpose=chance.choice(["contact-person", "tell-referrer", "share-referral"]),
             state=chance.choice(["withdrawn", "granted"]),
+            feedback=chance.choice([None, "receipt", "decision", "progress", "outcome"]),
         )
         for _ in range(4)
     ]
-    middle: list[Fact] = [a_referral_decided(referral), *consents]
+    told = [a_referral_decided(referral), a_promise_missed(referral, promise="take-on"), a_consent_ending(referral)]
+    middle: list[Fact] = [*told, *consents]
     chance.shuffle(middle)
     closed = a_referral_closed(referral, reason=chance.choice(["withdrawn", "died", "support-ended"]))
     ended = a_match_ended(match, ending=chance.choice(["planned", "died"]))
-    return [in_time([referral, *middle, closed], 1), in_time([match, ended], 3)]
+    again = a_referral_reopened(referral)
+    sessions = [a_session_logged(match) for _ in range(2)]
+    return [in_time([referral, *middle, closed, again], 1), in_time([match, *sessions, ended], 3)]
 
 
 def in_time(facts: list[Fact], apart: int) -> list[Received]:

@@ -1,6 +1,6 @@
 """What letters say, and what they never say."""
 
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any
@@ -11,20 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith_notifications.channels.addresses import Contact
-from kith_notifications.channels.letters import DECLINED_BECAUSE, Unwritable, compose
+from kith_notifications.channels.letters import DECLINED_BECAUSE, PROMISED, Unwritable, compose
 from kith_notifications.domain.sending import Claimed
-from kith_notifications.domain.telling import RECEIVED, TOLD
+from kith_notifications.domain.table import RECEIVED, TOLD, TOLD_WHEN
 from tests.builders import NOW
 
 SENDER = Address(display_name="Kith", addr_spec="kith@kith.example")
-EVERY = [(kind, whom) for kind, told in TOLD.items() for whom in told] + [(RECEIVED, "person")]
+WHEN = [(kind, whom) for (kind, _), told in TOLD_WHEN.items() for whom in told]
+EVERY = sorted({(kind, whom) for kind, told in TOLD.items() for whom in told} | {(RECEIVED, "person"), *WHEN})
 ZOE = Contact(name="Zoë Testwell", email="zoe.testwell@example.org", may_email=True)
 
 
 def a_letter(
     kind: str = "match-made", whom: str = "person", *, detail: str | None = None, to: Contact = ZOE, now: datetime = NOW
 ) -> EmailMessage:
-    message = Claimed(UUID(int=7), UUID(int=8), kind, whom, UUID(int=9), detail, tries=1, repeated=False)
+    day = date(2026, 12, 7)
+    message = Claimed(UUID(int=7), UUID(int=8), kind, whom, UUID(int=9), detail, tries=1, repeated=False, day=day)
     return compose(message, to, sender=SENDER, now=now)
 
 
@@ -87,6 +89,31 @@ def test_a_reason_that_is_not_known_is_shown_as_it_is() -> None:
 
 def test_without_a_reason_none_is_told() -> None:
     assert "They told us" not in a_letter("referral-declined", "referrer").get_content()
+
+
+@pytest.mark.parametrize("promise", PROMISED)
+def test_a_programme_reads_what_was_promised_and_by_when(promise: str) -> None:
+    text = a_letter("promise-missed", "programme", detail=promise).get_content()
+
+    assert PROMISED[promise] in text
+    assert "The day for it was 7 December 2026." in text
+
+
+def test_a_promise_that_is_not_known_is_told_in_general_words() -> None:
+    text = a_letter("promise-missed", "programme", detail="a-promise-not-known-here").get_content()
+
+    assert "Something that was promised" in text
+    assert "not-known" not in text
+
+
+@pytest.mark.parametrize("whom", ["person", "programme", "referrer"])
+def test_whoever_relies_on_a_consent_reads_its_last_day(whom: str) -> None:
+    assert "7 December 2026" in " ".join(a_letter("consent-ending", whom).get_content().split())
+
+
+@pytest.mark.parametrize(("detail", "begins"), [("urgent", "Urgent: a referral"), (None, "A referral")])
+def test_an_urgent_referral_says_so_first(detail: str | None, begins: str) -> None:
+    assert a_letter("referral-received", "programme", detail=detail)["Subject"].startswith(begins)
 
 
 def test_somebody_without_a_name_is_greeted_all_the_same() -> None:

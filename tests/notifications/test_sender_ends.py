@@ -72,7 +72,7 @@ async def test_a_message_cancelled_while_it_leaves_is_recorded_as_it_was(stage: 
     referral = await stage.a_referral()
 
     async def withdraw() -> None:
-        await stage.hear(a_consent_changed(referral, purpose="tell-referrer"))
+        await stage.hear(a_consent_changed(referral))
 
     await stage.turn(stage.a_sender(then=withdraw))
 
@@ -84,7 +84,7 @@ async def test_a_message_cancelled_after_a_kill_is_not_sent_again(stage: Stage) 
     with pytest.raises(Killed):
         await stage.turn(stage.a_sender(then=be_killed))
 
-    await stage.hear(a_consent_changed(referral, purpose="tell-referrer"))
+    await stage.hear(a_consent_changed(referral))
     await stage.turn(stage.a_sender())
 
     assert ((await stage.message()).state, len(stage.mail.letters)) == ("cancelled", 1)

@@ -1,5 +1,6 @@
 """Who is told what: the table, and what stops a message."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -8,13 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith_notifications.domain.referral import Consent, Referral, stopped
-from kith_notifications.domain.telling import (
+from kith_notifications.domain.referral import LEVELS, Consent, Referral, stopped
+from kith_notifications.domain.table import (
     ACCEPTED,
     CLOSED,
+    CONSENT_ENDING,
     DECLINED,
+    FIRST_SESSION,
+    HELD,
     MATCH_ENDED,
     MATCH_MADE,
+    NEEDED,
+    PROMISE_MISSED,
+    RECEIVED,
+    REDIRECTED,
+    RELEASED,
+    REOPENED,
+    TOLD,
+    TOLD_WHEN,
+    WAITING,
+)
+from kith_notifications.domain.telling import (
     ConsentMoved,
     Happening,
     Message,
@@ -29,6 +44,7 @@ REFERRAL = UUID(int=1)
 PERSON = UUID(int=2)
 ORGANISATION = UUID(int=3)
 SUPPORTER = UUID(int=4)
+PROGRAMME = UUID(int=5)
 
 
 def later(minutes: int) -> datetime:
@@ -36,11 +52,14 @@ def later(minutes: int) -> datetime:
 
 
 def a_referral(**changes: object) -> Referral:
-    return Referral(**{"id": REFERRAL, "person_id": PERSON, "referring_organisation_id": ORGANISATION} | changes)  # type: ignore[arg-type]
+    known = {"person_id": PERSON, "referring_organisation_id": ORGANISATION, "programme_organisation_id": PROGRAMME}
+    return Referral(**{"id": REFERRAL} | known | changes)  # type: ignore[arg-type]
 
 
-def made(*, self_referred: bool = False) -> ReferralMade:
-    return ReferralMade(REFERRAL, PERSON, ORGANISATION, self_referred=self_referred, at=NOW)
+def made(*, self_referred: bool = False, urgent: bool = False, feedback: str | None = None) -> ReferralMade:
+    return ReferralMade(
+        REFERRAL, PERSON, ORGANISATION, PROGRAMME, self_referred=self_referred, at=NOW, urgent=urgent, feedback=feedback
+    )
 
 
 def it_happened(kind: str, detail: str | None = None, *, at: int = 1) -> Happening:
@@ -52,37 +71,101 @@ def told(messages: tuple[Message, ...]) -> list[str]:
     return sorted(message.recipient.kind for message in messages if message.cancelled is None)
 
 
-@pytest.mark.parametrize(
-    ("kind", "detail", "whom"),
-    [
-        (ACCEPTED, None, ["person", "referrer"]),
-        (DECLINED, "no-capacity", ["referrer"]),
-        (MATCH_MADE, None, ["person", "referrer", "supporter"]),
-        (MATCH_ENDED, "planned", ["person", "referrer"]),
-        (MATCH_ENDED, "an-ending-not-known-here", ["person", "referrer"]),
-        (MATCH_ENDED, "died", ["referrer"]),
-        (CLOSED, "withdrawn", ["person", "referrer"]),
-        (CLOSED, "died", ["referrer"]),
-        (CLOSED, "declined", []),
-        (CLOSED, "entered-in-error", ["referrer"]),
-    ],
-)
-def test_the_table_says_who_is_told(kind: str, detail: str | None, whom: list[str]) -> None:
+EVERY = [
+    (RECEIVED, None, ["programme", "referrer"], "receipt"),
+    (RECEIVED, "urgent", ["programme", "referrer"], "receipt"),
+    (ACCEPTED, None, ["person", "referrer"], "decision"),
+    (DECLINED, "no-capacity", ["referrer"], "decision"),
+    (WAITING, None, ["person", "referrer"], "decision"),
+    (HELD, None, ["person", "referrer"], "receipt"),
+    (REDIRECTED, None, ["referrer"], "decision"),
+    (MATCH_MADE, None, ["person", "referrer", "supporter"], "progress"),
+    (FIRST_SESSION, None, ["referrer"], "progress"),
+    (MATCH_ENDED, "planned", ["person", "referrer"], "outcome"),
+    (MATCH_ENDED, "an-ending-not-known-here", ["person", "referrer"], "outcome"),
+    (MATCH_ENDED, "died", ["referrer"], "outcome"),
+    (CLOSED, "withdrawn", ["person", "referrer"], "outcome"),
+    (CLOSED, "died", ["referrer"], "outcome"),
+    (CLOSED, "declined", [], "outcome"),
+    (CLOSED, "redirected", [], "outcome"),
+    (CLOSED, "entered-in-error", ["referrer"], "outcome"),
+    (RELEASED, "released", ["programme"], "outcome"),
+    (REOPENED, "person-came-back", ["person", "programme", "referrer"], "receipt"),
+    (PROMISE_MISSED, "acknowledge", ["programme"], "decision"),
+    (PROMISE_MISSED, "decide", ["programme"], "decision"),
+    (PROMISE_MISSED, "take-on", ["programme", "referrer"], "decision"),
+    (PROMISE_MISSED, "look-again", ["programme"], "decision"),
+    (CONSENT_ENDING, "share-referral", ["person", "programme"], "receipt"),
+    (CONSENT_ENDING, "contact-person", ["person", "programme"], "receipt"),
+    (CONSENT_ENDING, "tell-referrer", ["person", "referrer"], "receipt"),
+]
+"""What happens, who is told of it, and from which level of feedback on a referrer is."""
+
+
+@pytest.mark.parametrize(("kind", "detail", "whom", "level"), EVERY)
+def test_the_table_says_who_is_told(kind: str, detail: str | None, whom: list[str], level: str) -> None:
     assert told(messages_of(a_referral(), it_happened(kind, detail))) == whom
+    assert NEEDED[kind] == level
 
 
-def test_a_new_referral_is_acknowledged_to_its_referrer() -> None:
+def test_nothing_of_the_table_is_left_out_of_its_test() -> None:
+    assert {kind for kind, *_ in EVERY} == set(TOLD) == set(NEEDED)
+    assert {(kind, detail) for kind, detail, *_ in EVERY} >= set(TOLD_WHEN)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(("kind", "detail", "whom", "needed"), EVERY)
+def test_a_referrer_hears_as_much_as_the_person_agreed_to(
+    kind: str, detail: str | None, whom: list[str], needed: str, level: str
+) -> None:
+    referral = note(Referral(REFERRAL), (), [made(feedback=level)]).referral
+
+    messages = messages_of(referral, it_happened(kind, detail))
+
+    beyond = LEVELS.index(needed) > LEVELS.index(level)
+    assert told(messages) == [who for who in whom if who != "referrer" or not beyond]
+    assert {one.cancelled for one in messages if one.cancelled} <= {"beyond-feedback"}
+
+
+@pytest.mark.parametrize(("kind", "detail", "whom", "needed"), EVERY)
+def test_after_a_death_only_organisations_hear_from_a_machine(
+    kind: str, detail: str | None, whom: list[str], needed: str
+) -> None:
+    heard = told(messages_of(a_referral(died=True), it_happened(kind, detail)))
+
+    assert heard == [who for who in whom if who in {"programme", "referrer"}]
+
+
+@pytest.mark.parametrize(("kind", "detail", "whom", "needed"), EVERY)
+def test_an_organisation_that_refers_to_a_programme_of_its_own_is_told_once(
+    kind: str, detail: str | None, whom: list[str], needed: str
+) -> None:
+    heard = messages_of(a_referral(programme_organisation_id=ORGANISATION), it_happened(kind, detail))
+
+    ids = [one.recipient.id for one in heard]
+    assert len(ids) == len(set(ids))
+    assert (ORGANISATION in ids) == bool({"programme", "referrer"} & set(whom))
+
+
+def test_a_new_referral_is_acknowledged_to_its_referrer_and_waits_for_its_programme() -> None:
     noted = note(Referral(REFERRAL), (), [made()])
 
     assert [(one.reason, str(one.recipient)) for one in noted.messages] == [
-        (f"referral-received/{REFERRAL}", f"referrer/{ORGANISATION}")
+        (f"referral-received/{REFERRAL}", f"referrer/{ORGANISATION}"),
+        (f"referral-received/{REFERRAL}", f"programme/{PROGRAMME}"),
     ]
+
+
+def test_an_urgent_referral_is_told_as_one() -> None:
+    noted = note(Referral(REFERRAL), (), [made(urgent=True)])
+
+    assert {one.detail for one in noted.messages} == {"urgent"}
 
 
 def test_somebody_who_referred_themself_is_told_that_it_arrived() -> None:
     noted = note(Referral(REFERRAL), (), [made(self_referred=True)])
 
-    assert [str(one.recipient) for one in noted.messages] == [f"person/{PERSON}"]
+    assert [str(one.recipient) for one in noted.messages] == [f"person/{PERSON}", f"programme/{PROGRAMME}"]
 
 
 def test_a_self_referral_has_no_referrer_to_tell() -> None:
@@ -105,23 +188,20 @@ def test_what_happens_to_an_unknown_referral_waits() -> None:
 def test_what_waited_is_told_when_the_referral_comes() -> None:
     noted = note(Referral(REFERRAL), [it_happened(MATCH_MADE)], [made()])
 
-    assert told(noted.messages) == ["person", "referrer", "referrer", "supporter"]
+    assert told(noted.messages) == ["person", "programme", "referrer", "referrer", "supporter"]
     assert noted.waiting == ()
 
 
-@pytest.mark.parametrize(("purpose", "silent"), [("contact-person", "person"), ("tell-referrer", "referrer")])
+@pytest.mark.parametrize(
+    ("purpose", "silent"),
+    [("contact-person", "person"), ("tell-referrer", "referrer"), ("share-referral", "programme")],
+)
 def test_a_withdrawn_consent_silences_one_recipient(purpose: str, silent: str) -> None:
-    news: list[News] = [made(), ConsentMoved(REFERRAL, purpose, granted=False, at=NOW), it_happened(MATCH_MADE)]
+    news: list[News] = [made(), ConsentMoved(REFERRAL, purpose, granted=False, at=NOW), it_happened(REOPENED)]
 
     messages = note(Referral(REFERRAL), (), news).messages
 
     assert {one.recipient.kind for one in messages if one.cancelled == "consent-withdrawn"} == {silent}
-
-
-def test_consent_to_share_the_referral_silences_nobody() -> None:
-    news: list[News] = [made(), ConsentMoved(REFERRAL, "share-referral", granted=False, at=NOW)]
-
-    assert not note(Referral(REFERRAL), (), news).stops_changed
 
 
 def test_a_message_about_something_before_the_withdrawal_is_stopped_too() -> None:
@@ -144,11 +224,6 @@ def test_granting_what_was_never_withdrawn_changes_nothing() -> None:
     assert Consent().grant(NOW) == Consent()
 
 
-@pytest.mark.parametrize(("kind", "why"), [("person", "died"), ("supporter", "died"), ("referrer", None)])
-def test_after_a_death_only_the_referrer_hears_from_a_machine(kind: str, why: str | None) -> None:
-    assert stopped(a_referral(died=True), kind, NOW) == why
-
-
 def test_a_death_is_learned_from_the_ending_of_the_match_too() -> None:
     assert note(a_referral(), (), [it_happened(MATCH_ENDED, "died")]).referral.died
 
@@ -159,6 +234,7 @@ kinds = st.sampled_from(
         it_happened(DECLINED, "out-of-area", at=2),
         it_happened(CLOSED, "withdrawn", at=9),
         it_happened(CLOSED, "died", at=8),
+        it_happened(REOPENED, "person-came-back", at=9),
     ]
 )
 consents = st.builds(
@@ -167,13 +243,15 @@ consents = st.builds(
     st.sampled_from(["contact-person", "tell-referrer", "share-referral"]),
     granted=st.booleans(),
     at=st.just(NOW),
+    feedback=st.none() | st.sampled_from([*LEVELS, "a-level-not-known-here"]),
 )
 of_referrals = st.lists(kinds | consents, max_size=6).map(
     lambda news: [made(), *(in_time(piece, minute) for minute, piece in enumerate(news, start=1))]
 )
 of_matching = st.lists(
     st.tuples(
-        st.sampled_from([(MATCH_MADE, None), (MATCH_ENDED, "planned"), (MATCH_ENDED, "died")]), st.integers(0, 9)
+        st.sampled_from([(MATCH_MADE, None), (FIRST_SESSION, None), (MATCH_ENDED, "planned"), (MATCH_ENDED, "died")]),
+        st.integers(0, 9),
     ),
     max_size=4,
 ).map(
@@ -188,8 +266,8 @@ def in_time(piece: News, minute: int) -> News:
     match piece:
         case Happening(kind=kind, detail=detail):
             return Happening(kind, UUID(int=100 + minute), REFERRAL, later(minute), detail)
-        case ConsentMoved(purpose=purpose, granted=granted):
-            return ConsentMoved(REFERRAL, purpose, granted=granted, at=later(minute))
+        case ConsentMoved():
+            return replace(piece, at=later(minute))
         case _:
             return piece
 
@@ -219,4 +297,11 @@ def outcome(news: list[News], sizes: list[int]) -> set[tuple[str, str, str | Non
         kept = () if noted.referral.made else waiting
         referral, waiting = noted.referral, (*kept, *noted.waiting)
         messages.extend(noted.messages)
-    return {(one.reason, str(one.recipient), stopped(referral, one.recipient.kind, one.told_of)) for one in messages}
+    return {
+        (
+            one.reason,
+            str(one.recipient),
+            stopped(referral, one.recipient.kind, one.told_of, needed=NEEDED[one.reason.partition("/")[0]]),
+        )
+        for one in messages
+    }

@@ -176,12 +176,12 @@ async def test_at_the_level_of_codes_the_person_is_seen_from_the_acceptance_on(w
         await agreeing.publish_agreement(tx, agreement, now=NOW)
     referral = await world.refer(a_person(world.referrer.id), wish=a_wish(notes="Private."))
     async with world.database.transaction(member(world.host.id)) as tx:
-        before = await get_referral(tx, referral.id, now=NOW)
+        before = await get_referral(tx, referral.id, asking=None, now=NOW)
 
     await world.accept(referral)
 
     async with world.database.transaction(member(world.host.id)) as tx:
-        after = await get_referral(tx, referral.id, now=NOW)
+        after = await get_referral(tx, referral.id, asking=None, now=NOW)
     assert (before["shows_person"], before["person_family_name"], before["notes"]) == (False, None, None)
     assert (after["shows_person"], after["person_family_name"], after["notes"]) == (True, "Testwell", "Private.")
 

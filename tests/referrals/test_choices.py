@@ -136,7 +136,7 @@ class Offered:
     async def stand(self) -> list[tuple[str, str | None]]:
         """Where the offers stand: status, and why they were closed."""
         async with self.world.database.transaction(OPERATOR) as tx:
-            rows = await list_choice(tx, self.choice_id)
+            rows = await list_choice(tx, self.choice_id, asking=None, now=NOW)
         return [(row["status"], row["closing_reason"]) for row in rows]
 
 

@@ -1,10 +1,10 @@
-"""A network that was there before the directory: its programmes are in it, and the code of before still writes."""
+"""A network that was there before: what it has is found, holds as it held, and the code of before still writes."""
 
 import asyncio
 
 import asyncpg
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, new_pseudonym
 from kith_referrals.domain import directory
 from tests.servers.postgres import Databases, upgrade
 
@@ -33,3 +33,32 @@ async def test_programmes_of_before_are_found_in_the_directory(databases: Databa
     assert [row["id"] for row in found] == [first]
     assert {row["id"] for row in places} == {place.id for place in directory.places(first, ["in-person", "video"], [])}
     assert [tuple(row) for row in said] == [("active", "open", [])]
+
+
+OLD_REFERRAL = """
+    insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id,
+    submitted_at, status, version, source, received_on, needs, conditions, interests, requested, channels, urgent,
+    details)
+    values ($1, $2, $3, $1, $1, now(), 'accepted', 1, 'professional', now(), '{}', '{}', '{}', '{}', '{}', false, '{}')
+"""
+OLD_PERSON = (
+    "insert into people (id, organisation_id, family_name, contact_by, language) values ($1, $1, 'T', '{}', 'en')"
+)
+OLD_WORD = """
+    insert into consents (referral_id, purpose, referring_organisation_id, programme_organisation_id, state,
+    recorded_on, how) values ($1, 'tell-referrer', $1, $1, 'granted', now(), 'spoken')
+"""
+
+
+async def test_a_word_of_before_there_were_levels_is_read_as_one_that_allows_all(databases: Databases) -> None:
+    referral_id, person_id = new_id(), new_pseudonym()
+    async with databases.at_revision("referrals", "0008") as address:
+        owner = await asyncpg.connect(address.owner_url)
+        await owner.execute(OLD_PERSON, person_id)
+        await owner.execute(OLD_REFERRAL, referral_id, person_id, new_id())
+        await asyncio.to_thread(upgrade, "referrals", address.owner_url, "0011")
+        await owner.execute(OLD_WORD, referral_id)
+        said = await owner.fetch("select feedback, noticed_for from consents")
+        await owner.close()
+
+    assert [tuple(row) for row in said] == [(None, None)]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
 from kith_referrals.api.imports import MappingBody
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.mapping import Mapping
 from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
@@ -89,6 +90,16 @@ async def test_accepted_rows_are_referrals_and_are_told(world: World) -> None:
     assert [(name, body["referral_id"]) for name, body in told] == [
         ("referral-created", str(row.referral_id)) for row in done
     ]
+
+
+async def test_the_mapping_says_how_much_the_referrer_hears(world: World) -> None:
+    mapping = mapping_of(world.referrer)
+    some = replace(mapping, constants=replace(mapping.constants, feedback=Feedback.DECISION))
+    async with world.database.transaction(member(world.referrer.id)) as tx:
+        await importing.import_rows(tx, some, [a_row(1)], by=actor(world.referrer.id), file_name=None, now=NOW)
+    await take(world, a_row(2))
+
+    assert [body["feedback"] for _, body in await world.told()] == ["decision", "outcome"]
 
 
 async def test_an_imported_person_is_kept_as_the_row_says(world: World) -> None:

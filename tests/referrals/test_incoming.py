@@ -31,7 +31,7 @@ async def hear(world: World, *facts: MatchMade | MatchEnded) -> None:
 
 async def status(world: World, referral: Referral) -> str:
     async with world.database.transaction(OPERATOR) as tx:
-        return str((await get_referral(tx, referral.id, now=NOW))["status"])
+        return str((await get_referral(tx, referral.id, asking=None, now=NOW))["status"])
 
 
 async def test_who_referred_can_read_that_a_match_was_made(world: World) -> None:
@@ -40,7 +40,7 @@ async def test_who_referred_can_read_that_a_match_was_made(world: World) -> None
     await hear(world, made(referral))
 
     async with world.database.transaction(member(world.referrer.id)) as tx:
-        found = await get_referral(tx, referral.id, now=NOW)
+        found = await get_referral(tx, referral.id, asking=None, now=NOW)
     assert (found["status"], found["matched_at"], found["version"]) == ("matched", NOW, 3)
 
 

@@ -15,16 +15,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import Agreement, Level, NoAgreement, is_in_force
-from kith_referrals.domain.consent import Consent, Consents, Purpose, State
+from kith_referrals.domain.consent import Consent, Consents, Feedback, Purpose, State
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.referral import Referral, Status, may_see, may_see_person
 from kith_referrals.domain.refusals import NotFound, ReferralRefused
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases import agreeing, hearing, referring
-from kith_referrals.views import get_agreement
+from kith_referrals.views import get_agreement, list_referrals, list_steps
 from tests.builders import NOW, TODAY
 from tests.conftest import DatabaseOf
+from tests.referrals.feedback import beyond, beyond_in_step
 from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, an_agreement, member
 
 EXAMPLES = 500 if os.environ.get("CI") else 100
@@ -174,13 +175,21 @@ class Sight(RuleBasedStateMachine):
 
     @rule(which=WHICH, who=WHO, state=st.sampled_from([State.GRANTED, State.WITHDRAWN]))
     def say(self, which: int, who: str, state: State) -> None:
-        self.wait(self._say(self.referrals[which % len(self.referrals)], who, Consent(state, TODAY, "spoken")))
+        word = Consent(state, TODAY, "spoken")
+        self.wait(self._say(self.referrals[which % len(self.referrals)], who, Purpose.SHARE_REFERRAL, word))
 
-    async def _say(self, referral: Referral, who: str, word: Consent) -> None:
+    @rule(
+        which=WHICH, who=WHO, state=st.sampled_from([State.GRANTED, State.WITHDRAWN]), level=st.sampled_from(Feedback)
+    )
+    def say_how_much(self, which: int, who: str, state: State, level: Feedback) -> None:
+        word = Consent(state, TODAY, "spoken", feedback=level)
+        self.wait(self._say(self.referrals[which % len(self.referrals)], who, Purpose.TELL_REFERRER, word))
+
+    async def _say(self, referral: Referral, who: str, purpose: Purpose, word: Consent) -> None:
         by = self.organisation(who)
         stands = await self._stand(referral)
         try:
-            await self.world.change_consent(by, stands.referral, Purpose.SHARE_REFERRAL, word)
+            await self.world.change_consent(by, stands.referral, purpose, word)
         except NotFound:
             assert not stands.seen_by(by.id)
 
@@ -220,6 +229,21 @@ class Sight(RuleBasedStateMachine):
             may = {one.referral.id for one in stand if one.seen_by(organisation_id)}
             known = {one.referral.person_id for one in stand if one.known_to(organisation_id)}
             assert (set(found.referrals), set(found.steps), set(found.people)) == (may, may, known), who
+        await self._read_as_referrer(stand)
+
+    async def _read_as_referrer(self, stand: "list[Stands]") -> None:
+        """What its own views say to the referrer is not more than the person agreed to."""
+        asking = self.world.referrer.id
+        async with self.world.database.transaction(member(asking)) as tx:
+            before = UUID(int=min(one.referral.id.int for one in stand) - 1)
+            listed = await list_referrals(
+                tx, asking=asking, status=None, programme_id=None, after=before, limit=len(stand), now=NOW
+            )
+            lines = {row["id"]: row for row in listed}
+            for one in stand:
+                steps = await list_steps(tx, one.referral.id, asking=asking, now=NOW)
+                more = [fault for step in steps for fault in beyond_in_step(one.level, step)]
+                assert [*beyond(one.level, lines[one.referral.id]), *more] == []
 
     async def _stand(self, referral: Referral) -> "Stands":
         async with self.world.database.transaction(OPERATOR) as tx:
@@ -236,6 +260,12 @@ class Stands:
     referral: Referral
     consents: Consents
     agreed: bool
+
+    @property
+    def level(self) -> str:
+        """How much its referrer may know."""
+        word = self.consents[Purpose.TELL_REFERRER]
+        return word.feedback or "outcome" if word.state is State.GRANTED else "receipt"
 
     def seen_by(self, organisation_id: UUID) -> bool:
         return may_see(self.referral, self.consents, organisation_id, agreed=self.agreed, today=TODAY)

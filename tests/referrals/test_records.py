@@ -113,7 +113,7 @@ async def seen(world: World, referral: Referral, by: Organisation) -> UUID | Non
     """The record that the organisation is shown for the referral's person."""
     async with world.database.transaction(member(by.id)) as tx:
         try:
-            found: UUID = (await views.get_referral(tx, referral.id, now=NOW))["shown_id"]
+            found: UUID = (await views.get_referral(tx, referral.id, asking=None, now=NOW))["shown_id"]
         except NotFound:
             return None
     return found

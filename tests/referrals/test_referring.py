@@ -60,6 +60,7 @@ async def test_a_referral_is_told_by_pseudonym_codes_band_and_district(world: Wo
         needs=("isolation",),
         conditions=("copd",),
         channels=("video",),
+        feedback="outcome",
         urgent=True,
     )
 
@@ -196,6 +197,7 @@ async def test_a_withdrawn_consent_is_told_with_who_no_longer_receives(world: Wo
             "receiving_organisation_id": str(world.referrer.id),
             "purpose": "tell-referrer",
             "state": "withdrawn",
+            "feedback": None,
         },
     )
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
-from kith_referrals.domain.consent import Consent, Purpose, State
+from kith_referrals.domain.consent import Consent, Feedback, Purpose, State
 from kith_referrals.domain.intake.keeping import kept, restored
 from kith_referrals.domain.intake.refusals import MappingNotKept, RowNotWaiting, RowRejected
 from kith_referrals.domain.intake.sifting import Outcome
@@ -195,6 +195,13 @@ def test_a_mapping_that_was_kept_is_the_same_mapping(path: Any) -> None:
     mapping = read_mapping(path)[1].mapping()
 
     assert restored(kept(mapping)) == mapping
+
+
+def test_a_mapping_that_was_kept_before_there_were_levels_of_feedback_allows_all() -> None:
+    told = kept(read_mapping(FILES[0])[1].mapping())
+    del told["constants"]["feedback"]
+
+    assert restored(told).constants.feedback is Feedback.OUTCOME
 
 
 async def test_over_http_it_is_a_create_that_may_be_sent_again(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,21 +10,32 @@ from kith_chassis import clock
 from kith_chassis.received import Received
 from kith_contracts import matching, referrals
 from kith_notifications import usecases
-from kith_notifications.domain.telling import (
+from kith_notifications.domain.table import (
     ACCEPTED,
     CLOSED,
+    CONSENT_ENDING,
     DECLINED,
+    FIRST_SESSION,
+    HELD,
     MATCH_ENDED,
     MATCH_MADE,
-    ConsentMoved,
-    Happening,
-    News,
-    ReferralMade,
+    PROMISE_MISSED,
+    REDIRECTED,
+    RELEASED,
+    REOPENED,
+    WAITING,
 )
+from kith_notifications.domain.telling import ConsentMoved, Happening, News, ReferralMade
 
 HEARS: Final = (referrals.TOPIC, matching.TOPIC)
 
-_DECISIONS: Final = {"accepted": ACCEPTED, "declined": DECLINED}
+_DECISIONS: Final = {
+    "accepted": ACCEPTED,
+    "declined": DECLINED,
+    "waiting": WAITING,
+    "held": HELD,
+    "redirected": REDIRECTED,
+}
 _CONSENTS: Final = {"granted": True, "withdrawn": False, "expired": False}
 
 
@@ -34,22 +46,51 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
 
 
 def _news(fact: Received) -> News | None:
+    return _of_a_referral(fact) or _of_a_match(fact)
+
+
+def _of_a_referral(fact: Received) -> News | None:
     at = fact.occurred_at
     news: News | None = None
     match fact.body:
         case referrals.ReferralCreated() as made:
-            self_referred = made.source == "self"
             news = ReferralMade(
-                made.referral_id, made.person_id, made.referring_organisation_id, self_referred=self_referred, at=at
+                made.referral_id,
+                made.person_id,
+                made.referring_organisation_id,
+                made.programme_organisation_id,
+                self_referred=made.source == "self",
+                at=at,
+                urgent=made.urgent,
+                feedback=made.feedback,
             )
         case referrals.ReferralDecided(decision=decision, referral_id=id_) as decided if decision in _DECISIONS:
-            news = Happening(_DECISIONS[decision], id_, id_, at, decided.reason)
-        case referrals.ReferralClosed(referral_id=id_) as closed:
-            news = Happening(CLOSED, id_, id_, at, closed.reason)
+            news = Happening(_DECISIONS[decision], fact.id, id_, at, decided.reason)
+        case referrals.ReferralClosed(referral_id=id_, reason=reason):
+            news = Happening(RELEASED if reason == "released" else CLOSED, fact.id, id_, at, reason)
+        case referrals.ReferralReopened(referral_id=id_) as reopened:
+            news = Happening(REOPENED, fact.id, id_, at, reopened.reason)
+        case referrals.PromiseMissed(referral_id=id_) as missed:
+            news = Happening(PROMISE_MISSED, fact.id, id_, at, missed.promise, day=missed.due_on)
+        case referrals.ConsentEnding(referral_id=id_) as ending:
+            # Several consents often have the same last day: who relies on them is told of it once.
+            of_day = uuid5(id_, ending.ends_on.isoformat())
+            news = Happening(CONSENT_ENDING, of_day, id_, at, ending.purpose, day=ending.ends_on)
         case referrals.ConsentChanged(state=state) as changed if state in _CONSENTS:
-            news = ConsentMoved(changed.referral_id, changed.purpose, granted=_CONSENTS[state], at=at)
+            granted = _CONSENTS[state]
+            news = ConsentMoved(changed.referral_id, changed.purpose, granted=granted, at=at, feedback=changed.feedback)
+    return news
+
+
+def _of_a_match(fact: Received) -> News | None:
+    at = fact.occurred_at
+    news: News | None = None
+    match fact.body:
         case matching.MatchMade() as match:
             news = Happening(MATCH_MADE, match.match_id, match.referral_id, at, supporter_id=match.supporter_id)
+        case matching.SessionLogged(outcome="happened", match_id=match_id, referral_id=id_) if match_id and id_:
+            # Named after the match: the first is told, and those that follow are the same message.
+            news = Happening(FIRST_SESSION, match_id, id_, at)
         case matching.MatchEnded() as match:
             news = Happening(MATCH_ENDED, match.match_id, match.referral_id, at, match.ending)
     return news

@@ -19,12 +19,18 @@ referrals: Final = sa.Table(
     sa.Column("id", UUID, primary_key=True),
     sa.Column("person_id", UUID),
     sa.Column("referring_organisation_id", UUID),
+    sa.Column("programme_organisation_id", UUID),
     sa.Column("self_referred", sa.Boolean, nullable=False),
     sa.Column("died", sa.Boolean, nullable=False),
     _instant("contact_withdrawn_at", nullable=True),
     _instant("contact_granted_at", nullable=True),
     _instant("tell_withdrawn_at", nullable=True),
     _instant("tell_granted_at", nullable=True),
+    _instant("share_withdrawn_at", nullable=True),
+    _instant("share_granted_at", nullable=True),
+    _instant("hears_decision_from", nullable=True),
+    _instant("hears_progress_from", nullable=True),
+    _instant("hears_outcome_from", nullable=True),
 )
 
 waiting: Final = sa.Table(
@@ -36,6 +42,7 @@ waiting: Final = sa.Table(
     _instant("at"),
     sa.Column("detail", sa.Text),
     sa.Column("supporter_id", UUID),
+    sa.Column("day", sa.Date),
 )
 
 messages: Final = sa.Table(
@@ -48,6 +55,7 @@ messages: Final = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     _instant("told_of"),
     sa.Column("detail", sa.Text),
+    sa.Column("day", sa.Date),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("code", sa.Text),
     sa.Column("tries", sa.Integer, nullable=False),

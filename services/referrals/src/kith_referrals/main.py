@@ -9,7 +9,7 @@ from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.incoming import HEARS, on_facts
 from kith_referrals.pages.asking import Door
 from kith_referrals.settings import Settings
-from kith_referrals.timers import TIMERS
+from kith_referrals.timers import timers
 
 
 def build(settings: Settings, _database: Database) -> Service:
@@ -25,7 +25,7 @@ def build(settings: Settings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
-        timers=TIMERS,
+        timers=timers(notice=settings.notice),
         audits=True,
         longer_bodies={api.BULK: settings.bulk_body_limit},
     )

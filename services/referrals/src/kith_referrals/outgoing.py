@@ -10,6 +10,7 @@ from kith_chassis import outbox
 from kith_contracts.fact import Fact
 from kith_contracts.referrals import (
     ConsentChanged,
+    ConsentEnding,
     OrganisationPublished,
     ProgrammePublished,
     ReferralClosed,
@@ -20,6 +21,7 @@ from kith_contracts.referrals import (
 from kith_referrals.domain.referral import (
     AgreementTold,
     Closed,
+    ConsentEnds,
     ConsentTold,
     Decided,
     Made,
@@ -58,6 +60,7 @@ def _created(made: Made) -> ReferralCreated:
         requested=wish.requested,
         channels=wish.channels,
         urgent=wish.urgent,
+        feedback=made.feedback,
     )
 
 
@@ -80,6 +83,20 @@ def _consent_changed(told: ConsentTold) -> ConsentChanged:
         receiving_organisation_id=receiver(told.referral, told.purpose),
         purpose=told.purpose,
         state=told.state,
+        feedback=told.feedback,
+    )
+
+
+def _consent_ending(ends: ConsentEnds) -> ConsentEnding:
+    referral = ends.referral
+    return ConsentEnding(
+        referral_id=referral.id,
+        person_id=referral.person_id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        purpose=ends.purpose,
+        ends_on=ends.ends_on,
     )
 
 
@@ -142,6 +159,7 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     Made: _created,
     Decided: _decided,
     ConsentTold: _consent_changed,
+    ConsentEnds: _consent_ending,
     Closed: _closed,
     OrganisationTold: _organisation,
     ProgrammeTold: _programme,

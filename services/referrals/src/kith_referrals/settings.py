@@ -1,6 +1,7 @@
-"""What referrals reads from its environment beyond what every service does: how much it takes at once."""
+"""What referrals reads from its environment beyond what every service does: how much it takes, and when it tells."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
@@ -42,7 +43,16 @@ class Settings(ServiceSettings):
         description="Longest body of `POST /referrals/bulk` in bytes; longer ones get 413.",
     )
 
+    notice_before_consent_ends: int = Field(
+        default=14, ge=1, description="Days before the last one of a consent on which those who rely on it are told."
+    )
+
     @property
     def proxies(self) -> Sequence[IPv4Network | IPv6Network]:
         """The trusted proxies, as networks."""
         return _parsed(self.trusted_proxies)
+
+    @property
+    def notice(self) -> timedelta:
+        """How long before its last day a consent is told of."""
+        return timedelta(days=self.notice_before_consent_ends)

@@ -231,6 +231,8 @@ consents: Final = sa.Table(
     sa.Column("how", sa.Text, nullable=False),
     sa.Column("wording_version", sa.Text),
     sa.Column("expires_on", sa.Date),
+    sa.Column("feedback", sa.Text),
+    sa.Column("noticed_for", sa.Date),
 )
 
 imported_rows: Final = sa.Table(

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from kith_notifications.domain.referral import PERSON, REFERRER, SUPPORTER
+from kith_notifications.domain.referral import PERSON, PROGRAMME, REFERRER, SUPPORTER
 
 log = logging.getLogger(__name__)
 
 PATHS: Final = {
     REFERRER: "/internal/organisations/{id}/contact",
+    PROGRAMME: "/internal/organisations/{id}/contact",
     PERSON: "/internal/people/{id}/contact",
     SUPPORTER: "/internal/supporters/{id}/contact",
 }
-"""Referrals owns the first two, matching the third. The owner records the read."""
+"""Referrals owns organisations and people, matching supporters. The owner records the read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,17 @@ class Owners(Protocol):
 
 
 async def ask(owners: Owners, recipients: Iterable[Asked]) -> dict[Asked, Found]:
-    """Ask for each recipient, once and side by side."""
-    wanted = list(dict.fromkeys(recipients))
-    return dict(zip(wanted, await asyncio.gather(*(_ask(owners, *one) for one in wanted)), strict=True))
+    """Ask for each recipient, side by side; for one that is told in two capacities once."""
+    paths = {(kind, id_): PATHS[kind].format(id=id_) for kind, id_ in recipients}
+    kinds = {path: kind for (kind, _), path in paths.items()}
+    answers = await asyncio.gather(*(_ask(owners, kind, path) for path, kind in kinds.items()))
+    found = dict(zip(kinds, answers, strict=True))
+    return {asked: found[path] for asked, path in paths.items()}
 
 
-async def _ask(owners: Owners, kind: str, id_: UUID) -> Found:
+async def _ask(owners: Owners, kind: str, path: str) -> Found:
     try:
-        answer = await owners.get(PATHS[kind].format(id=id_))
+        answer = await owners.get(path)
         if answer is None or not answer["email"]:
             return None
         return Contact(name=answer["name"] or "", email=answer["email"], may_email=answer["may_email"])

@@ -1,6 +1,6 @@
 """What a letter says: plain, kind, without clinical detail. A name stands only here, in the letter itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kith_notifications.channels.addresses import Contact
 from kith_notifications.domain.sending import Claimed
+from kith_notifications.domain.table import URGENT
 
 DECLINED_BECAUSE: Final = {
     "not-suitable": "the programme is not the right one this time",
@@ -20,6 +21,15 @@ DECLINED_BECAUSE: Final = {
     "could-not-contact": "they could not reach the person",
 }
 """Reasons to decline, in words. One that is not known here is shown as it is."""
+
+PROMISED: Final = {
+    "acknowledge": "Nobody has said yet that this referral was received.",
+    "decide": "Nobody has decided yet about this referral.",
+    "take-on": "The person has waited longer for a place than your programme says one waits.",
+    "look-again": "The person was not ready before. It is time to ask them again.",
+}
+"""What has not happened, by the promise."""
+_PROMISED_SOMETHING: Final = "Something that was promised about this referral has not happened yet."
 
 _SEVEN_BIT: Final = SMTP.clone(cte_type="7bit")
 """Letters that any server can carry: not every one has 8BITMIME (RFC 6152)."""
@@ -60,7 +70,19 @@ def compose(message: Claimed, contact: Contact, *, sender: Address, now: datetim
 
 def _words(message: Claimed, contact: Contact) -> tuple[str, str]:
     template = _LETTERS.get_template(f"{message.kind}.{message.recipient_kind}.txt")
-    because = DECLINED_BECAUSE.get(message.detail or "", (message.detail or "").replace("-", " "))
-    written = template.render(name=contact.name, reference=message.referral_id, because=because)
+    detail = message.detail or ""
+    written = template.render(
+        name=contact.name,
+        reference=message.referral_id,
+        urgent=detail == URGENT,
+        because=DECLINED_BECAUSE.get(detail, detail.replace("-", " ")),
+        promised=PROMISED.get(detail, _PROMISED_SOMETHING),
+        day=_day(message.day),
+    )
     subject, _, text = written.partition("\n")
     return subject, text.lstrip("\n")
+
+
+def _day(day: date | None) -> str:
+    """``7 December 2026``."""
+    return f"{day.day} {day:%B %Y}" if day else ""

@@ -1,18 +1,33 @@
 """What telling needs to know of a referral: whom it concerns, and which messages its person does not want."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 REFERRER: Final = "referrer"
 PERSON: Final = "person"
 SUPPORTER: Final = "supporter"
+PROGRAMME: Final = "programme"
+"""The organisation whose programme it is."""
 
 CONTACT_PERSON: Final = "contact-person"
 TELL_REFERRER: Final = "tell-referrer"
+SHARE_REFERRAL: Final = "share-referral"
+
+RECEIPT: Final = "receipt"
+DECISION: Final = "decision"
+PROGRESS: Final = "progress"
+OUTCOME: Final = "outcome"
+LEVELS: Final = (RECEIPT, DECISION, PROGRESS, OUTCOME)
+"""How much the referrer hears; each level tells what the one before it does, and more."""
+
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any referral there is."""
 
 CONSENT_WITHDRAWN: Final = "consent-withdrawn"
+BEYOND_FEEDBACK: Final = "beyond-feedback"
 DIED: Final = "died"
 
 
@@ -51,6 +66,34 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """From when on what happens is told to the referrer, for each level above the receipt; None: it is not, now.
+
+    Something is told if every level that was said since it happened allows it: less stops what is not yet sent, more
+    begins with what happens next. As with a consent, the instants decide, not the order in which services heard.
+    """
+
+    decision: datetime | None = EVER
+    progress: datetime | None = EVER
+    outcome: datetime | None = EVER
+
+    def said(self, level: str, at: datetime) -> "Feedback":
+        """From ``at`` on the referrer hears so much. A level that is not known here is no more than the receipt."""
+        allowed = LEVELS[1 : LEVELS.index(level) + 1] if level in LEVELS else ()
+        since = {one: (self.since(one) or at) if one in allowed else None for one in LEVELS[1:]}
+        return Feedback(**since)
+
+    def since(self, level: str) -> datetime | None:
+        """From when on what needs ``level`` is told."""
+        return {RECEIPT: EVER, DECISION: self.decision, PROGRESS: self.progress, OUTCOME: self.outcome}[level]
+
+    def stops(self, needed: str, told_of: datetime) -> bool:
+        """Whether a message that needs ``needed`` about something at ``told_of`` must not be sent."""
+        since = self.since(needed)
+        return since is None or told_of < since
+
+
+@dataclass(frozen=True, slots=True)
 class Referral:
     """A referral as far as telling goes. All ids are pseudonyms.
 
@@ -60,10 +103,13 @@ class Referral:
     id: UUID
     person_id: UUID | None = None
     referring_organisation_id: UUID | None = None
+    programme_organisation_id: UUID | None = None
     self_referred: bool = False
     died: bool = False
     contact_person: Consent = Consent()
     tell_referrer: Consent = Consent()
+    share_referral: Consent = Consent()
+    feedback: Feedback = Feedback()
 
     @property
     def made(self) -> bool:
@@ -71,16 +117,25 @@ class Referral:
         return self.person_id is not None and self.referring_organisation_id is not None
 
 
-def stopped(referral: Referral, recipient_kind: str, told_of: datetime) -> str | None:
+def stopped(referral: Referral, recipient_kind: str, told_of: datetime, *, needed: str) -> str | None:
     """Why a message that tells of something at ``told_of`` must not be sent now; None when it may.
 
     A death stops every unsent message to the person, and to a supporter too: a human tells the supporter, and no
-    cheerful mail may come first. The referrer still hears that the referral was closed.
+    cheerful mail may come first. Organisations still hear: the referrer at the level of feedback that the person agreed
+    to, of which this message needs ``needed``, and the programme's while the referral is shared with it.
     """
-    if referral.died and recipient_kind != REFERRER:
+    if referral.died and recipient_kind in {PERSON, SUPPORTER}:
         return DIED
-    if recipient_kind == PERSON and referral.contact_person.stops(told_of):
+    if recipient_kind in _CONSENT and _CONSENT[recipient_kind](referral).stops(told_of):
         return CONSENT_WITHDRAWN
-    if recipient_kind == REFERRER and referral.tell_referrer.stops(told_of):
-        return CONSENT_WITHDRAWN
+    if recipient_kind == REFERRER and referral.feedback.stops(needed, told_of):
+        return BEYOND_FEEDBACK
     return None
+
+
+_CONSENT: Final[Mapping[str, Callable[[Referral], Consent]]] = {
+    PERSON: lambda referral: referral.contact_person,
+    REFERRER: lambda referral: referral.tell_referrer,
+    PROGRAMME: lambda referral: referral.share_referral,
+}
+"""What the person agrees to so that somebody is told. A supporter is told because they agreed themself."""

@@ -1,7 +1,7 @@
 """How a message is handed to its channel: its states, what an attempt can come to, and when to try again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -58,6 +58,7 @@ class Claimed:
     detail: str | None
     tries: int
     repeated: bool
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

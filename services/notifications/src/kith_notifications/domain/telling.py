@@ -1,65 +1,34 @@
-"""Who is told when something happens to a referral: the whole table, and what follows from a batch of news."""
+"""What follows from news of a referral: which messages are written, and which must not be sent any more."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kith_notifications.domain.referral import (
     CONTACT_PERSON,
+    OUTCOME,
     PERSON,
+    PROGRAMME,
     REFERRER,
+    SHARE_REFERRAL,
     SUPPORTER,
     TELL_REFERRER,
     Consent,
     Referral,
     stopped,
 )
-
-RECEIVED: Final = "referral-received"
-ACCEPTED: Final = "referral-accepted"
-DECLINED: Final = "referral-declined"
-MATCH_MADE: Final = "match-made"
-MATCH_ENDED: Final = "match-ended"
-CLOSED: Final = "referral-closed"
-
-TOLD: Final = MappingProxyType(
-    {
-        RECEIVED: (REFERRER,),
-        ACCEPTED: (REFERRER, PERSON),
-        # A human tells the person of a no.
-        DECLINED: (REFERRER,),
-        MATCH_MADE: (REFERRER, PERSON, SUPPORTER),
-        MATCH_ENDED: (REFERRER, PERSON),
-        CLOSED: (REFERRER, PERSON),
-    }
-)
-"""What happened, and who hears of it."""
-
-TOLD_WHEN: Final = MappingProxyType(
-    {
-        (MATCH_ENDED, "died"): (REFERRER,),
-        (CLOSED, "died"): (REFERRER,),
-        # They heard of the decision already.
-        (CLOSED, "declined"): (),
-        # The person chose another programme themself.
-        (CLOSED, "released"): (),
-        # A human tells the person; they may have been told of a place already.
-        (CLOSED, "redirected"): (REFERRER,),
-        # The address may be somebody else's.
-        (CLOSED, "entered-in-error"): (REFERRER,),
-    }
-)
-"""Where the detail (an ending, a reason) changes who hears."""
+from kith_notifications.domain.table import NEEDED, RECEIVED, TOLD, TOLD_WHEN, URGENT
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """Something that happened to a referral and that somebody may have to be told.
 
-    ``id`` is that of the referral or match it is about; ``detail`` a code that changes who hears or what they read.
+    ``id`` is that of what happens once: the match, or else the fact, because a referral may be reopened and decided
+    again, and miss a promise twice. ``detail`` is a code that changes who hears or what they read; ``day`` a civil date
+    (Europe/London) that they read of.
     """
 
     kind: str
@@ -68,6 +37,7 @@ class Happening:
     at: datetime
     detail: str | None = None
     supporter_id: UUID | None = None
+    day: date | None = None
 
     @property
     def reason(self) -> str:
@@ -77,30 +47,37 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class ReferralMade:
-    """The referral exists, and whom it concerns."""
+    """The referral exists, whom it concerns, and how much its referrer hears (None: all)."""
 
     referral_id: UUID
     person_id: UUID
     referring_organisation_id: UUID
+    programme_organisation_id: UUID
     self_referred: bool
     at: datetime
+    urgent: bool = False
+    feedback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentMoved:
-    """The person changed what they agreed to: one purpose, granted or withdrawn."""
+    """The person changed what they agreed to: one purpose, granted or withdrawn.
+
+    ``feedback`` is how much the referrer hears from now on; None is no change.
+    """
 
     referral_id: UUID
     purpose: str
     granted: bool
     at: datetime
+    feedback: str | None = None
 
 
 News = ReferralMade | ConsentMoved | Happening
 
 
 class Recipient(NamedTuple):
-    """Who is told: ``referrer`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms)."""
+    """Who is told: ``referrer`` or ``programme`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms)."""
 
     kind: str
     id: UUID
@@ -119,6 +96,7 @@ class Message:
     recipient: Recipient
     told_of: datetime
     detail: str | None = None
+    day: date | None = None
     cancelled: str | None = None
 
 
@@ -128,6 +106,7 @@ class Unsent:
 
     id: UUID
     referral_id: UUID
+    kind: str
     recipient_kind: str
     told_of: datetime
     cancelled: str | None
@@ -159,19 +138,18 @@ def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News])
                     referral,
                     person_id=piece.person_id,
                     referring_organisation_id=piece.referring_organisation_id,
+                    programme_organisation_id=piece.programme_organisation_id,
                     self_referred=piece.self_referred,
+                    feedback=referral.feedback.said(piece.feedback or OUTCOME, piece.at),
                 )
-                happened.append(Happening(RECEIVED, referral.id, referral.id, piece.at))
+                detail = URGENT if piece.urgent else None
+                happened.append(Happening(RECEIVED, referral.id, referral.id, piece.at, detail))
             case ConsentMoved():
                 referral = _move_consent(referral, piece)
             case Happening():
                 referral = replace(referral, died=referral.died or piece.detail == "died")
                 happened.append(piece)
-    stops_changed = (before.died, before.contact_person, before.tell_referrer) != (
-        referral.died,
-        referral.contact_person,
-        referral.tell_referrer,
-    )
+    stops_changed = _stops(before) != _stops(referral)
     if not referral.made:
         return Noted(referral, (), tuple(happened), stops_changed)
     messages = tuple(message for happening in happened for message in messages_of(referral, happening))
@@ -181,16 +159,21 @@ def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News])
 def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]:
     """The messages that tell of ``happening``; those that must not be sent are there too, cancelled, with the reason.
 
-    Somebody who referred themself hears what a referrer would hear first (it was received) and has no referrer.
+    Somebody who referred themself hears what a referrer would hear first (it was received) and has no referrer. An
+    organisation that referred to a programme of its own is told once, as the programme's.
     """
     told: tuple[str, ...] = TOLD_WHEN.get((happening.kind, happening.detail or ""), TOLD[happening.kind])
-    if referral.self_referred:
-        told = (PERSON,) if happening.kind == RECEIVED else tuple(who for who in told if who != REFERRER)
     ids = {
         REFERRER: referral.referring_organisation_id,
         PERSON: referral.person_id,
         SUPPORTER: happening.supporter_id,
+        PROGRAMME: referral.programme_organisation_id,
     }
+    if referral.self_referred:
+        instead = (PERSON,) if happening.kind == RECEIVED else ()
+        told = (*instead, *(who for who in told if who != REFERRER))
+    elif PROGRAMME in told and ids[PROGRAMME] == ids[REFERRER]:
+        told = tuple(who for who in told if who != REFERRER)
     return tuple(
         Message(
             referral_id=referral.id,
@@ -198,7 +181,8 @@ def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]
             recipient=Recipient(who, recipient_id),
             told_of=happening.at,
             detail=happening.detail,
-            cancelled=stopped(referral, who, happening.at),
+            day=happening.day,
+            cancelled=stopped(referral, who, happening.at, needed=NEEDED[happening.kind]),
         )
         for who in told
         if (recipient_id := ids[who]) is not None
@@ -211,7 +195,12 @@ def restop(referrals: Mapping[UUID, Referral], unsent: Iterable[Unsent]) -> list
     The second comes about when a consent had been granted again before the thing happened, and was heard of after.
     """
     reasons = (
-        (message, stopped(referrals[message.referral_id], message.recipient_kind, message.told_of))
+        (
+            message,
+            stopped(
+                referrals[message.referral_id], message.recipient_kind, message.told_of, needed=NEEDED[message.kind]
+            ),
+        )
         for message in unsent
     )
     return [(message.id, why) for message, why in reasons if why != message.cancelled]
@@ -221,8 +210,23 @@ def _move_consent(referral: Referral, moved: ConsentMoved) -> Referral:
     def after(consent: Consent) -> Consent:
         return consent.grant(moved.at) if moved.granted else consent.withdraw(moved.at)
 
+    if moved.feedback is not None:
+        referral = replace(referral, feedback=referral.feedback.said(moved.feedback, moved.at))
     if moved.purpose == CONTACT_PERSON:
         return replace(referral, contact_person=after(referral.contact_person))
     if moved.purpose == TELL_REFERRER:
         return replace(referral, tell_referrer=after(referral.tell_referrer))
+    if moved.purpose == SHARE_REFERRAL:
+        return replace(referral, share_referral=after(referral.share_referral))
     return referral
+
+
+def _stops(referral: Referral) -> Sequence[object]:
+    """All that decides whether a message may be sent."""
+    return (
+        referral.died,
+        referral.contact_person,
+        referral.tell_referrer,
+        referral.share_referral,
+        referral.feedback,
+    )

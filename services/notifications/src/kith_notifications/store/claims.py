@@ -42,6 +42,7 @@ _CLAIM: Final = (
         messages.c.reason,
         messages.c.recipient,
         messages.c.detail,
+        messages.c.day,
         messages.c.tries,
         _DUE.c.repeated,
     )
@@ -141,4 +142,5 @@ def _claimed(row: Any) -> Claimed:
         detail=row.detail,
         tries=row.tries,
         repeated=row.repeated,
+        day=row.day,
     )

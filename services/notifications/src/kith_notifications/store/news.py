@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_notifications.domain.referral import Consent, Referral
+from kith_notifications.domain.referral import Consent, Feedback, Referral
 from kith_notifications.domain.sending import CANCELLED, PENDING, SENDING
 from kith_notifications.domain.telling import Happening, Message, Unsent
 from kith_notifications.store.arrays import IDS, LOCK_REFERRALS, as_arrays, as_rows
@@ -46,6 +46,7 @@ _TOLD: Final = (
     messages.c.channel,
     messages.c.told_of,
     messages.c.detail,
+    messages.c.day,
     messages.c.state,
     messages.c.code,
 )
@@ -63,6 +64,7 @@ _UNSENT: Final = (
     sa.select(
         messages.c.id,
         messages.c.referral_id,
+        messages.c.reason,
         messages.c.recipient,
         messages.c.told_of,
         messages.c.code,
@@ -99,12 +101,18 @@ async def save_referrals(tx: AsyncConnection, changed: Iterable[Referral]) -> No
             referral.id,
             referral.person_id,
             referral.referring_organisation_id,
+            referral.programme_organisation_id,
             referral.self_referred,
             referral.died,
             referral.contact_person.withdrawn_at,
             referral.contact_person.granted_again_at,
             referral.tell_referrer.withdrawn_at,
             referral.tell_referrer.granted_again_at,
+            referral.share_referral.withdrawn_at,
+            referral.share_referral.granted_again_at,
+            referral.feedback.decision,
+            referral.feedback.progress,
+            referral.feedback.outcome,
         )
         for referral in changed
     ]
@@ -115,7 +123,15 @@ async def save_referrals(tx: AsyncConnection, changed: Iterable[Referral]) -> No
 async def add_waiting(tx: AsyncConnection, happenings: Iterable[Happening]) -> None:
     """Keep what happened until the referral's making is heard."""
     rows = [
-        (happened.kind, happened.id, happened.referral_id, happened.at, happened.detail, happened.supporter_id)
+        (
+            happened.kind,
+            happened.id,
+            happened.referral_id,
+            happened.at,
+            happened.detail,
+            happened.supporter_id,
+            happened.day,
+        )
         for happened in happenings
     ]
     if rows:
@@ -136,6 +152,7 @@ async def take_waiting(tx: AsyncConnection, referral_ids: Iterable[UUID]) -> lis
             at=row.at,
             detail=row.detail,
             supporter_id=row.supporter_id,
+            day=row.day,
         )
         for row in rows
     ]
@@ -154,6 +171,7 @@ async def add_messages(
             channel,
             message.told_of,
             message.detail,
+            message.day,
             CANCELLED if message.cancelled else PENDING,
             message.cancelled,
         )
@@ -170,6 +188,7 @@ async def list_unsent_for_update(tx: AsyncConnection, referral_ids: Iterable[UUI
         Unsent(
             id=row.id,
             referral_id=row.referral_id,
+            kind=row.reason.partition("/")[0],
             recipient_kind=row.recipient.partition("/")[0],
             told_of=row.told_of,
             cancelled=row.code,
@@ -190,8 +209,11 @@ def _referral(row: Any) -> Referral:
         id=row.id,
         person_id=row.person_id,
         referring_organisation_id=row.referring_organisation_id,
+        programme_organisation_id=row.programme_organisation_id,
         self_referred=row.self_referred,
         died=row.died,
         contact_person=Consent(row.contact_withdrawn_at, row.contact_granted_at),
         tell_referrer=Consent(row.tell_withdrawn_at, row.tell_granted_at),
+        share_referral=Consent(row.share_withdrawn_at, row.share_granted_at),
+        feedback=Feedback(row.hears_decision_from, row.hears_progress_from, row.hears_outcome_from),
     )

@@ -62,11 +62,14 @@ async def offer_choice(request: Request, body: ChoiceBody, caller: CallerDep) ->
 
 
 @router.get("/{choice_id}")
-async def get_choice(choice_id: UUID, caller: CallerDep, database: DatabaseDep) -> ChoiceView:
-    """Who has said what so far: all of it for the organisation that referred, its own part for a programme's."""
-    member, _ = in_organisation(caller)
+async def get_choice(choice_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> ChoiceView:
+    """Who has said what so far: all of it for the organisation that referred, its own part for a programme's.
+
+    The first is shown it at the level of feedback to which the person agreed.
+    """
+    member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
-        rows = await views.list_choice(tx, choice_id)
+        rows = await views.list_choice(tx, choice_id, asking=organisation_id, now=now)
     return ChoiceView(id=choice_id, referrals=[ReferralState.model_validate(row) for row in rows])
 
 
@@ -82,7 +85,8 @@ async def choose(
     member, by = acting(caller)
     async with database.transaction(member) as tx:
         referrals = await usecases.choose(tx, choice_id, body.referral_id, by=by, now=now)
-    return _view(choice_id, referrals)
+        known = await usecases.as_known(tx, referrals, by.organisation_id, now=now)
+    return _view(choice_id, known)
 
 
 def _view(choice_id: UUID, referrals: list[Referral]) -> ChoiceView:

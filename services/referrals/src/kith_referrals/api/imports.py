@@ -16,6 +16,7 @@ from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_orga
 from kith_referrals.api.leading import REFERRAL_MADE
 from kith_referrals.api.shapes import ContactChannel, ReferralState
 from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
@@ -76,6 +77,7 @@ class ConstantsBody(Body):
     language: Language = "en"
     consent_how: Code = "recorded-elsewhere"
     consent_wording: Reference | None = None
+    feedback: Feedback = Feedback.OUTCOME
 
 
 class MappingBody(Body):

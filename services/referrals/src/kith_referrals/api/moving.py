@@ -7,16 +7,17 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, in_organisation
+from kith_referrals.api.consenting import ConsentChangeBody
 from kith_referrals.api.leading import REFERRAL_SHOWN
 from kith_referrals.api.shapes import (
     ClosureBody,
-    ConsentChangeBody,
     DecisionBody,
     NoteBody,
     ReferralState,
@@ -63,10 +64,11 @@ class Mover:
             referral = await usecases.move_referral(
                 tx, self.referral_id, lambda found: move(found, by, self.now), version=self.version, now=self.now
             )
-        return self.shown(referral)
+            return await self.shown(tx, referral, by)
 
-    def shown(self, referral: Referral) -> ReferralState:
-        """Where the referral now stands, with its version as the answer's ``ETag``."""
+    async def shown(self, tx: AsyncConnection, referral: Referral, by: Actor) -> ReferralState:
+        """Where the referral now stands, as far as they may know it, with its version as the answer's ``ETag``."""
+        (referral,) = await usecases.as_known(tx, [referral], by.organisation_id, now=self.now)
         self.response.headers.update(etag(referral.version))
         return ReferralState.model_validate(referral, from_attributes=True)
 
@@ -129,8 +131,8 @@ async def close_referral(mover: MoverDep, body: ClosureBody) -> ReferralState:
 async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralState:
     """Record what the person now says about one purpose: whichever organisation they told.
 
-    When they no longer agree to share the referral, the programme's organisation sees it no more; and where it had not
-    taken it on, the offer is recalled.
+    ``tell-referrer`` says how much the referrer hears (``feedback``). When they no longer agree to share the referral,
+    the programme's organisation sees it no more; and where it had not taken it on, the offer is recalled.
     """
     member, by = acting(mover.caller)
     async with mover.database.transaction(member) as tx:
@@ -143,13 +145,16 @@ async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralSt
             version=mover.version,
             now=mover.now,
         )
-    return mover.shown(referral)
+        return await mover.shown(tx, referral, by)
 
 
 @router.get("/steps")
 async def list_steps(referral_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> Steps:
-    """Everything that happened to the referral, in order: who, when, why. For the organisations that may see it."""
-    member, _ = in_organisation(caller)
+    """Everything that happened to the referral, in order: who, when, why. For the organisations that may see it.
+
+    The one that referred is shown the steps that it may know by the level of feedback to which the person agreed.
+    """
+    member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
-        rows = await views.list_steps(tx, referral_id, now=now)
+        rows = await views.list_steps(tx, referral_id, asking=organisation_id, now=now)
     return Steps(items=[StepView.model_validate(row) for row in rows])

@@ -68,7 +68,10 @@ async def list_referrals(
     after: CursorDep = None,
     limit: PageLimit = 50,
 ) -> Page[ReferralSummary]:
-    """Referrals that the organisation made or received, in order of making; an operator sees the network's."""
+    """Referrals that the organisation made or received, in order of making; an operator sees the network's.
+
+    Where those stand that it made is shown at the level of feedback to which the person agreed.
+    """
     asking, organisation_id = (caller, None) if _is_operator_alone(caller.roles) else in_organisation(caller)
     async with database.transaction(asking) as tx:
         rows = await views.list_referrals(
@@ -88,10 +91,13 @@ async def get_referral(
     response: Response,
     reason: ReadingReason = None,
 ) -> ReferralView:
-    """A referral with its person: for the organisation that referred, and the programme's while the person agrees."""
+    """A referral with its person: for the organisation that referred, and the programme's while the person agrees.
+
+    The one that referred is shown where it stands at the level of feedback to which the person agreed.
+    """
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
-        row = await views.get_referral(tx, referral_id, now=now)
+        row = await views.get_referral(tx, referral_id, asking=organisation_id, now=now)
         if row["shown_id"] is not None:
             by = author(member, organisation_id, now)
             await people_usecases.note_read(tx, row["shown_id"], restricted=row["restricted"], reason=reason, by=by)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from kith_referrals.api.consenting import ConsentBody
 from kith_referrals.api.words import (
     Act,
     Body,
@@ -25,7 +26,7 @@ from kith_referrals.api.words import (
 from kith_referrals.domain.about import About
 from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
 from kith_referrals.domain.agreement import Level
-from kith_referrals.domain.consent import Answer, Consent, Purpose, State
+from kith_referrals.domain.consent import Feedback, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
 
@@ -74,20 +75,6 @@ class PersonBody(Body):
         about = About(**{name: told.pop(name) for name in _ABOUT})
         agreement = Agreement(**{name: told.pop(name) for name in _AGREEMENT})
         return Person(id=person_id, organisation_id=organisation_id, about=about, agreement=agreement, **told)
-
-
-class ConsentBody(Body):
-    """What the person said about being referred, when (Europe/London), how, to which wording, and until which day."""
-
-    given: bool
-    recorded_on: date | None = None
-    how: Code
-    wording_version: Reference | None = None
-    expires_on: date | None = None
-
-    def answer(self) -> Answer:
-        """The answer as the domain has it."""
-        return Answer(**vars(self))
 
 
 class WishBody(Body):
@@ -151,21 +138,6 @@ class ClosureBody(Body):
     """Why nothing more will happen."""
 
     reason: Code
-
-
-class ConsentChangeBody(Body):
-    """The person's new word on one purpose. ``expires_on`` is its last day, if they agreed to one."""
-
-    purpose: Purpose
-    state: Literal["granted", "withdrawn"]
-    recorded_on: date
-    how: Code
-    wording_version: Reference | None = None
-    expires_on: date | None = None
-
-    def word(self) -> Consent:
-        """The word as the domain has it."""
-        return Consent(State(self.state), self.recorded_on, self.how, self.wording_version, self.expires_on)
 
 
 class ReferralState(BaseModel):
@@ -275,7 +247,7 @@ class PersonRecord(BaseModel):
 
 
 class ReferralView(ReferralSummary):
-    """A referral with its person and what they agree to, by purpose.
+    """A referral with its person and what they agree to, by purpose. ``feedback`` is how much its referrer may know.
 
     ``person`` and ``notes`` are null to whoever sees codes only, until they accept.
     """
@@ -290,5 +262,6 @@ class ReferralView(ReferralSummary):
     notes_unread: bool
     details: dict[str, int]
     consents: dict[str, State]
+    feedback: Annotated[Feedback, Field(validation_alias="hears")]
     person: PersonView | None
     household: HouseholdOfReferral | None = None

@@ -61,6 +61,11 @@ BEGINS: Final[Mapping[str, frozenset[Status]]] = {
 }
 """Each step that somebody takes, and where it may begin."""
 
+THE_REFERRERS: Final = frozenset({ANSWERED, CHOSEN, WITHDRAWN, CLOSED})
+"""The steps that the organisation which referred may take."""
+
+_NOTHING: Final = "nothing more can happen to it"
+
 
 def acknowledge(referral: Referral, by: Actor, now: datetime) -> Moved:
     """Say that it was received, so that the referrer need not wonder. Raises ``NotYourProgramme``, ``MoveRefused``."""
@@ -173,7 +178,7 @@ def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     """
     _check_reason(reason, CLOSING)
     if reason == "support-ended" and referral.status not in TAKEN_ON:
-        raise _refused(referral)
+        raise _refused(referral, by)
     status = Status.ENTERED_IN_ERROR if reason == "entered-in-error" else Status.CLOSED
     return _move(referral, CLOSED, status, by, now, closing=reason)
 
@@ -237,7 +242,7 @@ def _move(
 ) -> Moved:
     """The step, where it may begin; a ``decision`` and a ``closing`` reason are told."""
     if referral.status not in BEGINS[name]:
-        raise _refused(referral)
+        raise _refused(referral, by)
     if closing is not None:
         changes |= {"closed_at": now, "closing_reason": closing}
     moved = replace(referral, status=status, version=referral.version + 1, **changes)
@@ -248,10 +253,17 @@ def _move(
     return Moved(moved, step, tuple(told))
 
 
-def _refused(referral: Referral) -> MoveRefused:
-    steps = [name.replace("-", " ") for name, begins in BEGINS.items() if referral.status in begins]
-    can = f"it can be {', '.join(steps[:-1])} or {steps[-1]}" if steps else "nothing more can happen to it"
-    return MoveRefused(f"The referral is {referral.status}: {can}.")
+def _refused(referral: Referral, by: Actor | None) -> MoveRefused:
+    """What is possible instead. The referrer hears of their own steps only: how far it has come may be too much."""
+    is_referrer = by is not None and by.organisation_id != referral.programme_organisation_id
+    steps = [
+        name.replace("-", " ")
+        for name, begins in BEGINS.items()
+        if referral.status in begins and (name in THE_REFERRERS or not is_referrer)
+    ]
+    can = f"it can be {' or '.join(filter(None, (', '.join(steps[:-1]), steps[-1])))}" if steps else _NOTHING
+    stands = "That cannot be done to the referral now" if is_referrer else f"The referral is {referral.status}"
+    return MoveRefused(f"{stands}: {can}.")
 
 
 def _check_programme(referral: Referral, by: Actor) -> None:

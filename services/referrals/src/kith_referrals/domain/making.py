@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kith_referrals.domain import agreeing, agreement, consent, people
 from kith_referrals.domain.agreement import Agreement, Offer
-from kith_referrals.domain.consent import Answer, Consents
+from kith_referrals.domain.consent import Answer, Consents, hears
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person, age_band
 from kith_referrals.domain.referral import Made, Referral, Status, Wish
@@ -129,6 +129,8 @@ def submit(
         level=offer.level,
         notes_unread=wish.unread and wish.notes is not None,
     )
-    made = Made(referral, wish, age_band(person.birth_date, today), person.district, person.language)
+    made = Made(
+        referral, wish, age_band(person.birth_date, today), person.district, person.language, hears(consents, today)
+    )
     step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)
     return NewReferral(person, referral, wish, consents, step), made

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain.agreement import Agreement, Level
-from kith_referrals.domain.consent import Consents, Purpose, State, allows
+from kith_referrals.domain.consent import Consents, Feedback, Purpose, State, allows
 from kith_referrals.domain.network import Organisation, Programme
 
 RELEASED = "released"
@@ -133,6 +133,7 @@ class Made:
     age_band: str
     district: str | None
     language: str
+    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,21 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class ConsentTold:
-    """To tell: the person's word on one purpose changed."""
+    """To tell: the person's word on one purpose changed. ``feedback`` is how much the referrer hears from now on."""
 
     referral: Referral
     purpose: Purpose
     state: State
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEnds:
+    """To tell: the last day (Europe/London) of the person's word on one purpose is near."""
+
+    referral: Referral
+    purpose: Purpose
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +191,7 @@ class AgreementTold:
     agreement: Agreement
 
 
-Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTold | AgreementTold
+Telling = Made | Decided | ConsentTold | ConsentEnds | Closed | OrganisationTold | ProgrammeTold | AgreementTold
 """Everything this service ever tells."""
 
 

@@ -1,7 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from kith_chassis.audit import Entry, audited, noted
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import check_version
 from kith_referrals.domain.agreement import Level
-from kith_referrals.domain.consent import Consent, Consents, Purpose, State
+from kith_referrals.domain.consent import Consent, Consents, Feedback, Purpose, State
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
@@ -84,14 +84,15 @@ _CONSENTS: Final = sa.select(
     consents.c.how,
     consents.c.wording_version,
     consents.c.expires_on,
+    consents.c.feedback,
+    consents.c.noticed_for,
 ).where(consents.c.referral_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+_WORD: Final = ("state", "recorded_on", "how", "wording_version", "expires_on", "feedback", "noticed_for")
 _SAVE_CONSENT: Final = (
     sa.update(consents)
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
     .where(consents.c.purpose == sa.bindparam("for_purpose", type_=sa.Text))
-    .values(
-        {name: sa.bindparam(f"new_{name}") for name in ("state", "recorded_on", "how", "wording_version", "expires_on")}
-    )
+    .values({name: sa.bindparam(f"new_{name}") for name in _WORD})
 )
 _SAVE_READING: Final = (
     sa.update(referrals)
@@ -112,6 +113,7 @@ _SAVE: Final = audited(
     )
 )
 """Where they stand now, the steps that brought them there, and the record of them: one round trip."""
+_of_consent: Final = referrals.alias("of_consent")
 _EXPIRING: Final = (
     sa.select(*_STATE)
     .where(
@@ -119,6 +121,24 @@ _EXPIRING: Final = (
             sa.select(consents.c.referral_id)
             .where(consents.c.state == State.GRANTED.value)
             .where(consents.c.expires_on < sa.bindparam("today", type_=sa.Date))
+            .order_by(consents.c.expires_on)
+            .limit(sa.bindparam("limit", type_=sa.Integer))
+        )
+    )
+    .order_by(referrals.c.id)
+    .with_for_update(key_share=True)
+)
+_ENDING: Final = (
+    sa.select(*_STATE)
+    .where(
+        referrals.c.id.in_(
+            sa.select(consents.c.referral_id)
+            .join(_of_consent, _of_consent.c.id == consents.c.referral_id)
+            .where(_of_consent.c.closed_at.is_(None))
+            .where(consents.c.state == State.GRANTED.value)
+            .where(consents.c.expires_on >= sa.bindparam("today", type_=sa.Date))
+            .where(consents.c.expires_on <= sa.bindparam("until", type_=sa.Date))
+            .where(consents.c.noticed_for.is_distinct_from(consents.c.expires_on))
             .order_by(consents.c.expires_on)
             .limit(sa.bindparam("limit", type_=sa.Integer))
         )
@@ -200,6 +220,15 @@ async def list_expiring_for_update(tx: AsyncConnection, today: date, *, limit: i
     return [_referral(row) for row in rows.mappings()]
 
 
+async def list_ending_for_update(tx: AsyncConnection, today: date, notice: timedelta, *, limit: int) -> list[Referral]:
+    """Open referrals with a consent that ends within ``notice`` and of which nobody was told; locked in order of id.
+
+    Those that end soonest are taken first.
+    """
+    rows = await tx.execute(_ENDING, {"today": today, "until": today + notice, "limit": limit})
+    return [_referral(row) for row in rows.mappings()]
+
+
 async def list_ids_of_people(tx: AsyncConnection, people_ids: Collection[UUID]) -> list[UUID]:
     """The referrals of these people, in the asking organisation's sight."""
     return list((await tx.execute(_OF_PEOPLE, {"people": list(people_ids)})).scalars())
@@ -215,7 +244,13 @@ async def list_consents_of(tx: AsyncConnection, ids: Collection[UUID]) -> Mappin
     words: dict[UUID, dict[Purpose, Consent]] = {referral_id: {} for referral_id in ids}
     for row in await tx.execute(_CONSENTS, {"ids": list(ids)}):
         words[row.referral_id][Purpose(row.purpose)] = Consent(
-            State(row.state), row.recorded_on, row.how, row.wording_version, row.expires_on
+            State(row.state),
+            row.recorded_on,
+            row.how,
+            row.wording_version,
+            row.expires_on,
+            Feedback(row.feedback) if row.feedback else None,
+            row.noticed_for,
         )
     return words
 
@@ -248,11 +283,7 @@ async def save_consents(tx: AsyncConnection, changed: Mapping[UUID, Consents]) -
         {
             "of_referral": referral_id,
             "for_purpose": purpose,
-            "new_state": word.state,
-            "new_recorded_on": word.recorded_on,
-            "new_how": word.how,
-            "new_wording_version": word.wording_version,
-            "new_expires_on": word.expires_on,
+            **{f"new_{name}": getattr(word, name) for name in _WORD},
         }
         for referral_id, words in changed.items()
         for purpose, word in words.items()

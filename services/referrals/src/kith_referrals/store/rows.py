@@ -135,6 +135,8 @@ def consent_records(new: NewReferral) -> list[Record]:
             "how": word.how,
             "wording_version": word.wording_version,
             "expires_on": _text(word.expires_on),
+            "feedback": word.feedback.value if word.feedback else None,
+            "noticed_for": _text(word.noticed_for),
         }
         for purpose, word in new.consents.items()
     ]

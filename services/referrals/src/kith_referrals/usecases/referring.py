@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import choice, consent, lifecycle, making
+from kith_referrals.domain import choice, consent, feedback, lifecycle, making
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.people import Person
@@ -131,14 +131,34 @@ async def change_consent(
     after = consent.changed(before, purpose, word, clock.today(now))
     if after is None:
         return referral
-    noted = lifecycle.note_consent(referral, by, f"{purpose.value}-{word.state.value}", now)
-    moves = [Moved(noted.referral, noted.step, (ConsentTold(noted.referral, purpose, word.state),))]
+    level = after[purpose].feedback if word.state is State.GRANTED else None
+    said = "-".join(filter(None, (purpose.value, word.state.value, level)))
+    noted = lifecycle.note_consent(referral, by, said, now)
+    told = ConsentTold(noted.referral, purpose, word.state, level)
+    moves = [Moved(noted.referral, noted.step, (told,))]
     recalled = purpose is Purpose.SHARE_REFERRAL and word.state is State.WITHDRAWN
     if recalled and referral.is_offered:
         moves.append(lifecycle.withdraw(noted.referral, by, now, lifecycle.CONSENT_WITHDRAWN))
     await save_moves(tx, moves, now=now)
     await store.save_consents(tx, {referral_id: {purpose: after[purpose]}})
     return moves[-1].referral
+
+
+async def as_known(
+    tx: AsyncConnection, referrals: Sequence[Referral], asking: UUID, *, now: datetime
+) -> list[Referral]:
+    """The referrals as ``asking`` may know them: whoever referred, at the level of feedback that the person agreed to.
+
+    Where nobody is held to a level nothing is read for it.
+    """
+    held = {
+        one.id
+        for one in referrals
+        if feedback.is_held_to(asking, one.referring_organisation_id, one.programme_organisation_id)
+    }
+    words = await store.list_consents_of(tx, held) if held else {}
+    today = clock.today(now)
+    return [feedback.as_known(one, consent.hears(words[one.id], today)) if one.id in held else one for one in referrals]
 
 
 async def _make(tx: AsyncConnection, many: Sequence[Asked], *, by: Actor, now: datetime) -> list[Referral]:

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.intake.sifting import Outcome
@@ -26,6 +27,7 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.knowing import HEARS, SHOWN_STATUS, as_known, hears_of, steps_as_known
 from kith_referrals.views.mappings import get_mapping as get_mapping
 from kith_referrals.views.mappings import list_mappings as list_mappings
 from kith_referrals.views.people import get_household as get_household
@@ -69,16 +71,17 @@ _SUMMARY: Final = tuple(
         "urgent", "source_reference",
     )
 )  # fmt: skip
-_SELECTED: Final = sa.select(*_SUMMARY).where(referrals.c.id > _AFTER).order_by(referrals.c.id).limit(_LIMIT)
+_PAGE: Final = sa.select(*_SUMMARY).where(referrals.c.id > _AFTER).order_by(referrals.c.id).limit(_LIMIT)
+_own_status: Final = sa.case((referrals.c.programme_organisation_id == _ASKING, referrals.c.status), else_=SHOWN_STATUS)
 
 
-def _narrowed(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
+def _narrowed(statement: sa.Select[Any], narrow: frozenset[str], stands: sa.ColumnElement[str]) -> sa.Select[Any]:
     """Only those that stand as asked, or go to the programme asked for.
 
     What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
     """
     if "status" in narrow:
-        statement = statement.where(referrals.c.status == _STATUS)
+        statement = statement.where(stands == _STATUS)
     if "programme_id" in narrow:
         statement = statement.where(referrals.c.programme_id == _PROGRAMME)
     return statement
@@ -86,10 +89,14 @@ def _narrowed(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[An
 
 def _own(narrow: frozenset[str]) -> sa.Select[Any]:
     """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
-    selected = _narrowed(_SELECTED, narrow)
-    made = selected.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
+    made = (
+        _narrowed(_PAGE.add_columns(HEARS), narrow, _own_status)
+        .where(referrals.c.referring_organisation_id == _ASKING)
+        .subquery("made")
+    )
     received = (
-        selected.where(referrals.c.programme_organisation_id == _ASKING)
+        _narrowed(_PAGE.add_columns(sa.null().label("hears")), narrow, referrals.c.status)
+        .where(referrals.c.programme_organisation_id == _ASKING)
         .where(referrals.c.referring_organisation_id != _ASKING)
         .subquery("received")
     )
@@ -100,7 +107,8 @@ def _own(narrow: frozenset[str]) -> sa.Select[Any]:
 def _of_the_network(narrow: frozenset[str]) -> sa.Select[Any]:
     """Without the organisations' own references, which lead to somebody in another system."""
     shown = (column for column in _SUMMARY if column.name != "source_reference")
-    return audited(_narrowed(_SELECTED, narrow).with_only_columns(*shown, sa.null().label("source_reference")))
+    page = _PAGE.with_only_columns(*shown, sa.null().label("source_reference"))
+    return audited(_narrowed(page, narrow, referrals.c.status))
 
 
 _NARROW: Final = tuple(frozenset(names) for names in ((), ("status",), ("programme_id",), ("status", "programme_id")))
@@ -124,9 +132,12 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = sa.select(*_SUMMARY).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
+_CHOICE: Final = sa.select(*_SUMMARY, HEARS).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
-    sa.select(*(column for column in referral_steps.c if column.name != "seq"))
+    sa.select(
+        *(column for column in referral_steps.c if column.name != "seq"),
+        hears_of(referral_steps.c.referral_id).label("hears"),
+    )
     .where(referral_steps.c.referral_id == _ID)
     .order_by(referral_steps.c.seq)
 )
@@ -186,7 +197,10 @@ async def list_referrals(
     limit: int,
     now: datetime,
 ) -> Sequence[Found]:
-    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
+    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None.
+
+    Those it made are as it may know them, and are found by the status that it is shown.
+    """
     asked = {"status": status, "programme_id": programme_id}
     narrow = frozenset(name for name, value in asked.items() if value is not None)
     wanted: dict[str, Any] = {"after": after or _BEFORE_ALL, "limit": limit, **asked}
@@ -194,7 +208,8 @@ async def list_referrals(
     wanted |= noted(tx, listed, now=now)
     if asking is None:
         return await list_rows(tx, _NETWORK_REFERRALS[narrow], wanted)
-    return await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking})
+    rows = await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking, "today": clock.today(now)})
+    return [as_known(row, asking) for row in rows]
 
 
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
@@ -208,15 +223,23 @@ async def list_agreements(tx: AsyncConnection, *, after: UUID | None, limit: int
     return [agreement_of(row) for row in rows]
 
 
-async def list_choice(tx: AsyncConnection, choice_id: UUID) -> Sequence[Found]:
-    """The referrals of a choice that may be seen. Bounded by the choice. Raises ``NotFound`` where there are none."""
-    return await list_some(tx, _CHOICE, {"id": choice_id})
+async def list_choice(tx: AsyncConnection, choice_id: UUID, *, asking: UUID | None, now: datetime) -> Sequence[Found]:
+    """The referrals of a choice that ``asking`` may see, as it may know them. Bounded by the choice.
+
+    Raises ``NotFound`` where there are none.
+    """
+    rows = await list_some(tx, _CHOICE, {"id": choice_id, "today": clock.today(now)})
+    return [as_known(row, asking) for row in rows]
 
 
-async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Sequence[Found]:
-    """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
+async def list_steps(tx: AsyncConnection, referral_id: UUID, *, asking: UUID, now: datetime) -> Sequence[Found]:
+    """What happened to a referral, in order, as ``asking`` may know it: bounded by its life.
+
+    Raises ``NotFound`` where nothing is to be seen.
+    """
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
-    return await list_some(tx, _STEPS, {"id": referral_id, **listed})
+    rows = await list_some(tx, _STEPS, {"id": referral_id, "today": clock.today(now), **listed})
+    return steps_as_known(rows, asking)
 
 
 async def list_unread_notes(

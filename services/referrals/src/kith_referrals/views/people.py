@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.tables import consents, household_members, households, merges, people, referrals
 from kith_referrals.views.finding import Found, find_one
+from kith_referrals.views.knowing import HEARS, as_known
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _belonging: Final = household_members.alias("belonging")
@@ -70,6 +72,7 @@ _REFERRAL: Final = audited(
         sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
         sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
         _agreed.label("consents"),
+        HEARS,
         people.c.id.is_not(None).label("shows_person"),
         _restricted.label("restricted"),
         people.c.id.label("shown_id"),
@@ -96,13 +99,14 @@ _RECORD: Final = audited(
 )
 
 
-async def get_referral(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -> Found:
+async def get_referral(tx: AsyncConnection, referral_id: UUID, *, asking: UUID | None, now: datetime) -> Found:
     """A referral with its person (``person_…``) and what they agree to (``consents``). Raises ``NotFound``.
 
-    The person is the record that is shown for them (``shown_id``), which may be ``restricted``. Beside them stands
-    their ``household``.
+    Where it stands is as ``asking`` may know it, for None whole; ``hears`` is how much its referrer may. The person is
+    the record that is shown for them (``shown_id``), which may be ``restricted``; beside them is their ``household``.
     """
-    row = await find_one(tx, _REFERRAL, referral_id, noted(tx, Entry("person-read", "referral", referral_id), now=now))
+    read = noted(tx, Entry("person-read", "referral", referral_id), now=now)
+    row = as_known(await find_one(tx, _REFERRAL, referral_id, {**read, "today": clock.today(now)}), asking)
     return {**row, "household": _household(row["household"]) if row["household"] else None}
 
 

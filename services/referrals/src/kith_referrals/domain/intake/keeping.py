@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.referral import Meeting, Source
 
@@ -42,6 +43,7 @@ def restored(told: Words[str, Any]) -> Mapping:
                 "contact_by": tuple(constants["contact_by"]),
                 "channels": tuple(Meeting(way) for way in constants["channels"]),
                 "needs": tuple(constants["needs"]),
+                "feedback": Feedback(constants.get("feedback", Feedback.OUTCOME)),
             }
         ),
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.refusals import MappingUnusable
 from kith_referrals.domain.people import CONTACT_CHANNELS
 from kith_referrals.domain.referral import Meeting, Source
@@ -102,6 +103,7 @@ class Constants:
     language: str = "en"
     consent_how: str = "recorded-elsewhere"
     consent_wording: str | None = None
+    feedback: Feedback = Feedback.OUTCOME
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,11 @@ def _whole(
         return _rejected(_programme_column(mapping), refused)
     try:
         answer = Answer(
-            draft.consent_given, draft.consent_recorded_on, constants.consent_how, constants.consent_wording
+            draft.consent_given,
+            draft.consent_recorded_on,
+            constants.consent_how,
+            constants.consent_wording,
+            feedback=constants.feedback,
         )
         consents = agreed(answer, draft.today)
     except ConsentMissing as refused:
