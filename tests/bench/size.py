@@ -8,7 +8,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -109,14 +109,15 @@ OPERATIONS: Final[Mapping[str, Callable[[Network], Run]]] = {
 }
 
 
-async def bench(stage: Stage, large: int) -> list[Figure]:
-    """Every operation on both sizes, and many referrals at once against one after the other."""
+async def bench(stage: Stage, large: int, names: Collection[str]) -> list[Figure]:
+    """These operations on both sizes, and many referrals at once against one after the other."""
     async with sides(stage) as processes, httpx.AsyncClient(timeout=60) as one, httpx.AsyncClient(timeout=60) as other:
         few = await _network(stage, processes, one, large // 10)
         many = await _network(stage, processes, other, large)
         figures = [
             await compare(f"{name}, ms", run(many), run(few), goal=GOAL, better="lower", rounds=7)
             for name, run in OPERATIONS.items()
+            if name in names
         ]
         figures.append(
             await compare("bulk of 500, referrals/s", partial(few.rate, BULK), partial(few.rate, 1), goal=2, rounds=3)
@@ -143,10 +144,10 @@ async def _network(stage: Stage, processes: Sides, http: httpx.AsyncClient, coun
     return network
 
 
-async def run(large: int, path: Path) -> int:
+async def run(large: int, names: Collection[str], path: Path) -> int:
     """Run it; 0 when every goal is reached."""
     async with set_stage(with_kafka=False) as stage:
-        figures = await bench(stage, large)
+        figures = await bench(stage, large, names)
     report(figures, path)
     return 0 if all(figure.reached for figure in figures) else 1
 
@@ -155,9 +156,10 @@ def main() -> None:
     """The command line."""
     asked = argparse.ArgumentParser(prog="python -m tests.bench.size", description=__doc__)
     asked.add_argument("--referrals", type=int, default=LARGE, help="of the larger network (1,000,000)")
+    asked.add_argument("--only", choices=list(OPERATIONS), nargs="+", default=list(OPERATIONS), help="these alone")
     asked.add_argument("--out", type=Path, default=Path("bench-size.json"), help="where the figures go")
     chosen = asked.parse_args()
-    sys.exit(asyncio.run(run(chosen.referrals, chosen.out)))
+    sys.exit(asyncio.run(run(chosen.referrals, chosen.only, chosen.out)))
 
 
 if __name__ == "__main__":
