@@ -64,8 +64,6 @@ BEGINS: Final[Mapping[str, frozenset[Status]]] = {
 THE_REFERRERS: Final = frozenset({ANSWERED, CHOSEN, WITHDRAWN, CLOSED})
 """The steps that the organisation which referred may take."""
 
-_NOTHING: Final = "nothing more can happen to it"
-
 
 def acknowledge(referral: Referral, by: Actor, now: datetime) -> Moved:
     """Say that it was received, so that the referrer need not wonder. Raises ``NotYourProgramme``, ``MoveRefused``."""
@@ -261,7 +259,8 @@ def _refused(referral: Referral, by: Actor | None) -> MoveRefused:
         for name, begins in BEGINS.items()
         if referral.status in begins and (name in THE_REFERRERS or not is_referrer)
     ]
-    can = f"it can be {' or '.join(filter(None, (', '.join(steps[:-1]), steps[-1])))}" if steps else _NOTHING
+    listed = " or ".join(part for part in (", ".join(steps[:-1]), *steps[-1:]) if part)
+    can = f"it can be {listed}" if steps else "nothing more can happen to it"
     stands = "That cannot be done to the referral now" if is_referrer else f"The referral is {referral.status}"
     return MoveRefused(f"{stands}: {can}.")
 

@@ -47,10 +47,14 @@ def _shown_at(level: Feedback) -> sa.ColumnElement[str]:
         for status, supported, known in shown
         if known is not status
     ]
-    return sa.case(*whens, else_=referrals.c.status) if whens else referrals.c.status
+    return sa.case(*whens, else_=referrals.c.status)
 
 
-SHOWN_STATUS: Final = sa.case({level.value: _shown_at(level) for level in Feedback}, value=hears_of(referrals.c.id))
+SHOWN_STATUS: Final = sa.case(
+    {level.value: _shown_at(level) for level in Feedback if level is not Feedback.OUTCOME},
+    value=hears_of(referrals.c.id),
+    else_=referrals.c.status,
+)
 """The status that the referrer is shown: made of ``domain.feedback``, so that no filter finds what no row says."""
 
 
