@@ -30,6 +30,7 @@ TABLES = (
         "households",
     ),
     "household_members",
+    "contact_attempts",
 )
 ORGANISATIONS = ("referrer", "host", "stranger")
 

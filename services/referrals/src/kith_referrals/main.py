@@ -1,5 +1,7 @@
 """Builds the referrals service."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 
 from kith_chassis.database import Database
@@ -9,7 +11,7 @@ from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.incoming import HEARS, on_facts
 from kith_referrals.pages.asking import Door
 from kith_referrals.settings import Settings
-from kith_referrals.timers import TIMERS
+from kith_referrals.timers import timers
 
 
 def build(settings: Settings, _database: Database) -> Service:
@@ -25,6 +27,6 @@ def build(settings: Settings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
-        timers=TIMERS,
+        timers=timers(timedelta(days=settings.draft_days)),
         audits=True,
     )

@@ -1,4 +1,4 @@
-"""What referrals reads from its environment beyond what every service does: how many forms its pages take."""
+"""What referrals reads from its environment beyond what every service does: limits to forms, and to drafts' lives."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -34,6 +34,9 @@ class Settings(ServiceSettings):
     )
     self_referrals_per_programme: int = Field(
         default=200, ge=1, description="Self-referrals taken in an hour by one programme."
+    )
+    draft_days: int = Field(
+        default=90, ge=1, description="Days after which a draft of a referral that nobody changed is deleted."
     )
 
     @property

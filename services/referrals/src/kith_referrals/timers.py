@@ -1,12 +1,17 @@
-"""Moments in: consents whose last day has passed, and what self-referral keeps for a time only."""
+"""Moments in: what falls due today, and what is kept for a time only."""
 
 from datetime import timedelta
-from typing import Final
+from functools import partial
 
 from kith_chassis.service import Timer
-from kith_referrals.usecases import expiring, self_referring
+from kith_referrals.usecases import drafting, expiring, missing, self_referring
 
-TIMERS: Final = (
-    Timer("expire-consents", timedelta(minutes=1), expiring.expire_consents),
-    Timer("forget-forms", timedelta(hours=1), self_referring.forget),
-)
+
+def timers(drafts_kept_for: timedelta) -> tuple[Timer, ...]:
+    """All there are. A draft that nobody changed for ``drafts_kept_for`` is forgotten."""
+    return (
+        Timer("expire-consents", timedelta(minutes=1), expiring.expire_consents),
+        Timer("tell-missed-promises", timedelta(minutes=1), missing.tell_missed),
+        Timer("forget-forms", timedelta(hours=1), self_referring.forget),
+        Timer("forget-drafts", timedelta(hours=1), partial(drafting.forget_drafts, kept_for=drafts_kept_for)),
+    )

@@ -9,6 +9,7 @@ from kith_referrals.api import (
     choosing,
     contacts,
     directory,
+    drafting,
     households,
     imports,
     invitations,
@@ -17,6 +18,7 @@ from kith_referrals.api import (
     notes,
     people,
     referring,
+    trying,
 )
 from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.person_refusals import PersonRefused
@@ -31,7 +33,7 @@ from kith_referrals.domain.refusals import (
 )
 
 PARTS: Final = (
-    *(notes, referring, moving, choosing, agreements, network, people, households),
+    *(notes, referring, moving, drafting, trying, choosing, agreements, network, people, households),
     *(invitations, imports, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""

@@ -13,8 +13,8 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
-from kith_referrals.api.shapes import ContactChannel, ReferralState
-from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
+from kith_referrals.api.shapes import ReferralState
+from kith_referrals.api.words import Body, Code, Codes, ContactChannel, Language, Reason, Reference
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.intake.sifting import Outcome, Sifted
 from kith_referrals.domain.referral import Meeting, Source

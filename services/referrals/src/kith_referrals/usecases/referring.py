@@ -33,14 +33,17 @@ async def make_referral(
     answer: Answer,
     by: Actor,
     now: datetime,
+    draft: Referral | None = None,
 ) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
+
+    A ``draft`` of it, which is locked, was removed before.
 
     Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals`` and ``agreeing``,
     ``ProgrammeUnknown``, ``NoOrganisation``, ``NoAgreement`` or ``ReferenceTaken``.
     """
     offers = [(referral_id, programme_id)]
-    (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now)
+    (made,) = await _make(tx, offers, person=person, wish=wish, answer=answer, by=by, now=now, draft=draft)
     return made
 
 
@@ -135,6 +138,7 @@ async def _make(
     by: Actor,
     now: datetime,
     choice_id: UUID | None = None,
+    draft: Referral | None = None,
 ) -> list[Referral]:
     today = clock.today(now)
     consents = consent.agreed(answer, today)
@@ -157,6 +161,7 @@ async def _make(
                 today=today,
                 now=now,
                 choice_id=choice_id,
+                draft=draft,
             )
         )
     await store.add_referrals(tx, [new for new, _ in made], now=now)

@@ -26,17 +26,19 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
+from kith_referrals.views.listing import STATE
+from kith_referrals.views.listing import list_referrals as list_referrals
+from kith_referrals.views.listing import list_unread_notes as list_unread_notes
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral
+from kith_referrals.views.trying import get_attempts as get_attempts
 
 _BEFORE_ALL: Final = UUID(int=0)
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 _ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
-_STATUS: Final = sa.bindparam("status", type_=sa.Text)
-_PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 
 _PUBLIC: Final = tuple(column for column in organisations.c if column.name != "contact_email")
 _ORGANISATION: Final = sa.select(*_PUBLIC).where(organisations.c.id == _ID)
@@ -58,51 +60,6 @@ _STALE: Final = (
 )
 """As ``domain.directory.alert`` has it: a day is one of Europe/London."""
 
-_SUMMARY: Final = tuple(
-    referrals.c[name]
-    for name in (
-        "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
-        "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "received_on",
-        "urgent", "source_reference",
-    )
-)  # fmt: skip
-_SELECTED: Final = (
-    sa.select(*_SUMMARY)
-    .where(referrals.c.id > _AFTER)
-    .where(sa.or_(_STATUS.is_(None), referrals.c.status == _STATUS))
-    .where(sa.or_(_PROGRAMME.is_(None), referrals.c.programme_id == _PROGRAMME))
-    .order_by(referrals.c.id)
-    .limit(_LIMIT)
-)
-_NETWORK_REFERRALS: Final = audited(
-    _SELECTED.with_only_columns(
-        *(column for column in _SUMMARY if column.name != "source_reference"),
-        sa.null().label("source_reference"),
-    )
-)
-"""Without the organisations' own references, which lead to somebody in another system."""
-
-_made: Final = _SELECTED.where(referrals.c.referring_organisation_id == _ASKING).subquery("made")
-_received: Final = (
-    _SELECTED.where(referrals.c.programme_organisation_id == _ASKING)
-    .where(referrals.c.referring_organisation_id != _ASKING)
-    .subquery("received")
-)
-_both: Final = sa.union_all(sa.select(_made), sa.select(_received)).subquery("both")
-_REFERRALS: Final = audited(sa.select(_both).order_by(_both.c.id).limit(_LIMIT))
-"""Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
-
-_UNREAD: Final = audited(
-    sa.select(*_SUMMARY)
-    .where(referrals.c.programme_organisation_id == _ASKING)
-    .where(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None))
-    .where(referrals.c.closed_at.is_(None))
-    .where(referrals.c.id > _AFTER)
-    .order_by(referrals.c.id)
-    .limit(_LIMIT)
-)
-
 _AGREEMENT: Final = sa.select(sharing_agreements).where(sharing_agreements.c.id == _ID)
 _AGREEMENTS: Final = (
     sa.select(sharing_agreements)
@@ -110,7 +67,7 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = sa.select(*_SUMMARY).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
+_CHOICE: Final = sa.select(*STATE).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
     sa.select(*(column for column in referral_steps.c if column.name != "seq"))
     .where(referral_steps.c.referral_id == _ID)
@@ -162,25 +119,6 @@ async def list_stale_programmes(
     return await list_rows(tx, _STALE, wanted)
 
 
-async def list_referrals(
-    tx: AsyncConnection,
-    *,
-    asking: UUID | None,
-    status: str | None,
-    programme_id: UUID | None,
-    after: UUID | None,
-    limit: int,
-    now: datetime,
-) -> Sequence[Found]:
-    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None."""
-    wanted = {"after": after or _BEFORE_ALL, "limit": limit, "status": status, "programme_id": programme_id}
-    listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
-    wanted |= noted(tx, listed, now=now)
-    if asking is None:
-        return await list_rows(tx, _NETWORK_REFERRALS, wanted)
-    return await list_rows(tx, _REFERRALS, {**wanted, "asking": asking})
-
-
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
     """A sharing agreement. Raises ``NotFound``."""
     return agreement_of(await find_one(tx, _AGREEMENT, agreement_id))
@@ -201,14 +139,6 @@ async def list_steps(tx: AsyncConnection, referral_id: UUID, *, now: datetime) -
     """What happened to a referral, in order: bounded by its life. Raises ``NotFound`` where nothing is to be seen."""
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
     return await list_some(tx, _STEPS, {"id": referral_id, **listed})
-
-
-async def list_unread_notes(
-    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
-) -> Sequence[Found]:
-    """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
-    listed = noted(tx, Entry("unread-notes-listed", "organisation", asking), now=now)
-    return await list_rows(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
 async def list_waiting_rows(

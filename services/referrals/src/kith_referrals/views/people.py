@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.tables import consents, household_members, households, merges, people, referrals
 from kith_referrals.views.finding import Found, find_one
+from kith_referrals.views.listing import OVERDUE
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _belonging: Final = household_members.alias("belonging")
 _joined: Final = merges.alias("joined")
 _is_joined: Final = _joined.c.into_id == people.c.id
-_agreed: Final = (
+_agreed: Final = sa.func.coalesce(
     sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
     .where(consents.c.referral_id == referrals.c.id)
-    .scalar_subquery()
+    .scalar_subquery(),
+    sa.literal({}, JSONB),
 )
 _one: Final = people.alias("one")
 _restricted: Final = (
@@ -69,6 +72,7 @@ _REFERRAL: Final = audited(
         *(column for column in referrals.c if column.name != "notes"),
         sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
         sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
+        OVERDUE.label("overdue"),
         _agreed.label("consents"),
         people.c.id.is_not(None).label("shows_person"),
         _restricted.label("restricted"),
@@ -102,7 +106,8 @@ async def get_referral(tx: AsyncConnection, referral_id: UUID, *, now: datetime)
     The person is the record that is shown for them (``shown_id``), which may be ``restricted``. Beside them stands
     their ``household``.
     """
-    row = await find_one(tx, _REFERRAL, referral_id, noted(tx, Entry("person-read", "referral", referral_id), now=now))
+    read = noted(tx, Entry("person-read", "referral", referral_id), now=now)
+    row = await find_one(tx, _REFERRAL, referral_id, {**read, "today": clock.today(now)})
     return {**row, "household": _household(row["household"]) if row["household"] else None}
 
 
