@@ -18,6 +18,7 @@ from kith_referrals.domain.records import Author
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import ConsentExpired, ConsentMissing, MoveRefused, NotFound, ProgrammeClosed
 from kith_referrals.usecases import agreeing, network, people, reopening
+from kith_referrals.usecases.referring import put_off_referral
 from tests.builders import NOW, TODAY
 from tests.referrals.test_api import version
 from tests.referrals.world import AGREED, OPERATOR, World, a_person, actor, age, an_agreement, member
@@ -95,6 +96,19 @@ async def test_without_an_agreement_in_force_it_is_not_shared_again(world: World
     reopened = await reopen(world, referral, world.referrer)
     assert (reopened.agreement_id, reopened.level) == (anew.id, anew.level)
     assert [await world.seen(member(world.host.id), table) for table in ("referrals", "people")] == [1, 0]
+
+
+async def test_who_was_taken_on_is_not_put_off_once_nothing_lets_the_programme_see_an_offer(world: World) -> None:
+    referral = await world.accept(await world.refer())
+    assert referral.agreement_id is not None
+    async with world.database.transaction(member(world.referrer.id)) as tx:
+        await agreeing.end_agreement(tx, referral.agreement_id, by=world.referrer.id, version=1, now=NOW)
+
+    with pytest.raises(NoAgreement):
+        async with world.database.transaction(member(world.host.id)) as tx:
+            await put_off_referral(
+                tx, referral.id, TODAY + timedelta(days=7), by=actor(world.host.id), version=2, now=NOW
+            )
 
 
 async def test_a_programme_that_takes_nobody_takes_nobody_back(world: World) -> None:

@@ -18,9 +18,17 @@ from kith_referrals.usecases.trying import log_attempt
 from tests.builders import NOW
 from tests.referrals.test_api import post
 from tests.referrals.test_reopening import reopen
-from tests.referrals.world import OPERATOR, World, actor, member, on_the_record
+from tests.referrals.world import AGREED, OPERATOR, World, actor, member, on_the_record
 
 DAY = timedelta(days=1)
+
+
+LONG_AGO = NOW - 300 * DAY
+
+
+async def referred(world: World) -> Referral:
+    """A referral that was made long ago."""
+    return await world.refer(answer=replace(AGREED, recorded_on=LONG_AGO.date()), now=LONG_AGO)
 
 
 async def attempt(world: World, referral: Referral, at: datetime, outcome: Outcome = Outcome.NO_ANSWER) -> None:
@@ -34,7 +42,7 @@ async def give_up(world: World, referral: Referral) -> Referral:
 
 
 async def test_attempts_in_vain_count_by_the_day(world: World) -> None:
-    referral = await world.refer()
+    referral = await referred(world)
     for hours in (1, 2, 25, 26):
         await attempt(world, referral, NOW - timedelta(hours=hours))
     await attempt(world, referral, NOW - 3 * DAY, Outcome.REACHED)
@@ -47,7 +55,7 @@ async def test_attempts_in_vain_count_by_the_day(world: World) -> None:
 
 
 async def test_a_day_is_one_of_london(world: World) -> None:
-    referral = await world.refer()
+    referral = await referred(world)
     summer = datetime(2026, 7, 1, 22, 59, tzinfo=NOW.tzinfo)
     for at in (summer, summer + timedelta(minutes=1), summer + timedelta(minutes=2)):
         await attempt(world, referral, at)
@@ -66,8 +74,17 @@ async def test_a_programme_says_on_how_many_days_it_tries(world: World) -> None:
     assert (await world.move(referral, lifecycle.close, world.referrer, "could-not-contact")).closed_at is not None
 
 
-async def test_who_came_back_is_tried_again(world: World) -> None:
+async def test_what_was_tried_before_the_referral_was_made_counts_for_nothing(world: World) -> None:
     referral = await world.refer()
+    for days in (1, 2, 3):
+        await attempt(world, referral, NOW - days * DAY)
+
+    with pytest.raises(NotTried, match="and 0 "):
+        await give_up(world, referral)
+
+
+async def test_who_came_back_is_tried_again(world: World) -> None:
+    referral = await referred(world)
     for days in range(3):
         await attempt(world, referral, NOW - days * DAY)
     reopened = await reopen(world, await give_up(world, referral), world.host, days=1)
@@ -98,7 +115,7 @@ async def test_only_what_the_programmes_organisation_did_is_logged_while_it_is_o
 async def test_both_see_how_often_and_the_programmes_organisation_alone_how(
     client: httpx.AsyncClient, world: World, referrer: httpx.Auth, coordinator: httpx.Auth
 ) -> None:
-    referral = await world.refer()
+    referral = await referred(world)
     where = f"/referrals/{referral.id}/contact-attempts"
     at = now() - timedelta(hours=1)
     body = {"attempted_at": at.isoformat(), "channel": "text", "outcome": "left-message", "note": "Private words."}

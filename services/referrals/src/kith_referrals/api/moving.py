@@ -121,7 +121,12 @@ async def decide_referral(mover: MoverDep, body: DecisionBody) -> ReferralState:
 @router.post("/not-yet")
 async def put_referral_off(mover: MoverDep, body: NotYetBody) -> ReferralState:
     """Record that the person is not ready yet, and when to ask again: for the organisation that owns the programme."""
-    return await mover.take(lambda referral, by, now: lifecycle.put_off(referral, by, body.revisit_on, now))
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
+        referral = await usecases.put_off_referral(
+            tx, mover.referral_id, body.revisit_on, by=by, version=mover.version, now=mover.now
+        )
+    return mover.shown(referral)
 
 
 @router.post("/look-again")

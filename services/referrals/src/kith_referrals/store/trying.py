@@ -18,7 +18,7 @@ DAYS_TRIED: Final = (
     )
     .where(contact_attempts.c.referral_id == referrals.c.id)
     .where(contact_attempts.c.outcome != Outcome.REACHED.value)
-    .where(sa.or_(referrals.c.reopened_at.is_(None), contact_attempts.c.attempted_at >= referrals.c.reopened_at))
+    .where(contact_attempts.c.attempted_at >= sa.func.coalesce(referrals.c.reopened_at, referrals.c.submitted_at))
     .correlate(referrals)
     .scalar_subquery()
 )

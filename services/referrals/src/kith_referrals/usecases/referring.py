@@ -1,7 +1,7 @@
 """What organisations do with a referral: make it, decide, withdraw, close, and record what the person agrees to."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import clock
 from kith_referrals import outgoing
 from kith_referrals.domain import agreeing, agreement, choice, consent, lifecycle, making, people
+from kith_referrals.domain.agreement import NoAgreement
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.network import check_takes_referrals
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import ConsentTold, Made, Referral, Wish
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases.moving import save_moves
@@ -94,6 +96,24 @@ async def note_reading(tx: AsyncConnection, referral_id: UUID, *, by: Actor, ver
 async def move_referral(tx: AsyncConnection, referral_id: UUID, move: Move, *, version: int, now: datetime) -> Referral:
     """Take a step of ``lifecycle``. Raises what the step does, ``NotFound`` or ``StaleVersion``."""
     moved = move(await store.get_referral_for_update(tx, referral_id, version=version))
+    await save_moves(tx, [moved], now=now)
+    return moved.referral
+
+
+async def put_off_referral(
+    tx: AsyncConnection, referral_id: UUID, revisit_on: date, *, by: Actor, version: int, now: datetime
+) -> Referral:
+    """Record that the person is not ready yet: it is an offer again, and so it needs an agreement that holds today.
+
+    Without one the programme's organisation would never see it again. Raises what ``lifecycle.put_off`` and loading
+    do, or ``NoAgreement``.
+    """
+    referral = await store.get_referral_for_update(tx, referral_id, version=version)
+    moved = lifecycle.put_off(referral, by, revisit_on, now)
+    if referral.agreement_id is not None:
+        shared_under = await agreements_store.find_agreement_for_update(tx, referral.agreement_id)
+        if shared_under is None or not agreement.is_in_force(shared_under, clock.today(now)):
+            raise NoAgreement
     await save_moves(tx, [moved], now=now)
     return moved.referral
 
