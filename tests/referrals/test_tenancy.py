@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, now
 from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
 from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
@@ -99,7 +99,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "keep_draft": draft,
         "change_draft": draft,
         "submit_draft": {"consent": a_body(world)["consent"]},
-        "log_contact_attempt": {"attempted_at": f"{TODAY}T00:00:00Z", "channel": "visit", "outcome": "no-answer"},
+        "log_contact_attempt": {"attempted_at": now().isoformat(), "channel": "visit", "outcome": "no-answer"},
         "change_consent": {
             "purpose": "share-referral",
             "state": "withdrawn",

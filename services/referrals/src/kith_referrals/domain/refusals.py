@@ -204,6 +204,13 @@ class AttemptAfterNow(Unacceptable):
     says = "The attempt lies after now. Log it once it was made."
 
 
+class AttemptBeforeReferral(Unacceptable):
+    """What was tried before the referral was made was not tried for it."""
+
+    code = "attempt-before-referral"
+    says = "The attempt lies before the referral was made. Check the day; what was tried for it came after."
+
+
 class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
-from kith_referrals.domain.refusals import AttemptAfterNow
+from kith_referrals.domain.refusals import AttemptAfterNow, AttemptBeforeReferral
 from kith_referrals.domain.steps import Actor
 
 
@@ -43,11 +43,14 @@ class Attempt:
 
 
 def check_attempt(referral: Referral, attempt: Attempt, by: Actor, now: datetime) -> None:
-    """Let an attempt on the record that the programme's organisation made before now, for a referral that is open.
+    """Let an attempt on the record that the programme's organisation made for a referral, between its making and now.
 
-    Raises ``NotYourProgramme``, ``AttemptAfterNow``, or ``MoveRefused`` where nobody is to be reached any more.
+    Raises ``NotYourProgramme``, ``AttemptAfterNow``, ``AttemptBeforeReferral``, or ``MoveRefused`` where nobody is to
+    be reached any more.
     """
     lifecycle.check_programme(referral, by)
     lifecycle.check_open(referral)
     if attempt.attempted_at > now:
         raise AttemptAfterNow
+    if attempt.attempted_at < referral.submitted_at:
+        raise AttemptBeforeReferral
