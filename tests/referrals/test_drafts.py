@@ -23,8 +23,9 @@ from kith_referrals.domain.refusals import (
 from kith_referrals.usecases import drafting, network
 from tests.builders import NOW
 from tests.conftest import AsCaller
-from tests.referrals.test_api import a_body, post, version
-from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, member, on_the_record
+from tests.referrals.test_api import a_body, an_import, post, version
+from tests.referrals.test_importing import a_row
+from tests.referrals.world import AGREED, CHI_NUMBER, OPERATOR, World, a_person, a_wish, actor, member, on_the_record
 
 LATER = NOW + timedelta(days=3)
 NUMBER = "9990568855"
@@ -126,6 +127,17 @@ async def test_the_person_of_a_draft_is_like_nobody(
     )
 
     assert (alike.status_code, alike.json()["likenesses"]) == (200, [])
+
+
+async def test_a_row_of_an_export_is_not_held_back_for_a_draft(
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth
+) -> None:
+    await keep(world, chi_number=CHI_NUMBER)
+
+    answer = await client.post("/imports/rows", json=an_import(world, a_row(1, CHI=CHI_NUMBER)), auth=referrer)
+
+    assert answer.is_success
+    assert [row["outcome"] for row in answer.json()] == ["accepted"]
 
 
 async def test_a_draft_changes_whole_and_goes_on_in_version(world: World) -> None:
