@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
-from kith_contracts.referrals import ProgrammePublished
+from kith_contracts.referrals import ProgrammePublished, ReferralCreated
 from tests import builders as a
 
 
@@ -26,6 +26,9 @@ def all_journeys() -> list[Received]:
         heard_of_by_level(programme),
         held_and_released(programme),
         late_and_open_again(programme),
+        come_back(programme),
+        come_back_after_support(programme),
+        not_ready_yet(programme),
         in_a_group(cafe),
         nobody_named(programme),
     )
@@ -118,6 +121,33 @@ def late_and_open_again(programme: ProgrammePublished) -> list[Fact]:
         *(referral, a.a_promise_missed(referral), a.a_consent_ending(referral)),
         *(a.a_consent_ending(referral, purpose="tell-referrer"), a.a_referral_closed(referral)),
         *(a.a_referral_reopened(referral), a.a_promise_missed(referral, promise="take-on")),
+    ]
+
+
+def come_back(programme: ProgrammePublished) -> list[Fact]:
+    """Declined and closed, reopened when things changed, and matched after all."""
+    referral = a.a_referral_created(programme)
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
+    return [
+        *(referral, a.a_promise_missed(referral), a.a_referral_decided(referral, decision="declined")),
+        *(a.a_referral_closed(referral, reason="declined"), a.a_referral_reopened(referral)),
+        *(a.a_referral_decided(referral), proposed, a.a_match_made(proposed)),
+    ]
+
+
+def come_back_after_support(programme: ProgrammePublished) -> list[Fact]:
+    """Supported to a planned ending and closed; the person comes back, and waits for an answer."""
+    facts = supported(programme)
+    referral = next(fact for fact in facts if isinstance(fact, ReferralCreated))
+    return [*facts, a.a_referral_reopened(referral, reason="circumstances-changed")]
+
+
+def not_ready_yet(programme: ProgrammePublished) -> list[Fact]:
+    """Taken on, then put off, asked again on the day, and closed."""
+    referral = a.a_referral_created(programme)
+    return [
+        *(referral, a.a_referral_decided(referral), a.a_referral_decided(referral, decision="not-yet")),
+        *(a.a_promise_missed(referral, promise="look-again"), a.a_referral_closed(referral, reason="moved-away")),
     ]
 
 

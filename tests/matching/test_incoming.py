@@ -12,13 +12,14 @@ from kith_contracts.matching import MatchEnded, ProposalAnswered
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
 from kith_matching.domain.match import Ending
 from kith_matching.domain.proposal import Side
-from kith_matching.domain.refusals import ConsentWithdrawn, ReferralClosed
+from kith_matching.domain.refusals import ConsentWithdrawn, ReferralClosed, ReferralNotAccepted
 from tests.builders import (
     a_consent_changed,
     a_programme_published,
     a_referral_closed,
     a_referral_created,
     a_referral_decided,
+    a_referral_reopened,
     an_organisation_published,
 )
 from tests.conftest import DatabaseOf
@@ -142,6 +143,43 @@ async def test_a_closed_referral_waits_for_nobody(stage: Stage) -> None:
     assert await stage.waiting() == []
 
 
+async def test_what_is_reopened_is_matched_once_it_is_accepted_again(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral, supporter = await stage.an_accepted_referral(programme), await stage.a_supporter(programme)
+    await stage.end(await stage.a_match(referral, supporter))
+    await stage.hear(a_referral_closed(referral, reason="support-ended"), a_referral_reopened(referral))
+
+    with pytest.raises(ReferralNotAccepted):
+        await stage.propose(referral, supporter)
+    undecided = await stage.waiting()
+    await stage.hear(a_referral_decided(referral))
+
+    assert (undecided, waiting_ids(await stage.waiting())) == ([], [referral.referral_id])
+    assert await stage.propose(referral, supporter)
+
+
+async def test_a_match_ends_with_a_closure_that_is_taken_back_in_the_same_batch(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    match = await stage.a_match(referral, await stage.a_supporter(programme))
+
+    await stage.hear(a_referral_closed(referral), a_referral_reopened(referral), a_referral_decided(referral))
+
+    assert (await stage.match(match.id)).ended_on == TODAY
+    assert waiting_ids(await stage.waiting()) == [referral.referral_id]
+
+
+async def test_who_is_not_ready_yet_is_proposed_to_nobody(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral, supporter = await stage.an_accepted_referral(programme), await stage.a_supporter(programme)
+    proposal = await stage.propose(referral, supporter)
+
+    await stage.hear(a_referral_decided(referral, decision="not-yet"))
+
+    assert (await stage.proposal(proposal.id))["state"] == "withdrawn"
+    assert await stage.waiting() == []
+
+
 async def test_a_programme_is_as_it_was_last_published(stage: Stage) -> None:
     programme = await stage.a_programme(weights={"condition": 1})
     referral = await stage.an_accepted_referral(programme, conditions=("type-2-diabetes",))
@@ -168,8 +206,8 @@ async def test_facts_that_do_not_concern_matching_are_passed_over(stage: Stage) 
 
 def lives(programme: ProgrammePublished) -> list[tuple[ReferralCreated, list[Fact]]]:
     """One referral for every way that things may go, and what is told of it."""
-    waits, declined, withdrawn, back, closed, died = (
-        a_referral_created(programme, received_on=TODAY - number * DAY) for number in range(6)
+    waits, declined, withdrawn, back, closed, died, reopened = (
+        a_referral_created(programme, received_on=TODAY - number * DAY) for number in range(7)
     )
     return [
         (waits, [a_referral_decided(waits)]),
@@ -178,6 +216,7 @@ def lives(programme: ProgrammePublished) -> list[tuple[ReferralCreated, list[Fac
         (back, [a_referral_decided(back), a_consent_changed(back), a_consent_changed(back, state="granted")]),
         (closed, [a_referral_decided(closed), a_consent_changed(closed), a_referral_closed(closed)]),
         (died, [a_referral_decided(died), a_referral_closed(died, reason="died"), a_consent_changed(died)]),
+        (reopened, [a_referral_decided(reopened), a_referral_closed(reopened), a_referral_reopened(reopened)]),
     ]
 
 
@@ -213,7 +252,7 @@ async def test_the_order_of_keys_and_the_size_of_batches_do_not_matter(database_
             seen.add(json.dumps([copies.referrals, copies.programmes], sort_keys=True))
 
     assert len(seen) == 1
-    assert len(json.loads(seen.pop())[0]) == 6
+    assert len(json.loads(seen.pop())[0]) == 7
 
 
 async def test_a_batch_does_what_its_facts_would_do_one_by_one(database_of: DatabaseOf) -> None:
@@ -246,4 +285,4 @@ async def test_a_batch_does_what_its_facts_would_do_one_by_one(database_of: Data
         seen.append((sorted(map(str, facts)), ended, answered))
 
     assert seen[0] == seen[1] == seen[2]
-    assert len(seen[0][0]) == 4
+    assert len(seen[0][0]) == 5

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 SAYS: Final = {
-    "receipt": {"submitted", "received", "needs-information", "held", "closed"},
-    "decision": {"waiting", "accepted", "declined", "redirected"},
+    "receipt": {"draft", "submitted", "received", "needs-information", "held", "closed"},
+    "decision": {"not-yet", "waiting", "accepted", "declined", "redirected"},
     "progress": {"matched", "in-support"},
     "outcome": {"ended", "withdrawn", "entered-in-error"},
 }
 """The statuses that each level adds to those of the one before."""
 FIELDS: Final = {
-    "decision": {"decided_at", "decision_reason", "redirected_to"},
+    "decision": {"decided_at", "decision_reason", "redirected_to", "due_on"},
     "progress": {"matched_at", "supported_at"},
     "outcome": {"ended_at"},
 }
@@ -19,8 +19,14 @@ FIELDS: Final = {
 DECIDED: Final = {"declined", "redirected", "released"}
 """Reasons for a close that a referrer reads with the decision; the others with the outcome."""
 STEPS: Final = {
-    "receipt": {"submitted", "acknowledged", "asked", "answered", "notes-read", "consent-changed", "closed"},
-    "decision": {"accepted", "put-on-waiting-list", "declined", "redirected", "chosen", "released"},
+    "receipt": {
+        *("drafted", "changed", "submitted", "acknowledged", "asked", "answered", "notes-read", "consent-changed"),
+        *("closed", "reopened"),
+    },
+    "decision": {
+        *("accepted", "put-on-waiting-list", "declined", "redirected", "chosen", "released"),
+        *("put-off", "looked-at-again", "promise-missed"),
+    },
     "progress": {"matched", "first-session"},
     "outcome": {"match-ended", "withdrawn"},
 }

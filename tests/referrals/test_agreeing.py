@@ -12,10 +12,10 @@ from kith_referrals.domain.agreeing import (
     PRESUMED_IN_SCOTLAND,
     Agreement,
     Agrees,
-    Nation,
     check_age,
     check_may_agree,
 )
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.person_refusals import (
     AgeOutsideProgramme,

@@ -83,6 +83,12 @@ async def test_a_change_leaves_one_entry_that_says_how(
 
 ACTIONS: dict[str, list[str]] = {
     "make_referral": ["referral-made"],
+    "keep_draft": ["draft-kept"],
+    "change_draft": ["draft-kept"],
+    "submit_draft": ["referral-made"],
+    "throw_draft_away": ["draft-thrown-away"],
+    "log_contact_attempt": ["contact-attempted"],
+    "list_contact_attempts": ["contact-attempts-listed"],
     "list_referrals": ["referrals-listed"],
     "get_referral": ["person-read"],
     "decide_referral": ["referral-accepted"],
@@ -114,7 +120,14 @@ ACTIONS: dict[str, list[str]] = {
 }
 """What each route leaves on the record. What shows nobody leaves nothing."""
 ELSEWHERE = {
-    *("answer_about_referral", "choose", "read_notes"),  # steps like the others: one statement keeps and records them
+    *(
+        "answer_about_referral",
+        "choose",
+        "read_notes",
+        "put_referral_off",
+        "look_at_referral_again",
+        "reopen_referral",
+    ),  # steps like the others: one statement keeps and records them
     *("sign_agreement", "end_agreement", "confirm_programme"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
@@ -160,7 +173,7 @@ def who_may(name: str, world: World, as_caller: AsCaller) -> httpx.Auth:
         return as_caller("service", "service:notifications", subject="somebody")
     if roles == {"operator"}:
         return as_caller("operator", subject="somebody")
-    by_host = {"decide_referral", "acknowledge_referral", "ask_about_referral"}
+    by_host = {"decide_referral", "acknowledge_referral", "ask_about_referral", "log_contact_attempt"}
     organisation = world.host if name in by_host else world.referrer
     role = "coordinator" if roles == ANYONE or "coordinator" in roles else "administrator"
     return as_caller(role, organisation_id=organisation.id, subject="somebody")

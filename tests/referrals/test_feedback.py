@@ -16,6 +16,8 @@ from kith_chassis.clock import new_id
 from kith_referrals.api.consenting import ConsentChangeBody
 from kith_referrals.domain import feedback, lifecycle
 from kith_referrals.domain.consent import Consent, Feedback, Purpose, State, agreed, changed, hears
+from kith_referrals.domain.lifecycle.ways import DECLINING
+from kith_referrals.domain.promises import Promise
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.usecases import hearing, referring
 from tests.builders import NOW, TODAY
@@ -34,17 +36,18 @@ referrals = st.builds(
     st.just(NOW),
     status=st.sampled_from(Status),
     decided_at=st.none() | st.just(NOW),
-    decision_reason=st.none() | st.sampled_from(lifecycle.DECLINING),
+    decision_reason=st.none() | st.sampled_from(DECLINING),
     matched_at=st.none() | st.just(NOW),
     supported_at=st.none() | st.just(NOW),
     ended_at=st.none() | st.just(NOW),
     closing_reason=st.none() | st.sampled_from(REASONS),
     redirected_to=st.none() | st.just(UUID(int=9)),
+    promises=st.dictionaries(st.sampled_from(Promise), st.just(TODAY)),
 )
 
 
 def state_of(referral: Referral) -> dict[str, Any]:
-    return {name: getattr(referral, name) for name in Referral.__dataclass_fields__}
+    return {name: getattr(referral, name) for name in (*Referral.__dataclass_fields__, "due_on")}
 
 
 @given(referrals, LEVELS)

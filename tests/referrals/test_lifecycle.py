@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -11,20 +12,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kith_referrals.domain import lifecycle
-from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Status, Telling
+from kith_referrals.domain.agreement import Level, Offer
+from kith_referrals.domain.promises import Terms
+from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Reopened, Status, Telling
 from kith_referrals.domain.refusals import (
     MoveRefused,
+    NotTried,
     NotYourProgramme,
     NotYourReferral,
     ReasonUnknown,
     RedirectsNowhere,
+    RevisitDayWrong,
 )
 from kith_referrals.domain.steps import Actor, Moved
 from tests.builders import NOW
+from tests.referrals.world import a_programme, an_organisation
 
 REFERRER, HOST = Actor(uuid4(), "referrer"), Actor(uuid4(), "coordinator")
 LATER = NOW + timedelta(hours=1)
 ELSEWHERE = uuid4()
+OFFER = Offer(a_programme(an_organisation()))
 
 MOVES: dict[str, Callable[[Referral], Moved]] = {
     "acknowledge": lambda referral: lifecycle.acknowledge(referral, HOST, LATER),
@@ -32,6 +39,8 @@ MOVES: dict[str, Callable[[Referral], Moved]] = {
     "answer": lambda referral: lifecycle.answer(referral, REFERRER, "Mondays.", LATER),
     "accept": lambda referral: lifecycle.accept(referral, HOST, LATER),
     "put on waiting list": lambda referral: lifecycle.put_on_waiting_list(referral, HOST, LATER),
+    "put off": lambda referral: lifecycle.put_off(referral, HOST, LATER.date() + timedelta(days=30), LATER),
+    "look again": lambda referral: lifecycle.look_again(referral, HOST, LATER),
     "choose": lambda referral: lifecycle.choose(referral, REFERRER, LATER),
     "release": lambda referral: lifecycle.release(referral, REFERRER, LATER),
     "decline": lambda referral: lifecycle.decline(referral, HOST, "no-capacity", LATER),
@@ -39,21 +48,24 @@ MOVES: dict[str, Callable[[Referral], Moved]] = {
     "withdraw": lambda referral: lifecycle.withdraw(referral, REFERRER, LATER),
     "close": lambda referral: lifecycle.close(referral, REFERRER, "moved-away", LATER),
     "end support": lambda referral: lifecycle.close(referral, HOST, "support-ended", LATER),
+    "reopen": lambda referral: lifecycle.reopen(referral, REFERRER, "person-came-back", OFFER, LATER),
 }
 _ENDINGS = {"withdraw", "close"}
 _OFFERED = {"release", "decline", "redirect"} | _ENDINGS
 POSSIBLE: dict[Status, set[str]] = {status: set[str]() for status in Status} | {
     Status.SUBMITTED: {"acknowledge", "ask", "accept", "put on waiting list"} | _OFFERED,
-    Status.RECEIVED: {"ask", "accept", "put on waiting list"} | _OFFERED,
+    Status.RECEIVED: {"ask", "accept", "put on waiting list", "put off"} | _OFFERED,
     Status.NEEDS_INFORMATION: {"answer"} | _OFFERED,
-    Status.WAITING: {"accept"} | _OFFERED,
+    Status.NOT_YET: {"accept", "look again"} | _OFFERED,
+    Status.WAITING: {"accept", "put off"} | _OFFERED,
     Status.HELD: {"choose"} | _OFFERED,
-    Status.ACCEPTED: {"end support"} | _ENDINGS,
+    Status.ACCEPTED: {"end support", "put off"} | _ENDINGS,
     Status.MATCHED: {"end support"} | _ENDINGS,
     Status.IN_SUPPORT: {"end support"} | _ENDINGS,
     Status.ENDED: {"close", "end support"},
+    **{status: {"reopen"} for status in (Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN, Status.CLOSED)},
 }
-BY_HOST = {"acknowledge", "ask", "accept", "put on waiting list", "decline", "redirect"}
+BY_HOST = {"acknowledge", "ask", "accept", "put on waiting list", "put off", "look again", "decline", "redirect"}
 OVER = {Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN, Status.CLOSED, Status.ENTERED_IN_ERROR}
 
 
@@ -78,8 +90,107 @@ def test_any_other_move_is_refused_with_what_is_possible(status: Status, move: s
         MOVES[move](a_referral(status))
 
 
-def test_a_referral_is_over_where_nothing_can_be_done_with_it() -> None:
-    assert {status for status, moves in POSSIBLE.items() if not moves} == OVER == lifecycle.OVER
+def test_a_referral_is_over_where_nothing_can_be_done_with_it_but_to_reopen_it() -> None:
+    moved = {status for status, moves in POSSIBLE.items() if moves - {"reopen"}}
+
+    assert set(Status) - moved - {Status.DRAFT} == OVER == lifecycle.OVER
+
+
+@pytest.mark.parametrize("move", sorted(MOVES))
+def test_a_draft_is_submitted_changed_or_thrown_away_and_nothing_else(move: str) -> None:
+    with pytest.raises(MoveRefused, match="it can be submitted, changed or thrown away"):
+        MOVES[move](a_referral(Status.DRAFT))
+
+
+def test_nobody_says_that_the_person_of_a_draft_agrees() -> None:
+    with pytest.raises(MoveRefused):
+        lifecycle.note_consent(a_referral(Status.DRAFT), REFERRER, "share-referral-granted", LATER)
+
+
+@pytest.mark.parametrize("reason", ["died", "entered-in-error", "released"])
+def test_what_is_over_for_good_is_not_reopened(reason: str) -> None:
+    over = replace(a_referral(Status.CLOSED), closing_reason=reason, closed_at=NOW)
+
+    with pytest.raises(MoveRefused, match="nothing more can happen"):
+        MOVES["reopen"](over)
+
+
+@pytest.mark.parametrize("end", ["decline", "redirect", "withdraw", "close"])
+def test_what_is_reopened_is_to_be_decided_as_if_nothing_had_been(end: str) -> None:
+    over = MOVES[end](a_referral(Status.RECEIVED)).referral
+
+    reopened = MOVES["reopen"](over)
+
+    referral = reopened.referral
+    assert (referral.status, referral.reopened_at, referral.missed) == (Status.RECEIVED, LATER, ())
+    assert {referral.decided_at, referral.decision_reason, referral.redirected_to} == {None}
+    assert {referral.closed_at, referral.closing_reason} == {None}
+    assert reopened.tellings == (Reopened(referral, "person-came-back"),)
+    assert (reopened.step.before, reopened.step.reason) == (over.status, "person-came-back")
+
+
+def test_what_was_supported_is_reopened_without_its_match() -> None:
+    supported = a_referral(Status.ACCEPTED)
+    for news in ("match", "session", "ending"):
+        supported = heard(supported, news)
+
+    referral = MOVES["reopen"](MOVES["end support"](supported).referral).referral
+
+    assert {referral.matched_at, referral.supported_at, referral.ended_at} == {None}
+
+
+def test_what_is_reopened_is_shared_under_the_agreement_of_today() -> None:
+    offer = replace(OFFER, agreement_id=uuid4(), level=Level.CODES_UNTIL_ACCEPTED)
+    over = MOVES["withdraw"](a_referral()).referral
+
+    reopened = lifecycle.reopen(over, HOST, "closed-in-error", offer, LATER).referral
+
+    assert (reopened.agreement_id, reopened.level) == (offer.agreement_id, offer.level)
+
+
+def test_a_reason_to_reopen_is_one_of_those_known() -> None:
+    with pytest.raises(ReasonUnknown, match="person-came-back"):
+        lifecycle.reopen(a_referral(Status.CLOSED), HOST, "because", OFFER, LATER)
+
+
+def test_news_of_the_time_before_it_was_reopened_are_history() -> None:
+    reopened = MOVES["reopen"](MOVES["withdraw"](a_referral()).referral).referral
+    accepted = MOVES["accept"](reopened).referral
+
+    assert lifecycle.note_ending(accepted, LATER - timedelta(seconds=1), "planned") is None
+    assert lifecycle.note_match(accepted, LATER) is not None
+
+
+def test_who_is_not_ready_yet_is_an_offer_again_and_told_so() -> None:
+    accepted = MOVES["accept"](a_referral()).referral
+
+    put_off = MOVES["put off"](accepted)
+
+    referral = put_off.referral
+    assert (referral.status, referral.is_offered, referral.decided_at) == (Status.NOT_YET, True, None)
+    assert put_off.tellings == (Decided(referral, "not-yet"),)
+    assert referral.due_on == LATER.date() + timedelta(days=30)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 366])
+def test_who_is_not_ready_is_asked_again_after_today_and_within_a_year(days: int) -> None:
+    with pytest.raises(RevisitDayWrong):
+        lifecycle.put_off(a_referral(Status.RECEIVED), HOST, LATER.date() + timedelta(days=days), LATER)
+
+
+@pytest.mark.parametrize("end", ["decline", "close"])
+def test_nobody_is_given_up_who_was_not_tried_on_as_many_days_as_the_programme_says(end: str) -> None:
+    referral = replace(a_referral(), terms=Terms(contact_attempts=2))
+    give_up: Callable[[Referral], Moved] = {
+        "decline": lambda one: lifecycle.decline(one, HOST, "could-not-contact", LATER),
+        "close": lambda one: lifecycle.close(one, REFERRER, "could-not-contact", LATER),
+    }[end]
+
+    for days in (0, 1):
+        with pytest.raises(NotTried, match=f"2 different days before it gives up, and {days} "):
+            give_up(replace(referral, days_tried=days))
+
+    assert give_up(replace(referral, days_tried=2)).referral.status in OVER
 
 
 def test_accepting_is_told_once() -> None:
@@ -143,7 +254,7 @@ def test_withdrawing_closes_with_that_reason() -> None:
 
 @pytest.mark.parametrize("reason", lifecycle.CLOSING)
 def test_a_referral_that_was_taken_on_can_be_closed_for_every_reason(reason: str) -> None:
-    closed = lifecycle.close(a_referral(Status.ENDED), HOST, reason, LATER)
+    closed = lifecycle.close(replace(a_referral(Status.ENDED), days_tried=3), HOST, reason, LATER)
 
     assert (closed.referral.closing_reason, closed.tellings) == (reason, (Closed(closed.referral),))
 
@@ -207,7 +318,7 @@ def test_after_any_news_the_last_of_them_counts_and_a_session_only_after_a_match
 
 
 class AnyLife(RuleBasedStateMachine):
-    """Whatever anybody tries, in any order: a referral that is over stays as it is, and is told closed once."""
+    """Whatever anybody tries, in any order: what is over stays as it is until it is reopened, and is told so once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -223,7 +334,10 @@ class AnyLife(RuleBasedStateMachine):
         except MoveRefused:
             return
         self.referral = moved.referral
-        self.told += moved.tellings
+        if moved.referral.reopened_at is not None and moved.step.name == "reopened":
+            self.told, self.at_the_end = [], None
+        else:
+            self.told += moved.tellings
         self.steps += 1
 
     @rule(news=st.sampled_from(sorted(NEWS)))
@@ -240,14 +354,20 @@ class AnyLife(RuleBasedStateMachine):
         assert self.at_the_end in {None, self.referral}
 
     @invariant()
-    def each_thing_is_told_once(self) -> None:
+    def what_was_said_is_not_said_again(self) -> None:
         said = [telling.decision if isinstance(telling, Decided) else "closed" for telling in self.told]
-        assert len(said) == len(set(said))
+        assert all(one != other for one, other in pairwise(said) if one != "not-yet")
+        assert said.count("closed") <= 1
         assert ("closed" in said) == (self.referral.status in OVER)
 
     @invariant()
     def every_change_is_a_step(self) -> None:
         assert self.referral.version == self.steps + 1
+
+    @invariant()
+    def what_is_over_or_with_a_supporter_is_never_overdue(self) -> None:
+        if self.referral.status in OVER | {Status.MATCHED, Status.IN_SUPPORT, Status.ENDED}:
+            assert self.referral.due_on is None
 
     @invariant()
     def only_what_was_accepted_is_matched(self) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kith_referrals.domain import consent, lifecycle
 from kith_referrals.domain.consent import Consent, Consents, Purpose, State
 from kith_referrals.settings import Settings
-from kith_referrals.store import referrals as store
+from kith_referrals.store import falling_due
 from kith_referrals.timers import timers
 from kith_referrals.usecases import expiring
 from tests.builders import NOW, TODAY
@@ -143,7 +143,7 @@ async def test_a_turn_takes_so_many_and_those_that_end_soonest_first(world: Worl
     due = []
     for _ in range(2):
         async with world.database.transaction(OPERATOR) as tx:
-            found = await store.list_ending_for_update(tx, TODAY, NOTICE, limit=3)
+            found = await falling_due.list_ending_for_update(tx, TODAY, NOTICE, limit=3)
             due.append([one.id for one in found])
         await notice(world)
 
@@ -174,4 +174,6 @@ def test_how_long_before_is_a_setting_in_days(settings_of: SettingsOf) -> None:
 
     assert isinstance(settings, Settings)
     assert settings.notice == timedelta(days=30)
-    assert "notice-endings" in {timer.name for timer in timers(notice=settings.notice)}
+    assert "notice-endings" in {
+        timer.name for timer in timers(notice=settings.notice, drafts_kept_for=timedelta(days=90))
+    }

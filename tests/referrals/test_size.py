@@ -42,7 +42,7 @@ async def database(filled: Address, settings_of: SettingsOf) -> AsyncIterator[Da
 
 def listed(status: str | None = None, programme_id: UUID | None = None) -> List:
     return lambda tx: views.list_referrals(
-        tx, asking=LARGEST, status=status, programme_id=programme_id, after=None, limit=PAGE, now=NOW
+        tx, asking=LARGEST, status=status, programme_id=programme_id, overdue=None, after=None, limit=PAGE, now=NOW
     )
 
 

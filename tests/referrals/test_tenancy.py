@@ -1,5 +1,6 @@
 """Every route, asked by every role of an organisation that has nothing to do with the referral, or by nobody."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid5
 
@@ -8,7 +9,7 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, now
 from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
 from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
@@ -51,7 +52,7 @@ LISTS = {
     "list_unread_notes",
 }
 """What answers every organisation, with its own rows."""
-MADE = {"make_referral", "make_household"}
+MADE = {"make_referral", "keep_draft", "make_household"}
 """What every member makes, for their own organisation."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 NOT_THE_OPERATORS = {"confirm_programme"}
@@ -66,6 +67,8 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     await client.post("/imports/rows", json=an_import(world, *rows), auth=referrer)
     coordinator = as_caller("coordinator", organisation_id=world.referrer.id)
     waiting = (await client.get("/imports/waiting", auth=coordinator)).json()["items"]
+    draft = {name: value for name, value in a_body(world).items() if name != "consent"}
+    kept = await post(client, draft, referrer, path="/referrals/drafts")
     keyed = {"Idempotency-Key": str(new_id())}
     household = await client.post("/households", json={"others": {"family": 2}}, auth=referrer, headers=keyed)
     await client.put("/import-mappings/harbour", json=an_import(world)["mapping"], auth=referrer)
@@ -79,6 +82,7 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         **found,
         "choice_id": choice.json()["id"],
         "also": str(also.id),
+        "draft_id": kept.json()["id"],
         "row_id": waiting[0]["id"],
         "household_id": household.json()["id"],
     }
@@ -89,6 +93,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
     parties = {"sharer_id": str(world.referrer.id), "receiver_id": str(world.host.id)}
     agreement = {**parties, "starts_on": TODAY, "level": "codes-until-accepted"}
     wish = {name: value for name, value in a_body(world).items() if name != "programme_id"}
+    draft = {name: value for name, value in a_body(world).items() if name != "consent"}
     bodies: dict[str, Any] = {
         "make_referral": a_body(world),
         "make_referrals": {"referrals": [a_body(world), a_body(world)]},
@@ -98,6 +103,12 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "offer_choice": {**wish, "programme_ids": [str(world.programme.id), referral["also"]]},
         "choose": {"referral_id": referral["id"]},
         "close_referral": {"reason": "died"},
+        "reopen_referral": {"reason": "person-came-back"},
+        "put_referral_off": {"revisit_on": str(date.fromisoformat(TODAY) + timedelta(days=30))},
+        "keep_draft": draft,
+        "change_draft": draft,
+        "submit_draft": {"consent": a_body(world)["consent"]},
+        "log_contact_attempt": {"attempted_at": now().isoformat(), "channel": "visit", "outcome": "no-answer"},
         "change_consent": {
             "purpose": "share-referral",
             "state": "withdrawn",
@@ -133,8 +144,9 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
 
 def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
     """The route's path, to what belongs to others."""
+    of_drafts = template.endswith(("/draft", "/submission"))
     return template.format(
-        referral_id=referral["id"],
+        referral_id=referral["draft_id" if of_drafts else "id"],
         choice_id=referral["choice_id"],
         agreement_id=referral["agreement_id"],
         person_id=referral["person_id"],
@@ -215,7 +227,7 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
 ) -> None:
     ids = {
         name: str(new_id())
-        for name in ("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
+        for name in ("id", "draft_id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
     }
 
     statuses = {

@@ -1,5 +1,7 @@
 """Who sees a referral: the database holds the same line as the domain, whatever has happened before."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from kith_chassis.identity import Caller
 from kith_referrals.domain.consent import Consent, Purpose, State
-from kith_referrals.domain.referral import Referral, may_see
+from kith_referrals.domain.referral import Referral, Status, may_see
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store import referrals as store
 from tests.builders import TODAY
@@ -30,6 +32,7 @@ TABLES = (
         "households",
     ),
     "household_members",
+    "contact_attempts",
 )
 ORGANISATIONS = ("referrer", "host", "stranger")
 
@@ -75,6 +78,19 @@ async def test_the_database_shows_a_referral_to_exactly_those_who_may_see_it(
         assert seen == (
             {"referrals", "people"} if may_see(referral, consents, organisation_id, agreed=True, today=TODAY) else set()
         )
+
+
+async def test_a_draft_is_shown_to_nobody_else_whatever_the_person_may_have_said(world: World) -> None:
+    referral = await world.refer()
+    draft = replace(referral, status=Status.DRAFT)
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("update referrals set status = 'draft'"))
+        consents = await store.list_consents(tx, referral.id)
+
+    for who in ORGANISATIONS:
+        organisation_id = getattr(world, who).id
+        may = may_see(draft, consents, organisation_id, agreed=True, today=TODAY)
+        assert may == (who == "referrer") == bool(await sees(world, member(organisation_id), draft))
 
 
 @given(said=changes)

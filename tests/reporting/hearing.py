@@ -64,6 +64,8 @@ class Story:
     created: referrals.ReferralCreated | None = None
     decision: str | None = None
     closed: bool = False
+    reopened: bool = False
+    missed: set[str] = field(default_factory=set)
     sharing: str | None = None
     proposed: bool = False
     matched_on: date | None = None
@@ -84,7 +86,11 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
             case referrals.ReferralCreated() as body:
                 story.created = body
             case referrals.ReferralDecided(decision=decision):
-                story.decision = decision
+                story.decision, story.reopened = decision, False
+            case referrals.ReferralReopened():
+                story.decision, story.closed, story.reopened = None, False, True
+            case referrals.PromiseMissed(promise=promise):
+                story.missed.add(promise)
             case referrals.ReferralClosed():
                 story.closed = True
             case referrals.ConsentChanged(purpose="share-referral", state=state):
@@ -137,7 +143,7 @@ def _counted(story: Story, created: referrals.ReferralCreated, there: int) -> di
     waiting = taken_on and not there
     return {
         "received": 1,
-        "undecided": story.decision is None and untouched,
+        "undecided": story.decision in {None, "not-yet"} and untouched,
         "accepted": story.decision == "accepted",
         "declined": story.decision == "declined",
         "proposed": story.proposed,
@@ -148,9 +154,13 @@ def _counted(story: Story, created: referrals.ReferralCreated, there: int) -> di
         "waited": story.matched_on is not None,
         "days_waited": max(0, (story.matched_on - created.received_on).days) if story.matched_on else 0,
         "supported": story.supported,
-        "waiting_again": story.waits_again and not story.closed and story.sharing != "withdrawn",
+        "waiting_again": story.waits_again and not story.closed and not story.reopened and story.sharing != "withdrawn",
         "closed": story.closed,
         "sharing_withdrawn": story.sharing == "withdrawn",
+        "missed_acknowledge": "acknowledge" in story.missed,
+        "missed_decide": "decide" in story.missed,
+        "missed_take_on": "take-on" in story.missed,
+        "missed_look_again": "look-again" in story.missed,
         "messages_delivered": sum(story.messages.values()),
         "messages_failed": len(story.messages) - sum(story.messages.values()),
     }

@@ -16,6 +16,8 @@ from tests.conftest import DatabaseOf
 from tests.reporting.hearing import by_key, counts, expected, shuffled
 
 PROGRAMMES = [a.a_programme_published() for _ in range(2)]
+DECISIONS = st.sampled_from(["accepted", "declined", "not-yet", "unheard-of"])
+PROMISES = st.sampled_from(["acknowledge", "decide", "take-on", "look-again", "unheard-of"])
 REFERRERS = [new_id(), PROGRAMMES[0].organisation_id]
 
 
@@ -33,9 +35,14 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
     message = a.a_message_failed(referral)
     possible: list[Fact] = [
         referral,
-        a.a_referral_decided(referral, decision=draw(st.sampled_from(["accepted", "declined", "unheard-of"]))),
+        a.a_promise_missed(referral, promise=draw(PROMISES)),
+        a.a_referral_decided(referral, decision=draw(DECISIONS)),
         a.a_consent_changed(referral),
         a.a_consent_changed(referral, state="granted"),
+        a.a_referral_closed(referral),
+        a.a_referral_reopened(referral),
+        a.a_promise_missed(referral, promise=draw(PROMISES)),
+        a.a_referral_decided(referral, decision=draw(DECISIONS)),
         a.a_referral_closed(referral),
         supporter,
         supporter.model_copy(update={"state": draw(st.sampled_from(["active", "paused"]))}),

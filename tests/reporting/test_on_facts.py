@@ -41,6 +41,56 @@ async def test_an_accepted_referral_waits_until_its_match(database: Database) ->
     assert (matched.waiting, matched.waiting_since, matched.matched, matched.supported) == (0, 0, 1, 1)
 
 
+async def test_what_is_reopened_is_open_and_undecided_again_and_received_once(database: Database) -> None:
+    referral = a.a_referral_created()
+    await hear(database, referral, a.a_referral_decided(referral, decision="declined"), a.a_referral_closed(referral))
+    over = await line_of(database, referral)
+
+    await hear(database, a.a_referral_reopened(referral))
+
+    open_again = await line_of(database, referral)
+    assert (over.closed, over.declined, over.undecided, over.ended_before_match) == (1, 1, 0, 1)
+    assert (open_again.closed, open_again.declined, open_again.undecided) == (0, 0, 1)
+    assert (open_again.received, open_again.ended_before_match) == (1, 0)
+
+
+async def test_what_is_reopened_is_closed_again_also_in_the_same_batch(database: Database) -> None:
+    referral = a.a_referral_created()
+
+    await hear(database, referral, a.a_referral_closed(referral), a.a_referral_reopened(referral))
+    reopened = await line_of(database, referral)
+    await hear(database, a.a_referral_decided(referral), a.a_referral_closed(referral))
+
+    closed = await line_of(database, referral)
+    assert (reopened.closed, reopened.undecided) == (0, 1)
+    assert (closed.closed, closed.accepted, closed.waiting) == (1, 1, 0)
+
+
+async def test_who_is_not_ready_yet_is_undecided(database: Database) -> None:
+    referral = a.a_referral_created()
+
+    await hear(database, referral, a.a_referral_decided(referral), a.a_referral_decided(referral, decision="not-yet"))
+
+    line = await line_of(database, referral)
+    assert (line.accepted, line.waiting, line.undecided, line.ended_before_match) == (0, 0, 1, 0)
+
+
+async def test_a_promise_counts_once_for_a_referral_however_often_it_is_missed(database: Database) -> None:
+    referral = a.a_referral_created()
+    missed = [a.a_promise_missed(referral, promise=promise) for promise in ("acknowledge", "decide", "decide")]
+
+    await hear(database, referral, *missed, a.a_promise_missed(referral, promise="unheard-of"))
+
+    owner, referrer = await lines(database)
+    assert (owner.missed_acknowledge, owner.missed_decide, owner.missed_take_on, owner.missed_look_again) == (
+        1,
+        1,
+        0,
+        0,
+    )
+    assert (referrer.missed_acknowledge, referrer.missed_decide) == (1, 1)
+
+
 async def test_who_goes_to_a_group_waits_no_longer_for_a_match(database: Database) -> None:
     programme = a.a_programme_published()
     goes, stays = a.a_referral_created(programme), a.a_referral_created(programme)

@@ -76,7 +76,7 @@ def test_every_row_of_a_table_has_a_figure_under_every_heading(side: Side) -> No
     page = render([a_total(side=side), a_total("Café", side=side)], NOW, network=False)
 
     tables = page.split("<table>")[1:]
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         figures = [row.count("<td>") for row in table.partition("<tbody>")[2].split("</tr>")[:-1]]
         assert figures == [table.count('scope="col"') - 1] * 2

@@ -14,8 +14,9 @@ from kith_contracts.referrals import (
     ReferralClosed,
     ReferralCreated,
     ReferralDecided,
+    ReferralReopened,
 )
-from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral
+from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral, Reopening
 from kith_matching.usecases import hearing
 
 HEARS: Final = (TOPIC,)
@@ -45,6 +46,8 @@ def _change(fact: Received) -> Change | None:
             return ConsentNews(body.referral_id, body.receiving_organisation_id, granted, fact.occurred_at)
         case ReferralClosed() as body:
             return Closure(body.referral_id, body.reason, clock.today(fact.occurred_at), fact.occurred_at)
+        case ReferralReopened() as body:
+            return Reopening(body.referral_id, fact.occurred_at)
         case _:
             return None
 

@@ -1,5 +1,7 @@
 """Builds the referrals service."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 
 from kith_chassis.database import Database
@@ -25,7 +27,7 @@ def build(settings: Settings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
-        timers=timers(notice=settings.notice),
+        timers=timers(notice=settings.notice, drafts_kept_for=timedelta(days=settings.draft_days)),
         audits=True,
         longer_bodies={api.BULK: settings.bulk_body_limit},
     )

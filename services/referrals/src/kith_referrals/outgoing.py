@@ -13,9 +13,11 @@ from kith_contracts.referrals import (
     ConsentEnding,
     OrganisationPublished,
     ProgrammePublished,
+    PromiseMissed,
     ReferralClosed,
     ReferralCreated,
     ReferralDecided,
+    ReferralReopened,
     SharingAgreementPublished,
 )
 from kith_referrals.domain.referral import (
@@ -25,8 +27,10 @@ from kith_referrals.domain.referral import (
     ConsentTold,
     Decided,
     Made,
+    Missed,
     OrganisationTold,
     ProgrammeTold,
+    Reopened,
     Telling,
     receiver,
 )
@@ -113,6 +117,29 @@ def _closed(closed: Closed) -> ReferralClosed:
     )
 
 
+def _reopened(reopened: Reopened) -> ReferralReopened:
+    referral = reopened.referral
+    return ReferralReopened(
+        referral_id=referral.id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        reason=reopened.reason,
+    )
+
+
+def _missed(missed: Missed) -> PromiseMissed:
+    referral = missed.referral
+    return PromiseMissed(
+        referral_id=referral.id,
+        programme_id=referral.programme_id,
+        programme_organisation_id=referral.programme_organisation_id,
+        referring_organisation_id=referral.referring_organisation_id,
+        promise=missed.promise,
+        due_on=missed.due_on,
+    )
+
+
 def _organisation(told: OrganisationTold) -> OrganisationPublished:
     organisation = told.organisation
     return OrganisationPublished(
@@ -161,6 +188,8 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     ConsentTold: _consent_changed,
     ConsentEnds: _consent_ending,
     Closed: _closed,
+    Reopened: _reopened,
+    Missed: _missed,
     OrganisationTold: _organisation,
     ProgrammeTold: _programme,
     AgreementTold: _agreement,

@@ -1,4 +1,4 @@
-"""What referrals reads from its environment beyond what every service does: how much it takes, and when it tells."""
+"""What referrals reads from its environment beyond what every service does: how much it takes, and for how long."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -35,6 +35,9 @@ class Settings(ServiceSettings):
     )
     self_referrals_per_programme: int = Field(
         default=200, ge=1, description="Self-referrals taken in an hour by one programme."
+    )
+    draft_days: int = Field(
+        default=90, ge=1, description="Days after which a draft of a referral that nobody changed is deleted."
     )
 
     bulk_body_limit: int = Field(

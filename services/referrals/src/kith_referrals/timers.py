@@ -1,16 +1,22 @@
-"""Moments in: consents whose last day is near or has passed, and what self-referral keeps for a time only."""
+"""Moments in: what falls due today or soon, and what is kept for a time only."""
 
 from datetime import timedelta
 from functools import partial
 
 from kith_chassis.service import Timer
-from kith_referrals.usecases import expiring, self_referring
+from kith_referrals.usecases import drafting, expiring, missing, self_referring
 
 
-def timers(*, notice: timedelta) -> tuple[Timer, ...]:
-    """What falls due, and how often it is looked for. ``notice`` is how long before its end a consent is told of."""
+def timers(*, notice: timedelta, drafts_kept_for: timedelta) -> tuple[Timer, ...]:
+    """All there are, and how often each is looked for.
+
+    ``notice`` is how long before its end a consent is told of; a draft that nobody changed for ``drafts_kept_for`` is
+    forgotten.
+    """
     return (
         Timer("expire-consents", timedelta(minutes=1), expiring.expire_consents),
         Timer("notice-endings", timedelta(minutes=10), partial(expiring.notice_endings, notice=notice)),
+        Timer("tell-missed-promises", timedelta(minutes=1), missing.tell_missed),
         Timer("forget-forms", timedelta(hours=1), self_referring.forget),
+        Timer("forget-drafts", timedelta(hours=1), partial(drafting.forget_drafts, kept_for=drafts_kept_for)),
     )

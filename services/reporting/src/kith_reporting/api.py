@@ -32,7 +32,9 @@ class TotalView(BaseModel):
         "`referrer`: it sees what became of its own referrals."
     )
     received: int
-    undecided: int = Field(description="Received, and neither decided, matched nor closed.")
+    undecided: int = Field(
+        description="Received, and neither decided, matched nor closed; or not yet ready; or reopened without a match."
+    )
     accepted: int
     declined: int
     proposed: int = Field(description="Referrals for which a match was proposed at least once.")
@@ -43,6 +45,10 @@ class TotalView(BaseModel):
     waiting_again: int = Field(description="Were matched; it came to nothing, and they wait for another match.")
     closed: int
     sharing_withdrawn: int = Field(description="Referrals whose person no longer agrees to share them.")
+    missed_acknowledge: int = Field(description="Referrals that were not acknowledged in time.")
+    missed_decide: int = Field(description="Referrals that were not decided in time.")
+    missed_take_on: int = Field(description="Referrals that waited longer than the programme says that one waits.")
+    missed_look_again: int = Field(description="Referrals whose person came to the day on which to be asked again.")
     mean_days_waited: float | None = Field(
         description="Days from being referred to the first match, of the matched. Null: nobody was."
     )

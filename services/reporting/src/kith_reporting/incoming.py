@@ -19,6 +19,7 @@ from kith_reporting.domain.batch import (
     SessionChange,
     SupporterChange,
 )
+from kith_reporting.domain.totals import MISSED
 
 HEARS: Final = (referrals.TOPIC, matching.TOPIC, notifications.TOPIC)
 SHARING: Final = "share-referral"
@@ -73,6 +74,19 @@ def _closed(batch: Batch, body: referrals.ReferralClosed, _: Received) -> None:
     change = batch.referral(body.referral_id)
     change.place(body.referring_organisation_id, body.programme_organisation_id, body.programme_id)
     change.closed = body.reason
+
+
+def _reopened(batch: Batch, body: referrals.ReferralReopened, _: Received) -> None:
+    change = batch.referral(body.referral_id)
+    change.place(body.referring_organisation_id, body.programme_organisation_id, body.programme_id)
+    change.reopen()
+
+
+def _missed(batch: Batch, body: referrals.PromiseMissed, _: Received) -> None:
+    change = batch.referral(body.referral_id)
+    change.place(body.referring_organisation_id, body.programme_organisation_id, body.programme_id)
+    if body.promise in MISSED:
+        setattr(change, MISSED[body.promise], True)
 
 
 def _supporter(batch: Batch, body: matching.SupporterChanged, _: Received) -> None:
@@ -133,6 +147,8 @@ _FOLD: Final[dict[type[Fact], Callable[[Batch, Any, Received], None]]] = {
     referrals.ReferralDecided: _decided,
     referrals.ConsentChanged: _consent,
     referrals.ReferralClosed: _closed,
+    referrals.ReferralReopened: _reopened,
+    referrals.PromiseMissed: _missed,
     matching.SupporterChanged: _supporter,
     matching.MatchProposed: _proposed,
     matching.ProposalAnswered: _answered,

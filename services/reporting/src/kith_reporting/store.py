@@ -26,7 +26,7 @@ from kith_reporting.domain.batch import (
     SessionChange,
     SupporterChange,
 )
-from kith_reporting.domain.totals import OF_REFERRALS, Changes
+from kith_reporting.domain.totals import MISSED, OF_REFERRALS, Changes
 from kith_reporting.tables import (
     CONTACTS,
     MESSAGES,
@@ -146,12 +146,14 @@ def _sum(what: str, where: str = "true") -> str:
     return f"coalesce(sum({what}) filter (where {where}), 0)"
 
 
-_OPEN: Final = "closed is null and matched_on is null"
+_NOT_CLOSED: Final = "coalesce(closed, '') = ''"
+_UNDECIDED: Final = "coalesce(decision, '') in ('', 'not-yet')"
+_OPEN: Final = f"{_NOT_CLOSED} and matched_on is null"
 _TAKEN_ON: Final = f"decision = 'accepted' and {_OPEN}"
 _WAITING: Final = f"{_TAKEN_ON} and sessions = 0"  # without a match there are only a group's sessions
 _RULES: Final = {
     "received": _sum("sign", "received_on is not null"),
-    "undecided": _sum("sign", f"received_on is not null and decision is null and {_OPEN}"),
+    "undecided": _sum("sign", f"received_on is not null and {_UNDECIDED} and {_OPEN}"),
     "accepted": _sum("sign", "decision = 'accepted'"),
     "declined": _sum("sign", "decision = 'declined'"),
     "proposed": _sum("sign", "proposal is not null"),
@@ -162,14 +164,20 @@ _RULES: Final = {
     "waited": _sum("sign", "received_on is not null and matched_on is not null"),
     "days_waited": _sum("sign * greatest(matched_on - received_on, 0)"),
     "supported": _sum("sign", "support = 'under-way'"),
-    "waiting_again": _sum("sign", "waits_again and closed is null and sharing is distinct from 'withdrawn'"),
-    "closed": _sum("sign", "closed is not null"),
+    "waiting_again": _sum(
+        "sign",
+        f"waits_again and {_NOT_CLOSED} and decision is distinct from '' and sharing is distinct from 'withdrawn'",
+    ),
+    "closed": _sum("sign", "closed <> ''"),
     "sharing_withdrawn": _sum("sign", "sharing = 'withdrawn'"),
+    **{name: _sum("sign", name) for name in MISSED.values()},
     "sessions": _sum("sign * sessions"),
     "messages_delivered": _sum("sign * messages_delivered"),
     "messages_failed": _sum("sign * messages_failed"),
 }
-"""What each count of referrals is. ``greatest`` passes over nulls: where a day is not known, no days were waited."""
+"""What each count of referrals is. A decision and a closure that were taken back are empty.
+
+``greatest`` passes over nulls: where a day is not known, no days were waited."""
 
 _SAVE_REFERRALS: Final = _Statement(
     REFERRALS,

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from kith_reporting.domain.totals import COUNTS
+from kith_reporting.domain.totals import COUNTS, MISSED
 
 
 class Slot(StrEnum):
@@ -74,6 +74,7 @@ REFERRALS: Final = Projection(
         Column("matched_on", "date", FIRST),
         Column("support", "text", LATEST),
         Column("waits_again", "boolean", LATEST),
+        *(Column(name, "boolean", LATEST) for name in MISSED.values()),
         Column("sessions", "integer", ADD),
         Column("messages_delivered", "integer", ADD),
         Column("messages_failed", "integer", ADD),

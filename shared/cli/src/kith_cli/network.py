@@ -15,12 +15,13 @@ from kith_cli.speaking import Refused, Speaker
 
 VERSION_WANTED: Final = 428
 ORGANISATION: Final = (
-    *("name", "kind", "ods_code", "contact_email", "description", "url", "charity_number", "charity_regulator"),
+    *("name", "kind", "ods_code", "contact_email", "nation"),
+    *("description", "url", "charity_number", "charity_regulator"),
 )
 PROGRAMME: Final = (
     *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
     *("description", "url", "email", "telephone", "status", "needs", "conditions", "districts", "opens", "capacity"),
-    *("expected_wait_days", "assured_on", "assurer_email", "crisis_lines"),
+    *("expected_wait_days", "assured_on", "assurer_email", "crisis_lines", "promised_wait_days", "contact_attempts"),
 )
 
 AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")

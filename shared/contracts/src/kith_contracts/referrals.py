@@ -146,7 +146,8 @@ class ReferralDecided(ReferralsFact):
     referring_organisation_id: UUID
     decision: Code
     """``accepted``, ``declined``; ``waiting``: yes when there is room; ``held``: yes, if the person chooses this one of
-    several programmes, and then ``accepted``; ``redirected``: another programme would be better."""
+    several programmes, and then ``accepted``; ``redirected``: another programme would be better; ``not-yet``: the
+    person is not ready, and is asked again on a day."""
     reason: Code | None = None
     """Why it was declined: ``not-suitable``, ``out-of-area``, ``no-capacity``, ``needs-another-service``,
     ``could-not-contact``. None otherwise."""

@@ -41,7 +41,8 @@ class Referral:
 
     ``organisation_id`` is the programme's. ``decision`` is the programme's organisation's (``accepted``, else no
     matching). ``waiting`` is true from the beginning until a match is made or a group attended, and again after a match
-    that did not come to anything. Empty ``channels`` mean that the person did not say: then any will do.
+    that did not come to anything, or once it is reopened. Empty ``channels`` mean that the person did not say: then any
+    will do.
     """
 
     id: UUID
@@ -94,7 +95,15 @@ class Closure:
     at: datetime
 
 
-Change = Decision | ConsentNews | Closure
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A referral that was over is open again: it is to be decided anew."""
+
+    referral_id: UUID
+    at: datetime
+
+
+Change = Decision | ConsentNews | Closure | Reopening
 """What changes how a referral stands."""
 
 
@@ -118,6 +127,8 @@ def told(referral: Referral, change: Change) -> Referral:
             return referral
         case Closure():
             return replace(referral, closed_reason=change.reason, closed_on=change.closed_on)
+        case Reopening():
+            return replace(referral, decision=None, closed_reason=None, closed_on=None, waiting=True)
 
 
 def is_open(referral: Referral) -> bool:

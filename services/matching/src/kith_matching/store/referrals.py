@@ -44,9 +44,10 @@ _KEEP_REFERRALS: Final = sa.text(
 )
 _SAVE: Final = sa.text(
     "update referrals set decision = now.decision, consented = now.consented, closed_reason = now.closed_reason,"
-    " closed_on = now.closed_on"
+    " closed_on = now.closed_on, waiting = now.waiting"
     " from unnest(cast(:ids as uuid[]), cast(:decisions as text[]), cast(:consented as boolean[]),"
-    " cast(:reasons as text[]), cast(:days as date[])) as now (id, decision, consented, closed_reason, closed_on)"
+    " cast(:reasons as text[]), cast(:days as date[]), cast(:waiting as boolean[]))"
+    " as now (id, decision, consented, closed_reason, closed_on, waiting)"
     " where referrals.id = now.id"
 )
 _WAIT: Final = (
@@ -110,7 +111,7 @@ async def keep_referrals(tx: AsyncConnection, told: Sequence[Referral]) -> None:
 
 
 async def save_standings(tx: AsyncConnection, changed: Collection[Referral]) -> None:
-    """Keep how these referrals, which are locked, stand now: decision, consent and closure."""
+    """Keep how these referrals, which are locked, stand now: decision, consent, closure, and who waits."""
     if changed:
         rows = {
             "ids": [one.id for one in changed],
@@ -118,6 +119,7 @@ async def save_standings(tx: AsyncConnection, changed: Collection[Referral]) -> 
             "consented": [one.consented for one in changed],
             "reasons": [one.closed_reason for one in changed],
             "days": [one.closed_on for one in changed],
+            "waiting": [one.waiting for one in changed],
         }
         await tx.execute(_SAVE, rows)
 

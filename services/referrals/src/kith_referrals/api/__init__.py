@@ -10,6 +10,7 @@ from kith_referrals.api import (
     choosing,
     contacts,
     directory,
+    drafting,
     households,
     imports,
     invitations,
@@ -19,12 +20,13 @@ from kith_referrals.api import (
     notes,
     people,
     referring,
+    trying,
 )
 from kith_referrals.api.bulk import BULK
 from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
-    *(notes, referring, bulk, moving, choosing, agreements, network, people, households),
+    *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, people, households),
     *(invitations, imports, mappings, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""

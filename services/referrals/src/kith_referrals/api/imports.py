@@ -14,8 +14,8 @@ from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
 from kith_referrals.api.leading import REFERRAL_MADE
-from kith_referrals.api.shapes import ContactChannel, ReferralState
-from kith_referrals.api.words import Body, Code, Codes, Language, Reason, Reference
+from kith_referrals.api.shapes import ReferralState
+from kith_referrals.api.words import Body, Code, Codes, ContactChannel, Language, Reason, Reference
 from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.mapping import Column, Constants, Dates, Mapping, Target
 from kith_referrals.domain.intake.refusals import MappingUnusable

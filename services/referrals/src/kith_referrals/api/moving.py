@@ -20,7 +20,9 @@ from kith_referrals.api.shapes import (
     ClosureBody,
     DecisionBody,
     NoteBody,
+    NotYetBody,
     ReferralState,
+    ReopeningBody,
     Steps,
     StepView,
 )
@@ -28,14 +30,18 @@ from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.steps import Actor, Moved
 from kith_referrals.usecases import referring as usecases
+from kith_referrals.usecases import reopening
 
 PERMISSIONS: Final = {
     "acknowledge_referral": DECIDERS,
     "ask_about_referral": DECIDERS,
     "answer_about_referral": MEMBERS,
     "decide_referral": DECIDERS,
+    "put_referral_off": DECIDERS,
+    "look_at_referral_again": DECIDERS,
     "withdraw_referral": MEMBERS,
     "close_referral": MEMBERS,
+    "reopen_referral": MEMBERS,
     "change_consent": MEMBERS,
     "list_steps": MEMBERS,
 }
@@ -115,6 +121,23 @@ async def decide_referral(mover: MoverDep, body: DecisionBody) -> ReferralState:
     return await mover.take(decide)
 
 
+@router.post("/not-yet", responses=REFERRAL_SHOWN)
+async def put_referral_off(mover: MoverDep, body: NotYetBody) -> ReferralState:
+    """Record that the person is not ready yet, and when to ask again: for the organisation that owns the programme."""
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
+        referral = await usecases.put_off_referral(
+            tx, mover.referral_id, body.revisit_on, by=by, version=mover.version, now=mover.now
+        )
+        return await mover.shown(tx, referral, by)
+
+
+@router.post("/look-again", responses=REFERRAL_SHOWN)
+async def look_at_referral_again(mover: MoverDep) -> ReferralState:
+    """Take up again who was not ready yet, to decide anew: for the organisation that owns the programme."""
+    return await mover.take(lifecycle.look_again)
+
+
 @router.post("/withdrawal", responses=REFERRAL_SHOWN)
 async def withdraw_referral(mover: MoverDep) -> ReferralState:
     """Record that the person no longer wants it: for either organisation, before the end."""
@@ -125,6 +148,21 @@ async def withdraw_referral(mover: MoverDep) -> ReferralState:
 async def close_referral(mover: MoverDep, body: ClosureBody) -> ReferralState:
     """Record that nothing more will happen, and why: for either organisation."""
     return await mover.take(lambda referral, by, now: lifecycle.close(referral, by, body.reason, now))
+
+
+@router.post("/reopening", responses=REFERRAL_SHOWN)
+async def reopen_referral(mover: MoverDep, body: ReopeningBody) -> ReferralState:
+    """Open again what was over, with its history, to be decided anew: for either organisation that still sees it.
+
+    The rules of making a referral hold as they stand today. What a death closed, a mistake, or the person's choice of
+    another programme stays closed.
+    """
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
+        referral = await reopening.reopen_referral(
+            tx, mover.referral_id, reason=body.reason, by=by, version=mover.version, now=mover.now
+        )
+        return await mover.shown(tx, referral, by)
 
 
 @router.post("/consent", responses=REFERRAL_SHOWN)

@@ -16,6 +16,7 @@ from kith_referrals import views
 from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, in_organisation
 from kith_referrals.api.words import (
     Age,
+    Attempts,
     Body,
     Code,
     Codes,
@@ -33,6 +34,7 @@ from kith_referrals.api.words import (
 )
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import stale_before
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.network import (
     Capacity,
     CrisisLine,
@@ -42,6 +44,7 @@ from kith_referrals.domain.network import (
     ProgrammeEntry,
     Standing,
 )
+from kith_referrals.domain.promises import ATTEMPTS
 from kith_referrals.usecases import network as usecases
 
 _READERS: Final = MEMBERS | OPERATOR | {"service"}
@@ -60,12 +63,16 @@ router = APIRouter(tags=["network"])
 
 
 class OrganisationBody(Body):
-    """An organisation as it should be. ``contact_email`` is where its notices go; nobody can read it back."""
+    """An organisation as it should be. ``contact_email`` is where its notices go; nobody can read it back.
+
+    ``nation`` says whose bank holidays its working days leave out.
+    """
 
     name: Name
     kind: Code
     ods_code: OdsCode | None = None
     contact_email: Email | None = None
+    nation: Nation = Nation.ENGLAND
     description: Description | None = None
     url: Url | None = None
     charity_number: Reference | None = None
@@ -83,6 +90,7 @@ class OrganisationView(BaseModel):
     name: str
     kind: str
     ods_code: str | None
+    nation: Nation
     description: str | None
     url: str | None
     charity_number: str | None
@@ -102,7 +110,8 @@ class ProgrammeBody(Body):
     ``url``, ``email``, ``telephone`` and ``assurer_email`` are public. ``assured_on`` is the day (Europe/London) on
     which somebody last confirmed the entry; an earlier day than the kept one changes nothing.
     ``needs`` are asked about on its self-referral page, and ``crisis_lines`` stand on its pages beside 999 and NHS 111
-    (Samaritans, where there are none).
+    (Samaritans, where there are none). ``promised_wait_days`` (of the calendar) is the longest that anybody waits for a
+    match; ``contact_attempts`` on how many days it tries to reach a person before it gives up.
     """
 
     slug: Code
@@ -129,6 +138,8 @@ class ProgrammeBody(Body):
     assured_on: date | None = None
     assurer_email: Email | None = None
     crisis_lines: Annotated[tuple[CrisisLineBody, ...], Field(max_length=5)] = ()
+    promised_wait_days: Days | None = None
+    contact_attempts: Attempts = ATTEMPTS
 
     def programme(self, programme_id: UUID) -> Programme:
         """The programme as the domain has it."""
@@ -179,6 +190,8 @@ class ProgrammeView(BaseModel):
     assured_on: date | None
     assurer_email: str | None
     crisis_lines: list[CrisisLineBody]
+    promised_wait_days: int | None
+    contact_attempts: int
     modified_at: datetime
 
 

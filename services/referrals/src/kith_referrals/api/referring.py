@@ -11,20 +11,20 @@ from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import (
     Created,
-    CursorDep,
     NowDep,
     Page,
     PageLimit,
     create,
-    encode_cursor,
     etag,
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import MEMBERS, OPERATOR, acting, author, in_organisation
 from kith_referrals.api.leading import REFERRAL_MADE, REFERRAL_SHOWN
+from kith_referrals.api.places import PlaceDep, encode_place
 from kith_referrals.api.shapes import PersonView, ReferralBody, ReferralState, ReferralSummary, ReferralView
 from kith_referrals.api.words import ReadingReason
+from kith_referrals.domain.listing import Place
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.referral import Status
 from kith_referrals.domain.steps import Actor
@@ -64,21 +64,33 @@ async def list_referrals(
     database: DatabaseDep,
     status: Annotated[Status | None, Query(description="Only those that stand here.")] = None,
     programme: Annotated[UUID | None, Query(description="Only those to this programme.")] = None,
+    overdue: Annotated[
+        bool | None, Query(description="Only those of which a promise is missed today, or only the others.")
+    ] = None,
     now: NowDep,
-    after: CursorDep = None,
+    after: PlaceDep = None,
     limit: PageLimit = 50,
 ) -> Page[ReferralSummary]:
-    """Referrals that the organisation made or received, in order of making; an operator sees the network's.
+    """Referrals that the organisation made or received: the overdue first, then the urgent, then in order of making.
 
-    Where those stand that it made is shown at the level of feedback to which the person agreed.
+    Where those stand that it made is shown at the level of feedback to which the person agreed. An operator sees the
+    network's, without drafts, in order of making.
     """
     asking, organisation_id = (caller, None) if _is_operator_alone(caller.roles) else in_organisation(caller)
     async with database.transaction(asking) as tx:
         rows = await views.list_referrals(
-            tx, asking=organisation_id, status=status, programme_id=programme, after=after, limit=limit, now=now
+            tx,
+            asking=organisation_id,
+            status=status,
+            programme_id=programme,
+            overdue=overdue,
+            after=after,
+            limit=limit,
+            now=now,
         )
     items = [ReferralSummary.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    last = Place(rows[-1]["rank"], rows[-1]["id"]) if len(rows) == limit else None
+    return Page(items=items, next=encode_place(last) if last else None)
 
 
 @router.get("/{referral_id}", responses=REFERRAL_SHOWN)

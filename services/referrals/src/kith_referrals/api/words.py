@@ -1,6 +1,6 @@
 """The kinds of field that bodies are made of: text that can be kept, codes, addresses."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Header
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -33,6 +33,7 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_
 Telephone = Annotated[str, StringConstraints(min_length=1, max_length=TELEPHONE_LIMIT), _LINE]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=NOTES_LIMIT), _CLEAN]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500), _CLEAN]
+ContactChannel = Literal["email", "telephone", "text"]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=20), _LINE]
 Postcode = Annotated[str, StringConstraints(min_length=1, max_length=12), _LINE]
 Email = Annotated[
@@ -64,6 +65,7 @@ Act = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z]+)*-[0-9]{4}$", m
 """A law by its letters and year, such as MCA-2005."""
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
 Age = Annotated[int, Field(ge=0, le=130)]
+Attempts = Annotated[int, Field(ge=1, le=20)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Points = Annotated[int, Field(ge=0, le=1000)]
 

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.network import Programme
 from kith_referrals.domain.person_refusals import (
     AgeOutsideProgramme,
@@ -34,15 +35,6 @@ class Agrees(StrEnum):
     DEPUTY = "deputy"
     PARENT = "parent"
     """Whoever has parental responsibility for a child."""
-
-
-class Nation(StrEnum):
-    """Whose law it is."""
-
-    ENGLAND = "england"
-    NORTHERN_IRELAND = "northern-ireland"
-    SCOTLAND = "scotland"
-    WALES = "wales"
 
 
 _BY_POWER: Final = frozenset({Agrees.ATTORNEY, Agrees.GUARDIAN, Agrees.DEPUTY})

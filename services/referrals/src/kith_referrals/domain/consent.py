@@ -167,6 +167,19 @@ def hears(consents: Consents, today: date) -> Feedback:
     return consents[Purpose.TELL_REFERRER].feedback or Feedback.OUTCOME
 
 
+def check_shares(consents: Consents, today: date) -> None:
+    """Let nothing be shared that the person does not agree to share today.
+
+    Raises ``ConsentExpired`` or ``ConsentMissing``.
+    """
+    if allows(consents, Purpose.SHARE_REFERRAL, today):
+        return
+    word = consents.get(Purpose.SHARE_REFERRAL)
+    if word is None or word.state is State.WITHDRAWN:
+        raise ConsentMissing
+    raise ConsentExpired
+
+
 def allows(consents: Consents, purpose: Purpose, today: date) -> bool:
     """Whether the person agrees to the purpose today (Europe/London)."""
     word = consents.get(purpose)

@@ -7,15 +7,27 @@ chosen. And it is always shown that a referral is over, so that nobody waits for
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
+from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
 from kith_referrals.domain.consent import Feedback
-from kith_referrals.domain.lifecycle import ACKNOWLEDGED, CLOSED, DECLINED, OVER, REDIRECTED, RELEASED
-from kith_referrals.domain.referral import Referral, Status
+from kith_referrals.domain.lifecycle.ways import (
+    ACKNOWLEDGED,
+    CLOSED,
+    DECLINED,
+    LOOKED_AT_AGAIN,
+    MISSED,
+    OVER,
+    REDIRECTED,
+)
+from kith_referrals.domain.referral import RELEASED, Referral, Status
 
 _NEEDS: Final[Mapping[Status, Feedback]] = {
-    **dict.fromkeys((Status.WAITING, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED), Feedback.DECISION),
+    **dict.fromkeys(
+        (Status.NOT_YET, Status.WAITING, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED), Feedback.DECISION
+    ),
     **dict.fromkeys((Status.MATCHED, Status.IN_SUPPORT), Feedback.PROGRESS),
     **dict.fromkeys((Status.ENDED, Status.WITHDRAWN, Status.ENTERED_IN_ERROR), Feedback.OUTCOME),
 }
@@ -23,6 +35,9 @@ _NEEDS: Final[Mapping[Status, Feedback]] = {
 
 _LEADS_TO: Final[Mapping[Status, str]] = {Status.RECEIVED: ACKNOWLEDGED, Status.CLOSED: CLOSED}
 """What a step is called that leads, as far as the referrer may know, to this."""
+
+_STEPS: Final[Mapping[str, Feedback]] = dict.fromkeys((LOOKED_AT_AGAIN, MISSED), Feedback.DECISION)
+"""From which level on a step is shown that by its name says more than where it led."""
 
 _DECIDED: Final = frozenset({DECLINED, REDIRECTED, RELEASED})
 """Reasons for a close that say what was decided. Every other says how it ended."""
@@ -33,6 +48,10 @@ _FIELDS: Final[Mapping[str, Feedback]] = {
     "ended_at": Feedback.OUTCOME,
 }
 """From which level on the rest of where a referral stands is shown."""
+
+
+DUE_FROM: Final = Feedback.DECISION
+"""From which level on it is shown by which day something is to be done: the day says what was decided."""
 
 
 def is_held_to(asking: UUID, referring: UUID, programme: UUID) -> bool:
@@ -48,6 +67,17 @@ def shown_status(status: Status, feedback: Feedback, *, supported: bool) -> Stat
         return Status.CLOSED
     came_past = (Status.IN_SUPPORT if supported else Status.MATCHED, Status.ACCEPTED)
     return next((one for one in came_past if feedback.tells(_NEEDS[one])), Status.RECEIVED)
+
+
+@cache
+def is_shown_alone(status: Status) -> bool:
+    """Whether no other status is ever shown as this one."""
+    others = (
+        shown_status(other, level, supported=supported)
+        for other, level, supported in product(Status, Feedback, (False, True))
+        if other is not status
+    )
+    return status not in others
 
 
 def shown_otherwise(state: Mapping[str, Any], feedback: Feedback) -> dict[str, Any]:
@@ -68,7 +98,8 @@ def shown_otherwise(state: Mapping[str, Any], feedback: Feedback) -> dict[str, A
 def as_known(referral: Referral, feedback: Feedback) -> Referral:
     """The referral as its referrer may know it."""
     state = {name: getattr(referral, name) for name in ("status", "supported_at", "closing_reason")}
-    return replace(referral, **shown_otherwise(state, feedback))
+    shown = shown_otherwise(state, feedback)
+    return replace(referral, **shown, promises=referral.promises if feedback.tells(DUE_FROM) else {})
 
 
 def known_steps(steps: Iterable[Mapping[str, Any]], feedback: Feedback) -> list[dict[str, Any]]:
@@ -85,6 +116,8 @@ def known_steps(steps: Iterable[Mapping[str, Any]], feedback: Feedback) -> list[
         supported = supported or after is Status.IN_SUPPORT
         stands = shown_status(after, feedback, supported=supported)
         shown = {**step, "before": stood, "after": stands}
+        if not feedback.tells(_STEPS.get(step["name"], Feedback.RECEIPT)):
+            continue
         if before is after or feedback.tells(_needed_for_step(after, step["reason"])):
             known.append(shown)
         elif stood is not stands and (name := _LEADS_TO.get(stands)):

@@ -1,11 +1,11 @@
-"""A new referral: what is asked for, all that is kept of it, and what others are told."""
+"""A new referral, or the draft of one: what is asked for, all that is kept of it, and what others are told."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from kith_referrals.domain import agreeing, agreement, consent, people
+from kith_referrals.domain import agreeing, agreement, clocks, consent, lifecycle, people
 from kith_referrals.domain.agreement import Agreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, hears
 from kith_referrals.domain.network import Programme, check_takes_referrals
@@ -20,7 +20,10 @@ Found = Mapping[UUID, tuple[Programme, Sequence[Agreement]]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asks for: whom to refer, to which programme, with what wish, and what the person said to it."""
+    """What somebody asks for: whom to refer, to which programme, with what wish, and what the person said to it.
+
+    ``draft`` is what was kept of it before.
+    """
 
     referral_id: UUID
     person: Person
@@ -28,6 +31,7 @@ class Asked:
     wish: Wish
     answer: Answer
     choice_id: UUID | None = None
+    draft: Referral | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,15 @@ class NewReferral:
     consents: Consents
     step: Step
     person_is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A referral that is kept and not submitted, as it was written: nothing of it was checked but its shape."""
+
+    person: Person
+    referral: Referral
+    wish: Wish
 
 
 def without_reference(wish: Wish) -> Wish:
@@ -75,6 +88,7 @@ def make(asked: Asked, programmes: Found, *, by: Actor, now: datetime, today: da
         today=today,
         now=now,
         choice_id=asked.choice_id,
+        draft=asked.draft,
     )
 
 
@@ -112,10 +126,12 @@ def submit(
     today: date,
     now: datetime,
     choice_id: UUID | None = None,
+    draft: Referral | None = None,
 ) -> tuple[NewReferral, Made]:
     """A new referral of ``person`` to the programme of ``offer`` by the organisation that knows them, and what to tell.
 
-    The consents have been checked by ``consent.agreed``; this is why telling is right.
+    The consents have been checked by ``consent.agreed``; this is why telling is right. What was kept as a ``draft`` is
+    from now on as if it had been made now; only its version goes on.
     """
     referral = Referral(
         id=referral_id,
@@ -124,13 +140,49 @@ def submit(
         programme_id=offer.programme.id,
         programme_organisation_id=offer.programme.organisation_id,
         submitted_at=now,
+        version=_next(draft),
         choice_id=choice_id,
         agreement_id=offer.agreement_id,
         level=offer.level,
         notes_unread=wish.unread and wish.notes is not None,
+        promises=clocks.begun(offer.programme.terms, now),
+        terms=offer.programme.terms,
     )
     made = Made(
         referral, wish, age_band(person.birth_date, today), person.district, person.language, hears(consents, today)
     )
-    step = Step(referral_id, "submitted", None, Status.SUBMITTED, now, by)
+    step = Step(referral_id, lifecycle.SUBMITTED, draft.status if draft else None, Status.SUBMITTED, now, by)
     return NewReferral(person, referral, wish, consents, step), made
+
+
+def draft(
+    *,
+    referral_id: UUID,
+    person: Person,
+    programme: Programme,
+    wish: Wish,
+    by: Actor,
+    now: datetime,
+    before: Referral | None = None,
+) -> NewReferral:
+    """What is kept of a referral that is not submitted yet: as it was written, for who knows the person alone.
+
+    Nothing is promised of it and nothing told. ``before`` is the draft that it takes the place of.
+    """
+    referral = Referral(
+        id=referral_id,
+        person_id=person.id,
+        referring_organisation_id=person.organisation_id,
+        programme_id=programme.id,
+        programme_organisation_id=programme.organisation_id,
+        submitted_at=now,
+        status=Status.DRAFT,
+        version=_next(before),
+    )
+    name = "drafted" if before is None else lifecycle.CHANGED
+    step = Step(referral_id, name, before.status if before else None, Status.DRAFT, now, by)
+    return NewReferral(person, referral, wish, {}, step)
+
+
+def _next(draft: Referral | None) -> int:
+    return 1 if draft is None else draft.version + 1

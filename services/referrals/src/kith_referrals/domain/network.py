@@ -8,6 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from kith_referrals.domain.charities import Regulator, charity_number
+from kith_referrals.domain.nations import Nation
+from kith_referrals.domain.promises import ATTEMPTS, Terms
 from kith_referrals.domain.refusals import (
     AssuredAfterToday,
     CharityNumberInvalid,
@@ -52,6 +54,7 @@ class Organisation:
     """A charity, health board, council, housing provider, user group or funder.
 
     ``contact_email`` is where notices for the organisation go; it is told to nobody but the notifications service.
+    ``nation`` says whose bank holidays its working days leave out.
     """
 
     id: UUID
@@ -59,6 +62,7 @@ class Organisation:
     kind: str
     ods_code: str | None = None
     contact_email: str | None = field(default=None, repr=False)
+    nation: Nation = Nation.ENGLAND
     entry: OrganisationEntry = OrganisationEntry()
 
     def checked(self) -> "Organisation":
@@ -72,7 +76,11 @@ class Organisation:
 
     def is_known_alike(self, other: "Organisation") -> bool:
         """Whether two states of an organisation differ in nothing that other services are told."""
-        return replace(other, contact_email=self.contact_email, entry=self.entry) == self
+        return self.is_shown_alike(replace(other, entry=self.entry))
+
+    def is_shown_alike(self, other: "Organisation") -> bool:
+        """Whether two states of an organisation differ in nothing that the public directory shows."""
+        return replace(other, contact_email=self.contact_email, nation=self.nation) == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,9 @@ class ProgrammeEntry:
     ``email``, ``telephone`` and ``url`` are public ones. ``districts`` are the postcode districts it serves, ``opens``
     says in plain words when. ``assured_on`` is the day (Europe/London) on which somebody last confirmed the entry.
     ``expected_wait_days`` belongs to a waiting list alone.
+
+    What it promises stands here and is not told to other services either: ``promised_wait_days`` is the longest that
+    anybody waits for a match, ``contact_attempts`` on how many days it tries to reach a person before it gives up.
     """
 
     description: str | None = None
@@ -110,6 +121,8 @@ class ProgrammeEntry:
     assured_on: date | None = None
     assurer_email: str | None = None
     crisis_lines: tuple[CrisisLine, ...] = ()
+    promised_wait_days: int | None = None
+    contact_attempts: int = ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +130,7 @@ class Programme:
     """One offer of peer support by one organisation, and how it matches.
 
     ``slug`` names it in files and is unique in the network. ``weights`` says how many points each connection is worth.
-    Ages are whole years, both ends included; None sets no limit.
+    Ages are whole years, both ends included; None sets no limit. ``nation`` is its organisation's.
     """
 
     id: UUID
@@ -131,11 +144,17 @@ class Programme:
     checks_required: bool = True
     channels: tuple[str, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
+    nation: Nation = Nation.ENGLAND
     entry: ProgrammeEntry = ProgrammeEntry()
+
+    @property
+    def terms(self) -> Terms:
+        """What its referrals are held to."""
+        return Terms(self.nation, self.entry.promised_wait_days, self.entry.contact_attempts)
 
     def is_known_alike(self, other: "Programme") -> bool:
         """Whether two states of a programme differ in nothing that other services are told."""
-        return replace(other, entry=self.entry) == self
+        return replace(other, entry=self.entry, nation=self.nation) == self
 
 
 def check_takes_referrals(programme: Programme) -> None:

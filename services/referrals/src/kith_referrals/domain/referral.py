@@ -10,6 +10,7 @@ from uuid import UUID
 from kith_referrals.domain.agreement import Agreement, Level
 from kith_referrals.domain.consent import Consents, Feedback, Purpose, State, allows
 from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.promises import UNSAID, Promise, Terms
 
 RELEASED = "released"
 """Why a referral was closed whose person chose another programme."""
@@ -18,11 +19,15 @@ RELEASED = "released"
 class Status(StrEnum):
     """How far a referral has come."""
 
+    DRAFT = "draft"
+    """Kept by who refers, until it is submitted: nobody else sees it, or is told of it."""
     SUBMITTED = "submitted"
     RECEIVED = "received"
     """The programme's organisation has said that it has it."""
     NEEDS_INFORMATION = "needs-information"
     """The programme's organisation asked something, and waits for the answer."""
+    NOT_YET = "not-yet"
+    """The person is not ready: they are asked again on a day that was named."""
     WAITING = "waiting"
     """On the programme's waiting list: it will be accepted when there is room."""
     HELD = "held"
@@ -42,7 +47,7 @@ class Status(StrEnum):
 
 UNDECIDED: Final = frozenset({Status.SUBMITTED, Status.RECEIVED, Status.NEEDS_INFORMATION})
 """Nothing was decided yet."""
-OFFERED: Final = UNDECIDED | {Status.WAITING, Status.HELD}
+OFFERED: Final = UNDECIDED | {Status.NOT_YET, Status.WAITING, Status.HELD}
 """No place is taken yet."""
 
 
@@ -71,6 +76,12 @@ class Referral:
     programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
     ``agreement_id`` is what it was shared under (None: with nobody else), ``level`` how much of it.
     ``notes_unread`` says that its notes wait for a human to read them.
+
+    ``promises`` are the days by which something is to be done, ``missed`` those of them that were told missed; both
+    begin anew when it is reopened. ``asked_at`` is when the referrer was asked something that they have not answered.
+    ``terms`` are its programme's. ``days_tried`` counts the days (Europe/London) on which nobody could reach the
+    person, since it was made or reopened; it is known where somebody takes a step. Of a draft ``submitted_at`` is when
+    it was last kept.
     """
 
     id: UUID
@@ -94,6 +105,28 @@ class Referral:
     agreement_id: UUID | None = None
     level: Level = Level.FULL
     notes_unread: bool = False
+    reopened_at: datetime | None = None
+    asked_at: datetime | None = None
+    promises: Mapping[Promise, date] = field(default_factory=dict, hash=False)
+    missed: tuple[Promise, ...] = ()
+    terms: Terms = UNSAID
+    days_tried: int = 0
+
+    @property
+    def running(self) -> Mapping[Promise, date]:
+        """The promises whose clock runs: while the referrer is asked something, none does."""
+        return {} if self.status is Status.NEEDS_INFORMATION else self.promises
+
+    @property
+    def due_on(self) -> date | None:
+        """The first day by which something is to be done about it."""
+        return min(self.running.values(), default=None)
+
+    @property
+    def miss_on(self) -> date | None:
+        """The first day on which a promise will have been missed that was not told missed yet."""
+        days = (name.missed_from(due) for name, due in self.running.items() if name not in self.missed)
+        return min(days, default=None)
 
     @property
     def is_offered(self) -> bool:
@@ -171,6 +204,23 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """To tell: what was over is open again, and why."""
+
+    referral: Referral
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """To tell: a promise was not kept by the day on which it was due."""
+
+    referral: Referral
+    promise: Promise
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationTold:
     """To tell: an organisation as it stands now."""
 
@@ -191,7 +241,18 @@ class AgreementTold:
     agreement: Agreement
 
 
-Telling = Made | Decided | ConsentTold | ConsentEnds | Closed | OrganisationTold | ProgrammeTold | AgreementTold
+Telling = (
+    Made
+    | Decided
+    | ConsentTold
+    | ConsentEnds
+    | Closed
+    | Reopened
+    | Missed
+    | OrganisationTold
+    | ProgrammeTold
+    | AgreementTold
+)
 """Everything this service ever tells."""
 
 
@@ -205,14 +266,16 @@ def receiver(referral: Referral, purpose: Purpose) -> UUID:
 def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool, today: date) -> bool:
     """Whether an organisation sees the referral.
 
-    The one that referred always does; the one that owns the programme does while the person agrees to share, and until
-    the person chose another programme. ``agreed`` says whether the agreement that it was shared under still holds: when
-    it does not, nobody may look at what they have not taken on. ``today`` is a civil date (Europe/London). Row-level
-    security holds the same line in the database.
+    The one that referred always does; the one that owns the programme does once it is submitted, while the person
+    agrees to share, and until the person chose another programme. ``agreed`` says whether the agreement that it was
+    shared under still holds: when it does not, nobody may look at what they have not taken on. ``today`` is a civil
+    date (Europe/London). Row-level security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
     if organisation_id != referral.programme_organisation_id or referral.closing_reason == RELEASED:
+        return False
+    if referral.status is Status.DRAFT:
         return False
     if referral.is_offered and referral.agreement_id is not None and not agreed:
         return False

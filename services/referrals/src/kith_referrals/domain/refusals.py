@@ -190,6 +190,27 @@ class RedirectsNowhere(Unacceptable):
     says = "Name another programme of the network, or say in a note who outside it may help."
 
 
+class RevisitDayWrong(Unacceptable):
+    """Who is not ready yet is asked again on some day."""
+
+    code = "revisit-day-wrong"
+    says = "The day on which to ask again must lie after today, and within a year."
+
+
+class AttemptAfterNow(Unacceptable):
+    """Only what was tried is on the record."""
+
+    code = "attempt-after-now"
+    says = "The attempt lies after now. Log it once it was made."
+
+
+class AttemptBeforeReferral(Unacceptable):
+    """What was tried before the referral was made was not tried for it."""
+
+    code = "attempt-before-referral"
+    says = "The attempt lies before the referral was made. Check the day; what was tried for it came after."
+
+
 class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 
@@ -201,6 +222,20 @@ class NotesUnread(MoveRefused):
 
     code = "notes-unread"
     says = "Nobody has read this referral's notes yet. Read them, say so with POST .../notes-read, then accept it."
+
+
+class NotTried(MoveRefused):
+    """Nobody is given up as not to be reached whom somebody did not try to reach."""
+
+    code = "contact-not-tried"
+
+    @classmethod
+    def after(cls, days: int, *, of: int) -> "NotTried":
+        """The refusal that says how often it was tried, on different days, and how often it is to be."""
+        return cls(
+            f"The programme tries to reach a person on {of} different days before it gives up, and {days} of them"
+            " are on the record. Log each attempt with POST .../contact-attempts."
+        )
 
 
 class NotOffered(ReferralRefused):

@@ -68,6 +68,9 @@ STANDING: Final = {
     Status.NEEDS_INFORMATION: Standing(
         "{organisation} has a question.", "They ask before they decide. Call them if you do not hear from them."
     ),
+    Status.NOT_YET: Standing(
+        "It is too early for this support.", "{organisation} will ask you again. Call them if you are ready sooner."
+    ),
     Status.WAITING: Standing("You are on the waiting list.", "{organisation} will tell you when there is a place."),
     Status.HELD: Standing("{organisation} holds a place for you.", "You can choose. Tell who helped you with this."),
     Status.ACCEPTED: Standing(

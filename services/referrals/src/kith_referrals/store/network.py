@@ -16,6 +16,7 @@ from kith_referrals.domain import directory
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.making import Found
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.network import (
     Capacity,
     CrisisLine,
@@ -36,7 +37,7 @@ _LISTS: Final = frozenset({"channels", "needs", "conditions", "districts"})
 
 def _kept(table: sa.Table, whole: type[Any], entry: Iterable[str]) -> tuple[sa.Column[Any], ...]:
     """The columns that a value is made of: its own and those of its entry."""
-    names = [field.name for field in fields(whole) if field.name != "entry"]
+    names = [field.name for field in fields(whole) if field.name in table.c]
     return tuple(table.c[name] for name in (*names, *entry))
 
 
@@ -45,10 +46,18 @@ _OF_PROGRAMME: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _PROGRAMME_ID: Final = sa.bindparam("of_programme", type_=sa.Uuid)
+_NATION: Final = (
+    sa.select(organisations.c.nation)
+    .where(organisations.c.id == programmes.c.organisation_id)
+    .scalar_subquery()
+    .label("nation")
+)
+_PROGRAMME: Final = (*_OF_PROGRAMME, _NATION)
+"""A programme with its organisation's nation, in which its promises are counted."""
 _ORGANISATION: Final = sa.select(*_OF_ORGANISATION).where(organisations.c.id == _ID)
 _ORGANISATION_LOCKED: Final = _ORGANISATION.with_for_update(key_share=True)
-_PROGRAMME_LOCKED: Final = sa.select(*_OF_PROGRAMME).where(programmes.c.id == _ID).with_for_update(key_share=True)
-_BY_SLUG: Final = sa.select(*_OF_PROGRAMME).where(
+_PROGRAMME_LOCKED: Final = sa.select(*_PROGRAMME).where(programmes.c.id == _ID).with_for_update(key_share=True)
+_BY_SLUG: Final = sa.select(*_PROGRAMME).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
 )
 _ASKER: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
@@ -61,12 +70,12 @@ _AGREED: Final = (
     .where(_a.c.ended_at.is_(None))
     .scalar_subquery()
 )
-_NAMED: Final = sa.select(*_OF_PROGRAMME, programmes.c.organisation_name.label("offered_by"))
+_NAMED: Final = sa.select(*_PROGRAMME, programmes.c.organisation_name.label("offered_by"))
 _OFFER_BY_SLUG: Final = _NAMED.where(programmes.c.slug == sa.bindparam("slug", type_=sa.Text))
 _OFFER_BY_ID: Final = _NAMED.where(programmes.c.id == _ID)
 _OFFER: Final = Compiled(
     sa.select(
-        *_OF_PROGRAMME,
+        *_PROGRAMME,
         sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
         sa.func.array(_AGREED).label("agreements"),
     ).where(programmes.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid))))
@@ -211,6 +220,8 @@ def _offered(row: Mapping[Any, Any] | None) -> tuple[Programme, str] | None:
 def _flat(whole: Organisation | Programme) -> dict[str, Any]:
     values = asdict(whole)
     entry: dict[str, Any] = values.pop("entry")
+    if isinstance(whole, Programme):
+        del values["nation"]
     return values | entry
 
 
@@ -218,6 +229,7 @@ def _organisation(row: Mapping[Any, Any]) -> Organisation:
     values: dict[str, Any] = dict(row)
     entry = {name: values.pop(name) for name in _ORGANISATION_ENTRY}
     regulator = entry.pop("charity_regulator")
+    values["nation"] = Nation(values["nation"])
     return Organisation(
         **values, entry=OrganisationEntry(**entry, charity_regulator=Regulator(regulator) if regulator else None)
     )
@@ -228,4 +240,5 @@ def _programme(row: Mapping[Any, Any]) -> Programme:
     entry = {name: values.pop(name) for name in _PROGRAMME_ENTRY}
     entry["crisis_lines"] = tuple(CrisisLine(**line) for line in entry["crisis_lines"])
     entry["status"], entry["capacity"] = Standing(entry["status"]), Capacity(entry["capacity"])
+    values["nation"] = Nation(values["nation"])
     return Programme(**values, entry=ProgrammeEntry(**entry))

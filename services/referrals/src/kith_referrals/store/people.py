@@ -13,8 +13,9 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_referrals.domain.about import About
-from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
+from kith_referrals.domain.agreeing import Agreement, Agrees
 from kith_referrals.domain.likeness import Traits
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.records import Author, Decision, Kind, Record
 from kith_referrals.domain.refusals import NotFound
@@ -27,7 +28,7 @@ _PERSON: Final = (*(one.name for one in fields(Person) if one.name not in {"abou
 _IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
 _other: Final = merges.alias("other")
 _merged: Final = people.alias("merged")
-_RECORDS: Final = (
+_ALL: Final = (
     sa.select(
         *(people.c[name] for name in _PERSON),
         people.c.version,
@@ -43,6 +44,8 @@ _RECORDS: Final = (
     .where(people.c.id == _IDS)
     .order_by(people.c.id)
 )
+_RECORDS: Final = _ALL.where(~people.c.draft)
+"""Nobody compares, joins or counts the person of a draft."""
 _LOCKED: Final = _RECORDS.with_for_update(of=people, key_share=True)
 _ONE: Final = sa.bindparam("id", type_=sa.Uuid)
 SHOWN: Final = sa.func.coalesce(
@@ -93,6 +96,11 @@ async def get_record_for_update(tx: AsyncConnection, person_id: UUID, *, version
 async def get_record_locked(tx: AsyncConnection, person_id: UUID) -> Record:
     """The record, locked, wherever it stands. Raises ``NotFound``."""
     return _only(await list_records_for_update(tx, [person_id]))
+
+
+async def get_person_of_draft(tx: AsyncConnection, person_id: UUID) -> Person:
+    """The person of a draft, as they were written down. Raises ``NotFound``."""
+    return _only([_record(row) for row in (await tx.execute(_ALL, {"ids": [person_id]})).mappings()]).person
 
 
 async def list_records(tx: AsyncConnection, ids: Collection[UUID]) -> list[Record]:

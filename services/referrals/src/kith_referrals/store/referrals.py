@@ -1,7 +1,7 @@
 """Referrals with their people and consents: made, locked and saved."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from kith_chassis.http import check_version
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Consent, Consents, Feedback, Purpose, State
 from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.nations import Nation
+from kith_referrals.domain.promises import ATTEMPTS, Promise, Terms
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.refusals import NotFound, ReferenceTaken
 from kith_referrals.domain.steps import Moved
@@ -24,12 +26,12 @@ from kith_referrals.store.rows import (
     consent_records,
     entry,
     move_record,
-    people_of,
-    person_record,
+    people_records,
     referral_record,
     step_record,
 )
-from kith_referrals.tables import consents, people, referral_steps, referrals
+from kith_referrals.store.trying import DAYS_TRIED
+from kith_referrals.tables import consents, organisations, people, programmes, referral_steps, referrals
 
 _STATE: Final = (
     *(
@@ -38,14 +40,25 @@ _STATE: Final = (
             "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id",
             "submitted_at", "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at",
             "closed_at", "closing_reason", "choice_id", "acknowledged_at", "supported_at", "redirected_to",
-            "agreement_id", "level",
+            "agreement_id", "level", "reopened_at", "asked_at", "promises", "missed",
         )
     ),
     sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
+    programmes.c.promised_wait_days,
+    programmes.c.contact_attempts,
+    organisations.c.nation,
 )  # fmt: skip
+STANDING: Final = (
+    sa.select(*_STATE)
+    .join_from(referrals, programmes, programmes.c.id == referrals.c.programme_id, isouter=True)
+    .outerjoin(organisations, organisations.c.id == programmes.c.organisation_id)
+)
+"""Where referrals stand, with what their programmes promise."""
+"""Where referrals stand, each with the terms of its programme."""
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-    "acknowledged_at", "supported_at", "redirected_to",
+    "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "reopened_at", "asked_at",
+    "promises", "missed", "due_on", "miss_on",
 )  # fmt: skip
 
 _ADD: Final = Compiled(
@@ -60,13 +73,14 @@ _ADD: Final = Compiled(
 """One round trip, also for the record of it. Foreign keys are looked at when the whole statement is done."""
 
 _LOCKED: Final = (
-    sa.select(*_STATE).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid)).with_for_update(key_share=True)
+    STANDING.add_columns(DAYS_TRIED.label("days_tried"))
+    .where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid))
+    .with_for_update(of=referrals, key_share=True)
 )
 _LOCKED_MANY: Final = (
-    sa.select(*_STATE)
-    .where(referrals.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+    STANDING.where(referrals.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
     .order_by(referrals.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(of=referrals, key_share=True)
 )
 _OF_PEOPLE: Final = sa.select(referrals.c.id).where(
     referrals.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid)))
@@ -113,55 +127,24 @@ _SAVE: Final = audited(
     )
 )
 """Where they stand now, the steps that brought them there, and the record of them: one round trip."""
-_of_consent: Final = referrals.alias("of_consent")
-_EXPIRING: Final = (
-    sa.select(*_STATE)
-    .where(
-        referrals.c.id.in_(
-            sa.select(consents.c.referral_id)
-            .where(consents.c.state == State.GRANTED.value)
-            .where(consents.c.expires_on < sa.bindparam("today", type_=sa.Date))
-            .order_by(consents.c.expires_on)
-            .limit(sa.bindparam("limit", type_=sa.Integer))
-        )
-    )
-    .order_by(referrals.c.id)
-    .with_for_update(key_share=True)
-)
-_ENDING: Final = (
-    sa.select(*_STATE)
-    .where(
-        referrals.c.id.in_(
-            sa.select(consents.c.referral_id)
-            .join(_of_consent, _of_consent.c.id == consents.c.referral_id)
-            .where(_of_consent.c.closed_at.is_(None))
-            .where(consents.c.state == State.GRANTED.value)
-            .where(consents.c.expires_on >= sa.bindparam("today", type_=sa.Date))
-            .where(consents.c.expires_on <= sa.bindparam("until", type_=sa.Date))
-            .where(consents.c.noticed_for.is_distinct_from(consents.c.expires_on))
-            .order_by(consents.c.expires_on)
-            .limit(sa.bindparam("limit", type_=sa.Integer))
-        )
-    )
-    .order_by(referrals.c.id)
-    .with_for_update(key_share=True)
-)
 _OF_CHOICE: Final = (
-    sa.select(*_STATE)
-    .where(referrals.c.choice_id == sa.bindparam("choice_id", type_=sa.Uuid))
+    STANDING.where(referrals.c.choice_id == sa.bindparam("choice_id", type_=sa.Uuid))
     .order_by(referrals.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(of=referrals, key_share=True)
 )
 
 
 async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> None:
-    """Keep new referrals, however many, in one statement, each on the record. Raises ``ReferenceTaken``."""
-    made = [Entry("referral-made", "referral", new.referral.id) for new in news]
+    """Keep new referrals and drafts, however many, in one statement, each on the record. Raises ``ReferenceTaken``."""
+    made = [
+        Entry("draft-kept" if new.referral.status is Status.DRAFT else "referral-made", "referral", new.referral.id)
+        for new in news
+    ]
     try:
         await _ADD.rows(
             tx,
             {
-                "people": [person_record(person) for person in people_of(news)],
+                "people": people_records(news),
                 "referrals": [referral_record(new) for new in news],
                 "consents": [record for new in news for record in consent_records(new)],
                 "steps": [step_record(new.referral, new.step) for new in news],
@@ -198,35 +181,20 @@ async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID, *, ver
     if row is None:
         raise NotFound
     check_version(row["version"], version, "referral")
-    return _referral(row)
+    return as_referral(row)
 
 
 async def list_referrals_for_update(tx: AsyncConnection, ids: Collection[UUID]) -> list[Referral]:
     """Those of the referrals that are here, locked in order of id, so that two batches never wait for one another."""
-    return [_referral(row) for row in (await tx.execute(_LOCKED_MANY, {"ids": list(ids)})).mappings()]
+    return [as_referral(row) for row in (await tx.execute(_LOCKED_MANY, {"ids": list(ids)})).mappings()]
 
 
 async def list_choice_for_update(tx: AsyncConnection, choice_id: UUID) -> list[Referral]:
     """All referrals of a choice, locked in order of id. Raises ``NotFound`` where there are none to be seen."""
-    found = [_referral(row) for row in (await tx.execute(_OF_CHOICE, {"choice_id": choice_id})).mappings()]
+    found = [as_referral(row) for row in (await tx.execute(_OF_CHOICE, {"choice_id": choice_id})).mappings()]
     if not found:
         raise NotFound
     return found
-
-
-async def list_expiring_for_update(tx: AsyncConnection, today: date, *, limit: int) -> list[Referral]:
-    """Referrals with a consent whose last day has passed, first those it passed longest ago; locked in order of id."""
-    rows = await tx.execute(_EXPIRING, {"today": today, "limit": limit})
-    return [_referral(row) for row in rows.mappings()]
-
-
-async def list_ending_for_update(tx: AsyncConnection, today: date, notice: timedelta, *, limit: int) -> list[Referral]:
-    """Open referrals with a consent that ends within ``notice`` and of which nobody was told; locked in order of id.
-
-    Those that end soonest are taken first.
-    """
-    rows = await tx.execute(_ENDING, {"today": today, "until": today + notice, "limit": limit})
-    return [_referral(row) for row in rows.mappings()]
 
 
 async def list_ids_of_people(tx: AsyncConnection, people_ids: Collection[UUID]) -> list[UUID]:
@@ -292,5 +260,18 @@ async def save_consents(tx: AsyncConnection, changed: Mapping[UUID, Consents]) -
         await tx.execute(_SAVE_CONSENT, saved)
 
 
-def _referral(row: Mapping[Any, Any]) -> Referral:
-    return Referral(**{**row, "status": Status(row["status"]), "level": Level(row["level"])})
+def as_referral(row: Mapping[Any, Any]) -> Referral:
+    """The referral of a row of ``STANDING``."""
+    values: dict[str, Any] = dict(row)
+    terms = Terms(
+        nation=Nation(values.pop("nation") or Nation.ENGLAND),
+        promised_wait_days=values.pop("promised_wait_days"),
+        contact_attempts=values.pop("contact_attempts") or ATTEMPTS,
+    )
+    read = {
+        "status": Status(values["status"]),
+        "level": Level(values["level"]),
+        "promises": {Promise(name): date.fromisoformat(due) for name, due in values["promises"].items()},
+        "missed": tuple(Promise(name) for name in values["missed"]),
+    }
+    return Referral(**{**values, **read}, terms=terms)

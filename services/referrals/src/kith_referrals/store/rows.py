@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from kith_chassis.audit import Entry
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import Referral
+from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.steps import Step
 from kith_referrals.store.records import Record, hexadecimal
 
 
-def people_of(news: Sequence[NewReferral]) -> list[Person]:
-    """The people whom new referrals bring, each once."""
-    return list({new.person.id: new.person for new in news if not new.person_is_known}.values())
+def people_records(news: Sequence[NewReferral]) -> list[Record]:
+    """The rows of ``people`` that new referrals bring, each once."""
+    brought = {new.person.id: new for new in news if not new.person_is_known}
+    return [_person_record(new.person, draft=new.referral.status is Status.DRAFT) for new in brought.values()]
 
 
-def person_record(person: Person) -> Record:
-    """A row of ``people``."""
+def _person_record(person: Person, *, draft: bool) -> Record:
+    """A row of ``people``. That of a draft is as it was written, and is nobody's likeness."""
     about, agreement = person.about, person.agreement
     return {
         "id": str(person.id),
@@ -46,7 +48,8 @@ def person_record(person: Person) -> Record:
         "power_act": agreement.power_act,
         "power_seen_on": _text(agreement.power_seen_on),
         "power_expires_on": _text(agreement.power_expires_on),
-        "likeness": hexadecimal(person.likeness),
+        "likeness": None if draft else hexadecimal(person.likeness),
+        "draft": draft,
     }
 
 
@@ -71,9 +74,7 @@ def referral_record(new: NewReferral) -> Record:
         "notes": wish.notes,
         "source_reference": wish.source_reference,
         "details": wish.details,
-        "choice_id": None if referral.choice_id is None else str(referral.choice_id),
-        "agreement_id": None if referral.agreement_id is None else str(referral.agreement_id),
-        "level": referral.level.value,
+        "choice_id": _id(referral.choice_id),
         "notes_waited": referral.notes_unread,
     }
 
@@ -92,7 +93,15 @@ def move_record(referral: Referral) -> Record:
         "closing_reason": referral.closing_reason,
         "acknowledged_at": _text(referral.acknowledged_at),
         "supported_at": _text(referral.supported_at),
-        "redirected_to": None if referral.redirected_to is None else str(referral.redirected_to),
+        "redirected_to": _id(referral.redirected_to),
+        "agreement_id": _id(referral.agreement_id),
+        "level": referral.level.value,
+        "reopened_at": _text(referral.reopened_at),
+        "asked_at": _text(referral.asked_at),
+        "promises": {name.value: due.isoformat() for name, due in referral.promises.items()},
+        "missed": [name.value for name in referral.missed],
+        "due_on": _text(referral.due_on),
+        "miss_on": _text(referral.miss_on),
     }
 
 
@@ -140,6 +149,10 @@ def consent_records(new: NewReferral) -> list[Record]:
         }
         for purpose, word in new.consents.items()
     ]
+
+
+def _id(one: UUID | None) -> str | None:
+    return None if one is None else str(one)
 
 
 def _text(moment: Any) -> str | None:

@@ -11,6 +11,7 @@ from kith_referrals.domain import consent, lifecycle
 from kith_referrals.domain.consent import Consents, Purpose
 from kith_referrals.domain.referral import ConsentEnds, ConsentTold, Referral
 from kith_referrals.domain.steps import Moved
+from kith_referrals.store import falling_due
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases.moving import save_moves
 
@@ -21,7 +22,7 @@ MOST: Final = 500
 async def expire_consents(tx: AsyncConnection, now: datetime) -> None:
     """Note every consent whose last day has passed, tell it, and recall offers that nobody has taken on."""
     today = clock.today(now)
-    due = await store.list_expiring_for_update(tx, today, limit=MOST)
+    due = await falling_due.list_expiring_for_update(tx, today, limit=MOST)
     words = await store.list_consents_of(tx, [referral.id for referral in due])
     gone = {referral.id: consent.expired(words[referral.id], today) for referral in due}
     await save_moves(tx, [move for referral in due for move in _expire(referral, gone[referral.id], now)], now=now)
@@ -34,7 +35,7 @@ async def notice_endings(tx: AsyncConnection, now: datetime, *, notice: timedelt
     So whoever relies on it can ask the person in time, and nothing stops because nobody thought of it.
     """
     today = clock.today(now)
-    due = await store.list_ending_for_update(tx, today, notice, limit=MOST)
+    due = await falling_due.list_ending_for_update(tx, today, notice, limit=MOST)
     words = await store.list_consents_of(tx, [referral.id for referral in due])
     near = {referral.id: consent.ending(words[referral.id], today, notice) for referral in due}
     await outgoing.tell(tx, *(end for referral in due for end in _ends(referral, near[referral.id])), now=now)

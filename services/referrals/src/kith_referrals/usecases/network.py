@@ -27,7 +27,7 @@ async def publish_organisation(tx: AsyncConnection, organisation: Organisation, 
         return
     await store.save_organisation(tx, organisation)
     await audit.record(tx, Entry("organisation-published", "organisation", organisation.id), now=now)
-    if before is not None and replace(before, contact_email=organisation.contact_email) != organisation:
+    if before is not None and not organisation.is_shown_alike(before):
         await store.show_organisation(tx, organisation, now=now)
     if before is None or not organisation.is_known_alike(before):
         await outgoing.tell(tx, OrganisationTold(organisation), now=now)
@@ -44,7 +44,7 @@ async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: d
         raise OrganisationUnknown
     if before is not None and before.organisation_id != programme.organisation_id:
         raise ProgrammeStays
-    programme = network.published(programme, before, clock.today(now))
+    programme = network.published(replace(programme, nation=organisation.nation), before, clock.today(now))
     if before == programme:
         return
     await store.save_programme(tx, programme, organisation.name, now=now)

@@ -1,7 +1,7 @@
 """What organisations do with a referral: make it, decide, withdraw, close, and record what the person agrees to."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import repeat
 from uuid import UUID
 
@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_referrals import outgoing
-from kith_referrals.domain import choice, consent, feedback, lifecycle, making
+from kith_referrals.domain import agreement, choice, consent, feedback, lifecycle, making
+from kith_referrals.domain.agreement import NoAgreement
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import ConsentTold, Referral, Wish
 from kith_referrals.domain.refusals import ReferralRefused
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases.moving import save_moves
@@ -27,7 +29,8 @@ Move = Callable[[Referral], Moved]
 async def make_referral(tx: AsyncConnection, asked: Asked, *, by: Actor, now: datetime) -> Referral:
     """Make a referral by the organisation that knows the person. Without consent nothing is kept.
 
-    Raises the refusals of ``making.make``, ``NoOrganisation`` or ``ReferenceTaken``.
+    A ``draft`` of it, which is locked, was removed before. Raises the refusals of ``making.make``, ``NoOrganisation``
+    or ``ReferenceTaken``.
     """
     (made,) = await _make(tx, [asked], by=by, now=now)
     return made
@@ -107,6 +110,24 @@ async def note_reading(tx: AsyncConnection, referral_id: UUID, *, by: Actor, ver
 async def move_referral(tx: AsyncConnection, referral_id: UUID, move: Move, *, version: int, now: datetime) -> Referral:
     """Take a step of ``lifecycle``. Raises what the step does, ``NotFound`` or ``StaleVersion``."""
     moved = move(await store.get_referral_for_update(tx, referral_id, version=version))
+    await save_moves(tx, [moved], now=now)
+    return moved.referral
+
+
+async def put_off_referral(
+    tx: AsyncConnection, referral_id: UUID, revisit_on: date, *, by: Actor, version: int, now: datetime
+) -> Referral:
+    """Record that the person is not ready yet: it is an offer again, and so it needs an agreement that holds today.
+
+    Without one the programme's organisation would never see it again. Raises what ``lifecycle.put_off`` and loading
+    do, or ``NoAgreement``.
+    """
+    referral = await store.get_referral_for_update(tx, referral_id, version=version)
+    moved = lifecycle.put_off(referral, by, revisit_on, now)
+    if referral.agreement_id is not None:
+        shared_under = await agreements_store.find_agreement_for_update(tx, referral.agreement_id)
+        if shared_under is None or not agreement.is_in_force(shared_under, clock.today(now)):
+            raise NoAgreement
     await save_moves(tx, [moved], now=now)
     return moved.referral
 

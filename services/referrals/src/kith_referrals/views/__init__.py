@@ -6,7 +6,7 @@ statement is all that is ever written here.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,20 +27,22 @@ from kith_referrals.tables import (
     sharing_agreements,
 )
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
-from kith_referrals.views.knowing import HEARS, SHOWN_STATUS, as_known, hears_of, steps_as_known
+from kith_referrals.views.knowing import HEARS, as_known, hears_of, steps_as_known
+from kith_referrals.views.listing import STATE
+from kith_referrals.views.listing import list_referrals as list_referrals
+from kith_referrals.views.listing import list_unread_notes as list_unread_notes
 from kith_referrals.views.mappings import get_mapping as get_mapping
 from kith_referrals.views.mappings import list_mappings as list_mappings
 from kith_referrals.views.people import get_household as get_household
 from kith_referrals.views.people import get_person as get_person
 from kith_referrals.views.people import get_referral as get_referral
+from kith_referrals.views.trying import get_attempts as get_attempts
 
 _BEFORE_ALL: Final = UUID(int=0)
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 _ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
-_STATUS: Final = sa.bindparam("status", type_=sa.Text)
-_PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 
 _PUBLIC: Final = tuple(column for column in organisations.c if column.name != "contact_email")
 _ORGANISATION: Final = sa.select(*_PUBLIC).where(organisations.c.id == _ID)
@@ -62,69 +64,6 @@ _STALE: Final = (
 )
 """As ``domain.directory.alert`` has it: a day is one of Europe/London."""
 
-_SUMMARY: Final = tuple(
-    referrals.c[name]
-    for name in (
-        "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
-        "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "received_on",
-        "urgent", "source_reference",
-    )
-)  # fmt: skip
-_PAGE: Final = sa.select(*_SUMMARY).where(referrals.c.id > _AFTER).order_by(referrals.c.id).limit(_LIMIT)
-_own_status: Final = sa.case((referrals.c.programme_organisation_id == _ASKING, referrals.c.status), else_=SHOWN_STATUS)
-
-
-def _narrowed(statement: sa.Select[Any], narrow: frozenset[str], stands: sa.ColumnElement[str]) -> sa.Select[Any]:
-    """Only those that stand as asked, or go to the programme asked for.
-
-    What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
-    """
-    if "status" in narrow:
-        statement = statement.where(stands == _STATUS)
-    if "programme_id" in narrow:
-        statement = statement.where(referrals.c.programme_id == _PROGRAMME)
-    return statement
-
-
-def _own(narrow: frozenset[str]) -> sa.Select[Any]:
-    """Each half walks an index of its own in order of id, so a page costs the same however many referrals there are."""
-    made = (
-        _narrowed(_PAGE.add_columns(HEARS), narrow, _own_status)
-        .where(referrals.c.referring_organisation_id == _ASKING)
-        .subquery("made")
-    )
-    received = (
-        _narrowed(_PAGE.add_columns(sa.null().label("hears")), narrow, referrals.c.status)
-        .where(referrals.c.programme_organisation_id == _ASKING)
-        .where(referrals.c.referring_organisation_id != _ASKING)
-        .subquery("received")
-    )
-    both = sa.union_all(sa.select(made), sa.select(received)).subquery("both")
-    return audited(sa.select(both).order_by(both.c.id).limit(_LIMIT))
-
-
-def _of_the_network(narrow: frozenset[str]) -> sa.Select[Any]:
-    """Without the organisations' own references, which lead to somebody in another system."""
-    shown = (column for column in _SUMMARY if column.name != "source_reference")
-    page = _PAGE.with_only_columns(*shown, sa.null().label("source_reference"))
-    return audited(_narrowed(page, narrow, referrals.c.status))
-
-
-_NARROW: Final = tuple(frozenset(names) for names in ((), ("status",), ("programme_id",), ("status", "programme_id")))
-_REFERRALS: Final = {narrow: _own(narrow) for narrow in _NARROW}
-_NETWORK_REFERRALS: Final = {narrow: _of_the_network(narrow) for narrow in _NARROW}
-
-_UNREAD: Final = audited(
-    sa.select(*_SUMMARY)
-    .where(referrals.c.programme_organisation_id == _ASKING)
-    .where(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None))
-    .where(referrals.c.closed_at.is_(None))
-    .where(referrals.c.id > _AFTER)
-    .order_by(referrals.c.id)
-    .limit(_LIMIT)
-)
-
 _AGREEMENT: Final = sa.select(sharing_agreements).where(sharing_agreements.c.id == _ID)
 _AGREEMENTS: Final = (
     sa.select(sharing_agreements)
@@ -132,7 +71,7 @@ _AGREEMENTS: Final = (
     .order_by(sharing_agreements.c.id)
     .limit(_LIMIT)
 )
-_CHOICE: Final = sa.select(*_SUMMARY, HEARS).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
+_CHOICE: Final = sa.select(*STATE, HEARS).where(referrals.c.choice_id == _ID).order_by(referrals.c.id)
 _STEPS: Final = audited(
     sa.select(
         *(column for column in referral_steps.c if column.name != "seq"),
@@ -187,31 +126,6 @@ async def list_stale_programmes(
     return await list_rows(tx, _STALE, wanted)
 
 
-async def list_referrals(
-    tx: AsyncConnection,
-    *,
-    asking: UUID | None,
-    status: str | None,
-    programme_id: UUID | None,
-    after: UUID | None,
-    limit: int,
-    now: datetime,
-) -> Sequence[Found]:
-    """Referrals without their people, in order of making: those ``asking`` made or received; all of them for None.
-
-    Those it made are as it may know them, and are found by the status that it is shown.
-    """
-    asked = {"status": status, "programme_id": programme_id}
-    narrow = frozenset(name for name, value in asked.items() if value is not None)
-    wanted: dict[str, Any] = {"after": after or _BEFORE_ALL, "limit": limit, **asked}
-    listed = Entry("referrals-listed", "programme", programme_id, (str(status),) if status else ())
-    wanted |= noted(tx, listed, now=now)
-    if asking is None:
-        return await list_rows(tx, _NETWORK_REFERRALS[narrow], wanted)
-    rows = await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking, "today": clock.today(now)})
-    return [as_known(row, asking) for row in rows]
-
-
 async def get_agreement(tx: AsyncConnection, agreement_id: UUID) -> Agreement:
     """A sharing agreement. Raises ``NotFound``."""
     return agreement_of(await find_one(tx, _AGREEMENT, agreement_id))
@@ -240,14 +154,6 @@ async def list_steps(tx: AsyncConnection, referral_id: UUID, *, asking: UUID, no
     listed = noted(tx, Entry("steps-listed", "referral", referral_id), now=now)
     rows = await list_some(tx, _STEPS, {"id": referral_id, "today": clock.today(now), **listed})
     return steps_as_known(rows, asking)
-
-
-async def list_unread_notes(
-    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
-) -> Sequence[Found]:
-    """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
-    listed = noted(tx, Entry("unread-notes-listed", "organisation", asking), now=now)
-    return await list_rows(tx, _UNREAD, {"asking": asking, "after": after or _BEFORE_ALL, "limit": limit, **listed})
 
 
 async def list_waiting_rows(

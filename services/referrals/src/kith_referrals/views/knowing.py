@@ -62,7 +62,9 @@ def as_known(row: Found, asking: UUID | None) -> Found:
     """The row (with ``hears``) as the organisation may know it. Whoever sees the network, for None, sees it whole."""
     if asking is None or not _is_held(row, asking):
         return row
-    return {**row, **feedback.shown_otherwise(row, Feedback(row["hears"]))}
+    level = Feedback(row["hears"])
+    due = {} if level.tells(feedback.DUE_FROM) else {"due_on": None, "overdue": False}
+    return {**row, **feedback.shown_otherwise(row, level), **due}
 
 
 def steps_as_known(rows: Sequence[Found], asking: UUID) -> Sequence[Found]:

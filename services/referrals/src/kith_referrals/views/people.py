@@ -14,15 +14,17 @@ from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.tables import consents, household_members, households, merges, people, referrals
 from kith_referrals.views.finding import Found, find_one
 from kith_referrals.views.knowing import HEARS, as_known
+from kith_referrals.views.listing import OVERDUE
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _belonging: Final = household_members.alias("belonging")
 _joined: Final = merges.alias("joined")
 _is_joined: Final = _joined.c.into_id == people.c.id
-_agreed: Final = (
+_agreed: Final = sa.func.coalesce(
     sa.select(sa.func.jsonb_object_agg(consents.c.purpose, consents.c.state))
     .where(consents.c.referral_id == referrals.c.id)
-    .scalar_subquery()
+    .scalar_subquery(),
+    sa.literal({}, JSONB),
 )
 _one: Final = people.alias("one")
 _restricted: Final = (
@@ -71,6 +73,7 @@ _REFERRAL: Final = audited(
         *(column for column in referrals.c if column.name != "notes"),
         sa.case((people.c.id.is_not(None), referrals.c.notes)).label("notes"),
         sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
+        OVERDUE.label("overdue"),
         _agreed.label("consents"),
         HEARS,
         people.c.id.is_not(None).label("shows_person"),

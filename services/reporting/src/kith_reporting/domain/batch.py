@@ -14,6 +14,9 @@ from uuid import UUID
 UNDER_WAY = "under-way"
 """What ``ReferralChange.support`` says between a match and its ending."""
 
+TAKEN_BACK = ""
+"""What ``ReferralChange.decision`` and ``closed`` say where what was said before no longer holds. It is no code."""
+
 
 @dataclass(slots=True)
 class ReferralChange:
@@ -21,6 +24,7 @@ class ReferralChange:
 
     ``decision``, ``closed`` (the reason), ``sharing`` (consent to share), ``proposal`` (the latest answer) and
     ``support`` (``under-way`` or the ending) are codes, kept as they came. ``matched_on`` is the first match's day.
+    ``missed_…`` are true where that promise was missed at least once.
     The last three are added to what was counted before, and come from the rows of sessions and messages.
     """
 
@@ -36,6 +40,10 @@ class ReferralChange:
     matched_on: date | None = None
     support: str | None = None
     waits_again: bool | None = None
+    missed_acknowledge: bool | None = None
+    missed_decide: bool | None = None
+    missed_take_on: bool | None = None
+    missed_look_again: bool | None = None
     sessions: int = 0
     messages_delivered: int = 0
     messages_failed: int = 0
@@ -45,6 +53,10 @@ class ReferralChange:
         self.referring_organisation_id = referring_organisation_id
         self.programme_organisation_id = programme_organisation_id
         self.programme_id = programme_id
+
+    def reopen(self) -> None:
+        """It is open again, and to be decided anew."""
+        self.decision = self.closed = TAKEN_BACK
 
     def match(self, made_on: date) -> None:
         """A match was made: the wait ended with the first, and support is under way."""

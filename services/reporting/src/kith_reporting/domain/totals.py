@@ -17,6 +17,14 @@ class Side(StrEnum):
     """It refers to the programme, and sees what became of its own referrals."""
 
 
+MISSED: Final = {
+    "acknowledge": "missed_acknowledge",
+    "decide": "missed_decide",
+    "take-on": "missed_take_on",
+    "look-again": "missed_look_again",
+}
+"""The count of each promise that can be missed, by the word of the fact."""
+
 OF_REFERRALS: Final = (
     "received",
     "undecided",
@@ -33,6 +41,7 @@ OF_REFERRALS: Final = (
     "waiting_again",
     "closed",
     "sharing_withdrawn",
+    *MISSED.values(),
     "sessions",
     "messages_delivered",
     "messages_failed",
@@ -99,10 +108,12 @@ class Total:
 
     ``waiting``: accepted, neither matched nor closed, and in no group. ``attending``: the same, but was at a meeting of
     a group at least once. ``waiting_again``: matched once, and waits for another match. ``undecided``: received, and
-    nothing has happened since. ``sessions``: on the owner's side each that happened, on the referrer's each time one of
-    its people was there.
+    nothing has happened since, or since it was reopened; or the person is not ready yet. ``sessions``: on the owner's
+    side each that happened, on the referrer's each time one of its people was there.
     ``waited`` counts the matched whose day of referral is known; ``waiting_since`` adds up the ordinals of the days
     on which the waiting were referred (``date.toordinal``), so that no day's passing changes a row.
+    ``missed_…``: of how many referrals that promise was missed, however often: to acknowledge, to decide, to match in
+    the days that the programme names, and to ask again who was not ready yet.
     """
 
     organisation_id: UUID
@@ -126,6 +137,10 @@ class Total:
     waiting_again: int
     closed: int
     sharing_withdrawn: int
+    missed_acknowledge: int
+    missed_decide: int
+    missed_take_on: int
+    missed_look_again: int
     sessions: int
     messages_delivered: int
     messages_failed: int

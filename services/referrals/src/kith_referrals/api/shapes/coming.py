@@ -1,11 +1,11 @@
-"""What a referral looks like, coming in and going out."""
+"""What a referral looks like, coming in."""
 
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from kith_referrals.api.consenting import ConsentBody
 from kith_referrals.api.words import (
@@ -13,6 +13,7 @@ from kith_referrals.api.words import (
     Body,
     Code,
     Codes,
+    ContactChannel,
     Email,
     Language,
     Name,
@@ -24,18 +25,15 @@ from kith_referrals.api.words import (
     Words,
 )
 from kith_referrals.domain.about import About
-from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
-from kith_referrals.domain.agreement import Level
-from kith_referrals.domain.consent import Feedback, State
+from kith_referrals.domain.agreeing import Agreement, Agrees
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import Meeting, Source, Status, Wish
+from kith_referrals.domain.referral import Meeting, Source, Wish
 
 _ABOUT: Final = tuple(one.name for one in fields(About))
 _AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
 _APART: Final = frozenset({"person", "programme_id", "programme_ids", "consent"})
 """What stands beside the wish in a referral's body."""
-
-ContactChannel = Literal["email", "telephone", "text"]
 
 
 class PersonBody(Body):
@@ -77,7 +75,7 @@ class PersonBody(Body):
         return Person(id=person_id, organisation_id=organisation_id, about=about, agreement=agreement, **told)
 
 
-class WishBody(Body):
+class AskedBody(Body):
     """What is asked for whom. ``received_on`` is the day on which the referrer was asked (Europe/London)."""
 
     person: PersonBody
@@ -91,11 +89,28 @@ class WishBody(Body):
     urgent: bool = False
     notes: Notes | None = None
     source_reference: Reference | None = None
-    consent: ConsentBody
 
     def wish(self) -> Wish:
         """What is asked for, without the person and their answer."""
         return Wish(**{name: value for name, value in vars(self).items() if name not in _APART})
+
+
+class DraftBody(AskedBody):
+    """A referral that is not submitted yet: nothing of it is checked but its shape, and no consent is needed."""
+
+    programme_id: UUID
+
+
+class SubmissionBody(Body):
+    """What the person said about being referred, when a draft is submitted."""
+
+    consent: ConsentBody
+
+
+class WishBody(AskedBody):
+    """What is asked for whom, and what they said about it."""
+
+    consent: ConsentBody
 
 
 class ReferralBody(WishBody):
@@ -140,128 +155,13 @@ class ClosureBody(Body):
     reason: Code
 
 
-class ReferralState(BaseModel):
-    """Where a referral stands; it names nobody."""
+class NotYetBody(Body):
+    """On which day to ask again who is not ready yet (Europe/London): after today, and within a year."""
 
-    id: UUID
-    person_id: UUID
-    referring_organisation_id: UUID
-    programme_id: UUID
-    programme_organisation_id: UUID
-    submitted_at: datetime
-    status: Status
-    version: int
-    decided_at: datetime | None
-    decision_reason: str | None
-    matched_at: datetime | None
-    ended_at: datetime | None
-    closed_at: datetime | None
-    closing_reason: str | None
-    choice_id: UUID | None
-    acknowledged_at: datetime | None
-    supported_at: datetime | None
-    redirected_to: UUID | None
-    agreement_id: UUID | None
-    level: Level
+    revisit_on: date
 
 
-class StepView(BaseModel):
-    """One step: from where to where, when (UTC), by whom, and why. Nobody's name: ``subject`` is the login's."""
+class ReopeningBody(Body):
+    """Why what was over is open again."""
 
-    name: str
-    before: Status | None
-    after: Status
-    at: datetime
-    organisation_id: UUID | None
-    subject: str | None
-    reason: str | None
-    note: str | None
-
-
-class Steps(BaseModel):
-    """A referral's steps, in order."""
-
-    items: list[StepView]
-
-
-class ReferralSummary(ReferralState):
-    """A line of a list of referrals; it names nobody."""
-
-    received_on: date
-    urgent: bool
-    source_reference: str | None
-
-
-class PersonView(BaseModel):
-    """Who was referred: first what they bring.
-
-    ``id`` is the record that is shown, which differs from the referral's where two are merged. ``risk_to_visitor`` is
-    for whoever visits.
-    """
-
-    strengths: list[str]
-    risk_to_visitor: list[str]
-    id: UUID
-
-    given_name: str | None
-    family_name: str
-    birth_date: date | None
-    died_on: date | None
-    nhs_number: str | None
-    chi_number: str | None
-    hc_number: str | None
-    postcode: str | None
-    email: str | None
-    telephone: str | None
-    contact_by: list[str]
-    do_not_contact: bool
-    safe_times: str | None
-    language: str
-    interpreter: str | None
-    accessible_information: list[str]
-    impacts: list[str]
-    agrees: str
-    nation: str | None
-    understands: bool
-    power_act: str | None
-    power_seen_on: date | None
-    power_expires_on: date | None
-
-
-class HouseholdOfReferral(BaseModel):
-    """The person's household: how many it is, and those of its referred members whom the organisation may see."""
-
-    id: UUID
-    size: int
-    members: list[UUID]
-
-
-class PersonRecord(BaseModel):
-    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
-
-    id: UUID
-    version: int
-    merged_into: UUID | None
-    restricted: bool
-    died_on: date | None
-
-
-class ReferralView(ReferralSummary):
-    """A referral with its person and what they agree to, by purpose. ``feedback`` is how much its referrer may know.
-
-    ``person`` and ``notes`` are null to whoever sees codes only, until they accept.
-    """
-
-    source: str
-    needs: list[str]
-    conditions: list[str]
-    interests: list[str]
-    requested: list[str]
-    channels: list[str]
-    notes: str | None
-    notes_unread: bool
-    details: dict[str, int]
-    consents: dict[str, State]
-    feedback: Annotated[Feedback, Field(validation_alias="hears")]
-    person: PersonView | None
-    household: HouseholdOfReferral | None = None
+    reason: Code

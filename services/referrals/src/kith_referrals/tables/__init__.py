@@ -1,0 +1,37 @@
+"""The tables this service owns, as its statements name them. Migrations make them."""
+
+from kith_referrals.tables.arriving import (
+    form_counts,
+    form_key,
+    import_mappings,
+    imported_rows,
+    invitations,
+    self_referrals,
+)
+from kith_referrals.tables.metadata import METADATA
+from kith_referrals.tables.network import organisations, places, programmes, sharing_agreements
+from kith_referrals.tables.people import household_members, households, merges, people, person_decisions
+from kith_referrals.tables.referrals import consents, contact_attempts, referral_steps, referrals
+
+__all__ = [
+    "METADATA",
+    "consents",
+    "contact_attempts",
+    "form_counts",
+    "form_key",
+    "household_members",
+    "households",
+    "import_mappings",
+    "imported_rows",
+    "invitations",
+    "merges",
+    "organisations",
+    "people",
+    "person_decisions",
+    "places",
+    "programmes",
+    "referral_steps",
+    "referrals",
+    "self_referrals",
+    "sharing_agreements",
+]

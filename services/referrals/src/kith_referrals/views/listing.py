@@ -1,0 +1,200 @@
+"""Read-only SQL for lists of referrals: what is overdue first, then what is urgent, then in order of making."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.audit import Entry, audited, noted
+from kith_referrals.domain import feedback
+from kith_referrals.domain.consent import Feedback
+from kith_referrals.domain.listing import FIRST, LAST, Place
+from kith_referrals.domain.referral import Status
+from kith_referrals.tables import referrals
+from kith_referrals.views.finding import Found, list_rows
+from kith_referrals.views.knowing import HEARS, SHOWN_STATUS, as_known, hears_of
+
+_AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
+_RANK: Final = sa.bindparam("rank", type_=sa.Integer)
+_LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
+_ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
+_STATUS: Final = sa.bindparam("status", type_=sa.Text)
+_PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
+_OVERDUE_WANTED: Final = sa.bindparam("overdue", type_=sa.Boolean)
+_TODAY: Final = sa.bindparam("today", type_=sa.Date)
+
+OVERDUE: Final = sa.func.coalesce(
+    sa.and_(
+        referrals.c.due_on <= _TODAY,
+        sa.or_(referrals.c.due_on < _TODAY, referrals.c.status == Status.NOT_YET.value),
+    ),
+    sa.false(),
+)
+"""As ``domain.promises.Promise.missed_from`` has it."""
+_IN_TIME: Final = sa.or_(
+    referrals.c.due_on.is_(None),
+    referrals.c.due_on > _TODAY,
+    sa.and_(referrals.c.due_on == _TODAY, referrals.c.status != Status.NOT_YET.value),
+)
+"""Everything else, said so that PostgreSQL can guess how many there are, and walks an index in the order shown."""
+_URGENT: Final = sa.and_(referrals.c.urgent, referrals.c.closed_at.is_(None), referrals.c.status != Status.DRAFT.value)
+"""What is over, or not submitted, is no longer or not yet urgent."""
+
+STATE: Final = tuple(
+    referrals.c[name]
+    for name in (
+        "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id", "submitted_at",
+        "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
+        "choice_id", "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "reopened_at",
+        "due_on",
+    )
+)  # fmt: skip
+"""Where a referral stands."""
+SUMMARY: Final = (
+    *STATE,
+    *(referrals.c[name] for name in ("received_on", "urgent", "source_reference")),
+    OVERDUE.label("overdue"),
+)
+_RANKS: Final[Sequence[tuple[bool, bool]]] = ((True, True), (True, False), (False, True), (False, False))
+"""Whether what stands at a rank is overdue, and whether it is urgent."""
+
+
+_MADE: Final = referrals.c.referring_organisation_id == _ASKING
+_RECEIVED: Final = sa.and_(
+    referrals.c.programme_organisation_id == _ASKING, referrals.c.referring_organisation_id != _ASKING
+)
+_own: Final = referrals.c.programme_organisation_id == _ASKING
+_stands_as_shown: Final = sa.case((_own, referrals.c.status), else_=SHOWN_STATUS)
+_is_not_told: Final = sa.and_(
+    sa.not_(_own),
+    hears_of(referrals.c.id).in_([level.value for level in Feedback if not level.tells(feedback.DUE_FROM)]),
+)
+_overdue_as_shown: Final = sa.and_(OVERDUE, sa.not_(_is_not_told))
+_in_time_as_shown: Final = sa.or_(_IN_TIME, _is_not_told)
+"""Nobody finds, or sees in front of a list, what no row would say."""
+
+
+def _narrowed(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
+    """Only those that stand as asked, or go to the programme asked for.
+
+    What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
+    """
+    if "status" in narrow:
+        statement = statement.where(referrals.c.status == _STATUS)
+    if "programme_id" in narrow:
+        statement = statement.where(referrals.c.programme_id == _PROGRAMME)
+    return statement
+
+
+def _narrowed_as_shown(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
+    """The same, by the status that the referrer is shown. Where nothing else is shown so, the index serves here too."""
+    stands = narrow - {"status"} if "status" in narrow and "exactly" not in narrow else narrow
+    statement = _narrowed(statement, stands)
+    return statement.where(_stands_as_shown == _STATUS) if "status" in narrow else statement
+
+
+def _ranked(rank: int, narrow: frozenset[str], *, made: bool) -> sa.Select[Any]:
+    """A page of those of one rank, in order of id, from where the page before ended."""
+    overdue, urgent = _RANKS[rank]
+    narrowed = _narrowed_as_shown if made else _narrowed
+    found = (
+        narrowed(sa.select(*SUMMARY, sa.literal(rank).label("rank")), narrow)
+        .add_columns(HEARS if made else sa.null().label("hears"))
+        .where(_MADE if made else _RECEIVED)
+        .where(sa.or_(_OVERDUE_WANTED.is_(None), sa.literal(overdue) == _OVERDUE_WANTED))
+        .where(sa.literal(rank) >= _RANK)
+        .where(referrals.c.id > sa.case((sa.literal(rank) == _RANK, _AFTER), else_=FIRST.id))
+        .where(_URGENT if urgent else sa.not_(_URGENT))
+        .order_by(referrals.c.id)
+        .limit(_LIMIT)
+    )
+    if overdue:
+        return found.where(referrals.c.due_on <= _TODAY, _overdue_as_shown if made else OVERDUE)
+    return found.where(_in_time_as_shown if made else _IN_TIME)
+
+
+def _page(narrow: frozenset[str]) -> sa.Select[Any]:
+    """Each part walks an index of its own, so a page costs the same however many referrals there are."""
+    every = sa.union_all(
+        *(
+            sa.select(_ranked(rank, narrow, made=made).subquery())
+            for rank in range(len(_RANKS))
+            for made in (True, False)
+        )
+    ).subquery("every")
+    return audited(sa.select(every).order_by(every.c.rank, every.c.id).limit(_LIMIT))
+
+
+def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
+    """Without drafts, and without the organisations' own references, which lead to somebody in another system."""
+    shown = (column for column in SUMMARY if column.name != "source_reference")
+    page = sa.select(*shown, sa.null().label("source_reference"), sa.literal(LAST).label("rank"))
+    return audited(
+        _narrowed(page, narrow)
+        .where(referrals.c.id > _AFTER, referrals.c.status != Status.DRAFT.value)
+        .where(sa.or_(_OVERDUE_WANTED.is_(None), _OVERDUE_WANTED == OVERDUE))
+        .order_by(referrals.c.id)
+        .limit(_LIMIT)
+    )
+
+
+_NARROW: Final = tuple(
+    frozenset((*status, *programme))
+    for status in ((), ("status",), ("status", "exactly"))
+    for programme in ((), ("programme_id",))
+)
+_REFERRALS: Final = {narrow: _page(narrow) for narrow in _NARROW}
+_NETWORK_REFERRALS: Final = {narrow: _network_page(narrow) for narrow in _NARROW}
+
+_UNREAD: Final = audited(
+    sa.select(*SUMMARY)
+    .where(referrals.c.programme_organisation_id == _ASKING)
+    .where(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None))
+    .where(referrals.c.closed_at.is_(None))
+    .where(referrals.c.id > _AFTER)
+    .order_by(referrals.c.id)
+    .limit(_LIMIT)
+)
+
+
+async def list_referrals(
+    tx: AsyncConnection,
+    *,
+    asking: UUID | None,
+    status: str | None,
+    programme_id: UUID | None,
+    overdue: bool | None,
+    after: Place | None,
+    limit: int,
+    now: datetime,
+) -> Sequence[Found]:
+    """Referrals without their people, each with its ``rank``: those ``asking`` made or received, the foremost first.
+
+    Those it made are as it may know them, and are found by the status that it is shown. For None all of the network, in
+    order of making.
+    """
+    place = after or FIRST
+    asked = {"status": status, "programme_id": programme_id}
+    exactly = ("exactly",) if status is not None and feedback.is_shown_alone(Status(status)) else ()
+    narrow = frozenset((*exactly, *(name for name, value in asked.items() if value is not None)))
+    wanted: dict[str, Any] = {"after": place.id, "rank": place.rank, "limit": limit, **asked}
+    codes = (*((str(status),) if status else ()), *(("overdue",) if overdue else ()))
+    wanted |= {"overdue": overdue, "today": clock.today(now)}
+    wanted |= noted(tx, Entry("referrals-listed", "programme", programme_id, codes), now=now)
+    if asking is None:
+        return await list_rows(tx, _NETWORK_REFERRALS[narrow], wanted)
+    rows = await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking})
+    return [as_known(row, asking) for row in rows]
+
+
+async def list_unread_notes(
+    tx: AsyncConnection, *, asking: UUID, after: UUID | None, limit: int, now: datetime
+) -> Sequence[Found]:
+    """Open referrals to ``asking``'s programmes whose notes nobody has read, without their people."""
+    listed = noted(tx, Entry("unread-notes-listed", "organisation", asking), now=now)
+    wanted = {"asking": asking, "after": after or FIRST.id, "limit": limit, "today": clock.today(now)}
+    return await list_rows(tx, _UNREAD, {**wanted, **listed})
