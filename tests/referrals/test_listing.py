@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kith_chassis.clock import new_id, now, today
+from kith_chassis.clock import now, today
 from kith_referrals.api.places import encode_place
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.listing import LAST, Place
@@ -143,7 +144,7 @@ async def test_ones_own_referrals_to_oneself_are_listed_once(
     assert await listed(client, as_caller("referrer", organisation_id=world.referrer.id)) == [str(referral.id)]
 
 
-@pytest.mark.parametrize("after", ["x", "AA", encode_place(replace(Place(0, new_id()), rank=LAST + 1)), "é"])
+@pytest.mark.parametrize("after", ["x", "AA", encode_place(Place(LAST + 1, UUID(int=1))), "é"])
 async def test_a_place_that_no_page_named_is_refused(
     client: httpx.AsyncClient, world: World, coordinator: httpx.Auth, after: str
 ) -> None:
