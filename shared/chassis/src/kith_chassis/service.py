@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.health import Heartbeat
+from kith_chassis.holdings import Holds
 from kith_chassis.received import OnFacts
 from kith_chassis.replay import Replay
 
@@ -36,7 +37,8 @@ class Service:
     """All that a service is to the chassis. ``permissions`` names, for every route's function, the roles that may call.
 
     ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox. ``audits``
-    says that its migrations have installed the audit, which is then sealed beside its timers.
+    says that its migrations have installed the audit, which is then sealed beside its timers. ``holds`` answers what it
+    holds about people.
     """
 
     name: str
@@ -49,4 +51,5 @@ class Service:
     loops: tuple[Loop, ...] = ()
     replay: Replay | None = None
     audits: bool = False
+    holds: Holds | None = None
     close: tuple[Callable[[], Awaitable[None]], ...] = ()
