@@ -116,6 +116,7 @@ ELSEWHERE = {
     *("sign_agreement", "end_agreement", "confirm_programme"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
+    *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
 }
 """What needs more of a story than one request."""
 

@@ -9,7 +9,8 @@ from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.incoming import HEARS, on_facts
 from kith_referrals.pages.asking import Door
 from kith_referrals.settings import Settings
-from kith_referrals.timers import TIMERS
+from kith_referrals.timers import TIMERS, erasing_after
+from kith_referrals.views.holdings import list_holdings
 
 
 def build(settings: Settings, _database: Database) -> Service:
@@ -25,6 +26,7 @@ def build(settings: Settings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
-        timers=TIMERS,
+        timers=(*TIMERS, erasing_after(settings.erasure_wait)),
         audits=True,
+        holds=list_holdings,
     )

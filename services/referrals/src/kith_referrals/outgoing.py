@@ -11,6 +11,7 @@ from kith_contracts.fact import Fact
 from kith_contracts.referrals import (
     ConsentChanged,
     OrganisationPublished,
+    PersonErased,
     ProgrammePublished,
     ReferralClosed,
     ReferralCreated,
@@ -22,6 +23,7 @@ from kith_referrals.domain.referral import (
     Closed,
     ConsentTold,
     Decided,
+    Gone,
     Made,
     OrganisationTold,
     ProgrammeTold,
@@ -96,6 +98,10 @@ def _closed(closed: Closed) -> ReferralClosed:
     )
 
 
+def _gone(gone: Gone) -> PersonErased:
+    return PersonErased(person_id=gone.person_id)
+
+
 def _organisation(told: OrganisationTold) -> OrganisationPublished:
     organisation = told.organisation
     return OrganisationPublished(
@@ -143,6 +149,7 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     Decided: _decided,
     ConsentTold: _consent_changed,
     Closed: _closed,
+    Gone: _gone,
     OrganisationTold: _organisation,
     ProgrammeTold: _programme,
     AgreementTold: _agreement,

@@ -1,12 +1,23 @@
-"""Moments in: consents whose last day has passed, and what self-referral keeps for a time only."""
+"""Moments in: consents whose last day has passed, what is kept for a time only, and people who are to be erased."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from kith_chassis.service import Timer
-from kith_referrals.usecases import expiring, self_referring
+from kith_referrals.usecases import erasing, expiring, self_referring
 
 TIMERS: Final = (
     Timer("expire-consents", timedelta(minutes=1), expiring.expire_consents),
     Timer("forget-forms", timedelta(hours=1), self_referring.forget),
 )
+
+
+def erasing_after(wait: timedelta) -> Timer:
+    """Erases whom somebody decided to erase so long ago: until then it can be taken back."""
+
+    async def erase(tx: AsyncConnection, now: datetime) -> None:
+        await erasing.erase_people(tx, now, wait=wait)
+
+    return Timer("erase-people", timedelta(seconds=30), erase)

@@ -17,9 +17,10 @@ from kith_referrals.api import (
     notes,
     people,
     referring,
+    rights,
 )
 from kith_referrals.domain.intake.refusals import RowNotWaiting
-from kith_referrals.domain.person_refusals import PersonRefused
+from kith_referrals.domain.person_refusals import PersonErased, PersonRefused
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -31,7 +32,7 @@ from kith_referrals.domain.refusals import (
 )
 
 PARTS: Final = (
-    *(notes, referring, moving, choosing, agreements, network, people, households),
+    *(notes, referring, moving, choosing, agreements, network, people, households, rights),
     *(invitations, imports, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
@@ -45,6 +46,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     MoveRefused: 409,
     NotOffered: 409,
     PersonRefused: 409,
+    PersonErased: 410,
     RowNotWaiting: 409,
     ReferenceTaken: 409,
     SlugTaken: 409,

@@ -119,6 +119,7 @@ async def get_person(
         await usecases.note_read(tx, row["id"], restricted=row["shown_restricted"], reason=reason, by=by)
     response.headers.update(etag(row["record_version"]))
     stands = {"id": row["record_id"], "version": row["record_version"], "restricted": row["shown_restricted"]}
+    stands["erasure"] = row["erasure_state"]
     return PersonRecordView.model_validate({**row, **stands, "person": row})
 
 
@@ -155,7 +156,7 @@ async def merge_person(
         record = await usecases.merge_people(
             tx, person_id, into_id=body.into, reason=body.reason, version=version, by=by
         )
-    return _answer(record, response)
+    return answer(record, response)
 
 
 @router.post("/{person_id}/unmerge")
@@ -174,7 +175,7 @@ async def unmerge_person(
     async with database.transaction(member) as tx:
         by = author(member, organisation_id, now)
         record = await usecases.unmerge_people(tx, person_id, reason=body.reason, version=version, by=by)
-    return _answer(record, response)
+    return answer(record, response)
 
 
 @router.post("/{person_id}/kept-apart", status_code=201, response_model=KeptApart)
@@ -208,7 +209,7 @@ async def restrict_person(
         record = await usecases.restrict_person(
             tx, person_id, restricted=body.restricted, reason=body.reason, version=version, by=by
         )
-    return _answer(record, response)
+    return answer(record, response)
 
 
 @router.post("/{person_id}/death")
@@ -228,10 +229,11 @@ async def record_death(
         by = author(member, organisation_id, now)
         record, closed = await usecases.record_death(tx, person_id, died_on=body.died_on, version=version, by=by)
     states = [ReferralState.model_validate(referral, from_attributes=True) for referral in closed]
-    return Death(**vars(_answer(record, response)), closed=states)
+    return Death(**vars(answer(record, response)), closed=states)
 
 
-def _answer(record: Record, response: Response) -> PersonRecord:
+def answer(record: Record, response: Response) -> PersonRecord:
+    """Where the record now stands, with its version for the next change."""
     response.headers.update(etag(record.version))
     return PersonRecord.model_validate(_state(record))
 
@@ -243,6 +245,8 @@ def _state(record: Record) -> dict[str, object]:
         "merged_into": record.merged_into,
         "restricted": record.restricted,
         "died_on": record.died_on,
+        "held": record.held,
+        "erasure": record.erasure.state,
     }
 
 

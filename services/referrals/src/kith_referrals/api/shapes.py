@@ -26,6 +26,7 @@ from kith_referrals.domain.about import About
 from kith_referrals.domain.agreeing import Agreement, Agrees, Nation
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
+from kith_referrals.domain.erasure import State as Erasing
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Meeting, Source, Status, Wish
 
@@ -265,13 +266,18 @@ class HouseholdOfReferral(BaseModel):
 
 
 class PersonRecord(BaseModel):
-    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
+    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death.
+
+    ``held`` says that a legal hold keeps it; ``erasure`` is ``active``, ``restricted`` (to be erased) or ``erased``.
+    """
 
     id: UUID
     version: int
     merged_into: UUID | None
     restricted: bool
     died_on: date | None
+    held: bool
+    erasure: Erasing
 
 
 class ReferralView(ReferralSummary):

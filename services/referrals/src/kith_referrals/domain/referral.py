@@ -160,6 +160,13 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """To tell: the person was erased."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationTold:
     """To tell: an organisation as it stands now."""
 
@@ -180,7 +187,7 @@ class AgreementTold:
     agreement: Agreement
 
 
-Telling = Made | Decided | ConsentTold | Closed | OrganisationTold | ProgrammeTold | AgreementTold
+Telling = Made | Decided | ConsentTold | Closed | Gone | OrganisationTold | ProgrammeTold | AgreementTold
 """Everything this service ever tells."""
 
 
