@@ -23,6 +23,8 @@ def all_journeys() -> list[Received]:
         withdrawn(programme),
         consent_given_back(programme),
         ended_by_a_death(programme),
+        erased(programme),
+        erased_after_two_referrals(programme, cafe),
         in_a_group(cafe),
         nobody_named(programme),
     )
@@ -81,6 +83,30 @@ def ended_by_a_death(programme: ProgrammePublished) -> list[Fact]:
     return [
         *(referral, a.a_referral_decided(referral), proposed, match),
         *(a.a_match_ended(match, ending="died"), a.a_referral_closed(referral, reason="died")),
+    ]
+
+
+def erased(programme: ProgrammePublished) -> list[Fact]:
+    """Supported, closed, and then the person asks to be forgotten."""
+    referral = a.a_referral_created(programme, source="self", urgent=True, requested=("women-only",))
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
+    match = a.a_match_made(proposed)
+    return [
+        *(referral, a.a_referral_decided(referral), proposed, match, a.a_session_logged(match, topics=("grief",))),
+        *(a.a_match_ended(match), a.a_consent_changed(referral, purpose="contact-person")),
+        *(a.a_referral_closed(referral, reason="support-ended"), a.a_person_erased(referral)),
+    ]
+
+
+def erased_after_two_referrals(programme: ProgrammePublished, cafe: ProgrammePublished) -> list[Fact]:
+    """Declined by one programme, withdrawn from another, and forgotten by both."""
+    first = a.a_referral_created(programme)
+    second = a.a_referral_created(cafe, person_id=first.person_id)
+    declined = a.a_referral_decided(first, decision="declined", reason="not-suitable")
+    return [
+        *(first, declined, a.a_referral_closed(first, reason="declined")),
+        *(second, a.a_consent_changed(second), a.a_referral_closed(second, reason="consent-withdrawn")),
+        *(a.a_consent_changed(second, state="granted"), a.a_person_erased(first)),
     ]
 
 

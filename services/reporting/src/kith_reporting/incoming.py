@@ -75,6 +75,10 @@ def _closed(batch: Batch, body: referrals.ReferralClosed, _: Received) -> None:
     change.closed = body.reason
 
 
+def _erased(batch: Batch, body: referrals.PersonErased, fact: Received) -> None:
+    batch.erased[body.person_id] = fact.occurred_at
+
+
 def _supporter(batch: Batch, body: matching.SupporterChanged, _: Received) -> None:
     batch.supporters[body.supporter_id] = SupporterChange(
         body.supporter_id, body.organisation_id, tuple(dict.fromkeys(body.programme_ids)), body.state
@@ -133,6 +137,7 @@ _FOLD: Final[dict[type[Fact], Callable[[Batch, Any, Received], None]]] = {
     referrals.ReferralDecided: _decided,
     referrals.ConsentChanged: _consent,
     referrals.ReferralClosed: _closed,
+    referrals.PersonErased: _erased,
     matching.SupporterChanged: _supporter,
     matching.MatchProposed: _proposed,
     matching.ProposalAnswered: _answered,

@@ -14,6 +14,7 @@ TELL_REFERRER: Final = "tell-referrer"
 
 CONSENT_WITHDRAWN: Final = "consent-withdrawn"
 DIED: Final = "died"
+ERASED: Final = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Consent:
 class Referral:
     """A referral as far as telling goes. All ids are pseudonyms.
 
-    Until its making is heard it is a placeholder: ``made`` is false, and what happens to it waits.
+    Until its making is heard it is a placeholder: ``made`` is false, and what happens to it waits. Once its person is
+    ``erased`` nobody is told anything more of it.
     """
 
     id: UUID
@@ -62,6 +64,7 @@ class Referral:
     referring_organisation_id: UUID | None = None
     self_referred: bool = False
     died: bool = False
+    erased: bool = False
     contact_person: Consent = Consent()
     tell_referrer: Consent = Consent()
 
@@ -75,8 +78,11 @@ def stopped(referral: Referral, recipient_kind: str, told_of: datetime) -> str |
     """Why a message that tells of something at ``told_of`` must not be sent now; None when it may.
 
     A death stops every unsent message to the person, and to a supporter too: a human tells the supporter, and no
-    cheerful mail may come first. The referrer still hears that the referral was closed.
+    cheerful mail may come first. The referrer still hears that the referral was closed. Of somebody who was erased
+    nobody hears anything.
     """
+    if referral.erased:
+        return ERASED
     if referral.died and recipient_kind != REFERRER:
         return DIED
     if recipient_kind == PERSON and referral.contact_person.stops(told_of):

@@ -84,6 +84,8 @@ class ReferralMade:
     referring_organisation_id: UUID
     self_referred: bool
     at: datetime
+    erased: bool = False
+    """Whether the person had been erased when this was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,28 @@ class ConsentMoved:
     at: datetime
 
 
-News = ReferralMade | ConsentMoved | Happening
+@dataclass(frozen=True, slots=True)
+class PersonGone:
+    """The person whose referral it is was erased."""
+
+    referral_id: UUID
+
+
+News = ReferralMade | ConsentMoved | PersonGone | Happening
 
 
 class Recipient(NamedTuple):
-    """Who is told: ``referrer`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms)."""
+    """Who is told: ``referrer`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms).
+
+    ``id`` is None for a person who was erased.
+    """
 
     kind: str
-    id: UUID
+    id: UUID | None
 
     def __str__(self) -> str:
-        """``person/<pseudonym>``."""
-        return f"{self.kind}/{self.id}"
+        """``person/<pseudonym>``; of somebody erased ``person`` alone."""
+        return self.kind if self.id is None else f"{self.kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +153,7 @@ class Noted:
     messages: tuple[Message, ...]
     waiting: tuple[Happening, ...]
     stops_changed: bool
-    """Whether earlier messages must be looked at again: a death, or a consent that moved."""
+    """Whether earlier messages must be looked at again: a death, an erasure, or a consent that moved."""
 
 
 def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News]) -> Noted:
@@ -160,15 +172,19 @@ def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News])
                     person_id=piece.person_id,
                     referring_organisation_id=piece.referring_organisation_id,
                     self_referred=piece.self_referred,
+                    erased=referral.erased or piece.erased,
                 )
                 happened.append(Happening(RECEIVED, referral.id, referral.id, piece.at))
             case ConsentMoved():
                 referral = _move_consent(referral, piece)
+            case PersonGone():
+                referral = replace(referral, erased=True)
             case Happening():
                 referral = replace(referral, died=referral.died or piece.detail == "died")
                 happened.append(piece)
-    stops_changed = (before.died, before.contact_person, before.tell_referrer) != (
+    stops_changed = (before.died, before.erased, before.contact_person, before.tell_referrer) != (
         referral.died,
+        referral.erased,
         referral.contact_person,
         referral.tell_referrer,
     )
@@ -195,9 +211,9 @@ def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]
         Message(
             referral_id=referral.id,
             reason=happening.reason,
-            recipient=Recipient(who, recipient_id),
+            recipient=Recipient(who, None if referral.erased and who == PERSON else recipient_id),
             told_of=happening.at,
-            detail=happening.detail,
+            detail=None if referral.erased else happening.detail,
             cancelled=stopped(referral, who, happening.at),
         )
         for who in told
