@@ -20,4 +20,4 @@ def erasing_after(wait: timedelta) -> Timer:
     async def erase(tx: AsyncConnection, now: datetime) -> None:
         await erasing.erase_people(tx, now, wait=wait)
 
-    return Timer("erase-people", timedelta(seconds=30), erase)
+    return Timer("erase-people", timedelta(seconds=10), erase)

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "lag": "Show how far each service is behind the log.",
     "dead-letters": "List, show, redrive or discard what a service set aside.",
     "audit": "List, export and verify who did and who saw what.",
+    "erasure": "Prove that somebody was erased, from every service.",
     "replay": "Build a service's projections again from the log.",
     "topics": "Make the network's topics on a broker.",
     "provision": "Make the services' databases and roles on a PostgreSQL server.",

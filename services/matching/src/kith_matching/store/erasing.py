@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.tables import proposals, referrals, sessions
 
@@ -28,13 +29,21 @@ _FORGET: Final = (
         urgent=False,
         erased=True,
         **{name: [] for name in ("needs", "conditions", "interests", "requested", "channels")},
-    ),
-    sa.update(proposals).where(proposals.c.referral_id == _THEIRS).values(parts=[], score=0),
-    sa.update(sessions).where(sessions.c.referral_id == _THEIRS).values(topics=[]),
+    )
+    .returning(sa.literal("/referrals/") + sa.cast(referrals.c.id, sa.Text)),
+    sa.update(proposals)
+    .where(proposals.c.referral_id == _THEIRS)
+    .values(parts=[], score=0)
+    .returning(sa.literal("/proposals/") + sa.cast(proposals.c.id, sa.Text)),
+    sa.update(sessions)
+    .where(sessions.c.referral_id == _THEIRS)
+    .values(topics=[])
+    .returning(sa.literal("/sessions/") + sa.cast(sessions.c.id, sa.Text)),
 )
 """What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about.
 
-A group's meeting is about nobody in particular, and stays as it is.
+A group's meeting is about nobody in particular, and stays as it is. Each says where it is, because the answer to the
+request that made it is kept for a day.
 """
 
 
@@ -44,5 +53,5 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
-        for statement in _FORGET:
-            await tx.execute(statement, {"referrals": theirs})
+        places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
+        await forget_answers(tx, places)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.http import forget_answers
 from kith_referrals.domain.erasure import State
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.tables import (
@@ -161,4 +162,6 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
     left = (await tx.execute(_SHRINK_HOUSEHOLDS, {"people": theirs["people"]})).all()
     await tx.execute(_DROP_HOUSEHOLDS, {"households": [row.id for row in left if row.members <= 0]})
     await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
+    places = [f"/referrals/{referral_id}" for referral_id in referral_ids]
+    await forget_answers(tx, [*places, *(f"/people/{person_id}/likenesses" for person_id in people_ids)])
     await tx.execute(_BURY_PEOPLE, {"people": theirs["people"], "today": today})
