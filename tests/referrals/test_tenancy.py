@@ -42,7 +42,14 @@ PUBLIC = {
     *("list_organizations", "get_organization"),
 }
 """What anybody may read without a token: the directory."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
+LISTS = {
+    "list_access_requests",
+    "list_referrals",
+    "list_waiting_rows",
+    "list_agreements",
+    "list_stale_programmes",
+    "list_unread_notes",
+}
 """What answers every organisation, with its own rows."""
 MADE = {"make_referral", "make_household"}
 """What every member makes, for their own organisation."""
@@ -67,12 +74,16 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         client, {**body, "programme_ids": [str(world.programme.id), str(also.id)]}, referrer, path="/choices"
     )
     found: dict[str, Any] = made.json()
+    person = f"/people/{found['person_id']}"
+    administrator = as_caller("administrator", organisation_id=world.referrer.id)
+    asked = await post(client, {"asked_on": TODAY}, administrator, path=f"{person}/subject-access")
     return {
         **found,
         "choice_id": choice.json()["id"],
         "also": str(also.id),
         "row_id": waiting[0]["id"],
         "household_id": household.json()["id"],
+        "request_id": asked.json()["id"],
     }
 
 
@@ -104,6 +115,8 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "restrict_person": {"restricted": True, "reason": "A colleague."},
         "record_death": {"died_on": TODAY},
         "erase_person": {"rule": "objected"},
+        "ask_for_access": {"asked_on": TODAY},
+        "close_access_request": {"closed_on": TODAY, "outcome": "given"},
         "hold_person": {"reason": "A claim."},
         "lift_hold": {"reason": "It is settled."},
         "propose_agreement": agreement,
@@ -132,6 +145,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         person_id=referral["person_id"],
         row_id=referral["row_id"],
         household_id=referral["household_id"],
+        request_id=referral["request_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
         service_id=world.programme.id,
@@ -202,7 +216,7 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
 ) -> None:
     ids = {
         name: str(new_id())
-        for name in ("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
+        for name in ("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id", "request_id")
     }
 
     statuses = {

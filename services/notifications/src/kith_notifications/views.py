@@ -58,7 +58,7 @@ _HELD: Final = sa.text("""
             'created_at', created_at, 'settled_at', settled_at)
     from messages where referral_id in (select id from theirs)
     union all
-    select 'waiting', id, false, jsonb_build_object('kind', kind, 'at', at)
+    select 'waiting', id, false, jsonb_build_object('kind', kind, 'referral_id', referral_id, 'at', at)
     from waiting where referral_id in (select id from theirs)
     order by kind, id
 """).bindparams(*(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("people", "referrals")))

@@ -18,6 +18,7 @@ from kith_referrals.api import (
     people,
     referring,
     rights,
+    subject_access,
 )
 from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.person_refusals import PersonErased, PersonRefused
@@ -32,7 +33,7 @@ from kith_referrals.domain.refusals import (
 )
 
 PARTS: Final = (
-    *(notes, referring, moving, choosing, agreements, network, people, households, rights),
+    *(notes, referring, moving, choosing, agreements, network, people, households, rights, subject_access),
     *(invitations, imports, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""

@@ -17,3 +17,17 @@ retention_schedule: Final = sa.Table(
     sa.Column("put_at", _INSTANT, nullable=False),
     sa.Column("put_by", sa.Text, nullable=False),
 )
+
+subject_access_requests: Final = sa.Table(
+    "subject_access_requests",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("asked_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("opened_by", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("closed_on", sa.Date),
+    sa.Column("outcome", sa.Text),
+)

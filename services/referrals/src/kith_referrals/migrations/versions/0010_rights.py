@@ -1,6 +1,8 @@
-"""Erasure and legal hold: where a person's record stands, and what is left of it."""
+"""Erasure and legal hold; the schedule of retention; requests of people who asked what is known of them."""
 
 from alembic import op
+
+from kith_chassis.schema import secure
 
 revision = "0010"
 down_revision = "0008"
@@ -27,6 +29,22 @@ STATEMENTS = (
         put_by text not null
     )
     """,
+    # Who asked what is known of them, and by when they are answered.
+    """
+    create table subject_access_requests (
+        id uuid primary key,
+        person_id uuid not null references people,
+        organisation_id uuid not null,
+        asked_on date not null,
+        due_on date not null,
+        opened_by text not null,
+        version integer not null,
+        closed_on date,
+        outcome text
+    )
+    """,
+    "create index subject_access_requests_of on subject_access_requests (organisation_id, id)",
+    "create index subject_access_requests_person on subject_access_requests (person_id)",
     # A row that waits is found by the reference of whom it may be.
     """
     create index imported_rows_duplicate_of on imported_rows (organisation_id, duplicate_of)
@@ -39,3 +57,4 @@ STATEMENTS = (
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
+    secure(op, "subject_access_requests", "organisation_id = {org}")
