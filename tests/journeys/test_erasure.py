@@ -1,6 +1,8 @@
 """Somebody who was in every service is erased: no column, no record of a topic and no log line has a word of them."""
 
 import asyncio
+import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from kith_chassis import clock
 from kith_chassis.clock import new_id, new_pseudonym
+from kith_cli.clients import Client
 from kith_cli.main import main
 from kith_referrals.domain.self_referral import stamps
 from tests.faults.accounts import drained, eventually, read_raw
@@ -79,10 +82,10 @@ class Story:
                     places[f"{service}.{table['table_name']}"] = words_there
         return places
 
-    def kith(self, *words: str) -> Result:
-        """The operator's command."""
-        operator = self.network.issuer.clients["operator"]
-        environment = {"KITH_CLIENT_ID": operator.client_id, "KITH_CLIENT_SECRET": operator.secret}
+    def kith(self, *words: str, client_id: str = "operator") -> Result:
+        """The command, as one of the clients."""
+        client = self.network.issuer.clients[client_id]
+        environment = {"KITH_CLIENT_ID": client.client_id, "KITH_CLIENT_SECRET": client.secret}
         where = [part for name in SERVICES for part in ("--url", f"{name}={self.network.url(name)}")]
         asked = [*words, *where, "--issuer", self.network.issuer.url, "--folder", str(self.network.folder / "home")]
         return CliRunner(env=environment).invoke(main, asked)
@@ -264,6 +267,18 @@ async def say_things_about(story: Story, person_id: str, other_id: str, administ
     return version
 
 
+def ask_what_is_known(story: Story, person_id: str) -> tuple[dict[str, Any], str]:
+    """What the organisation's officer for data protection gathers for the person: for a machine, and to read."""
+    roles = frozenset({"administrator", "operator"})
+    officer = Client("officer", roles, story.load.referring, secrets.token_hex(16))
+    story.network.issuer.clients[officer.client_id] = officer
+    out = story.network.folder / "given"
+    asked = ("subject-access", person_id, "--organisation", str(story.load.referring), "--out", str(out))
+    done = story.kith(*asked, client_id=officer.client_id)
+    assert done.exit_code == 0, done.output
+    return json.loads((out / "record.json").read_text()), (out / "record.html").read_text()
+
+
 @pytest.fixture
 async def story() -> AsyncIterator[Story]:
     """Everything up, and one person all the way through it, up to the day on which they ask to be forgotten."""
@@ -301,6 +316,9 @@ async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story
     before = await story.found(WORDS | CODES)
     not_yet = await asyncio.to_thread(story.kith, "erasure", "verify", person_id)
 
+    record, page = await asyncio.to_thread(ask_what_is_known, story, person_id)
+    rmtree(story.network.folder / "given")
+
     asked = {"rule": "consent-withdrawn"}
     await story.ask(administrator, "POST", "referrals", f"/people/{person_id}/erasure", version, json=asked)
 
@@ -316,6 +334,23 @@ async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story
     mails = (await story.client.get(f"{story.network.mail_url}/messages")).json()
 
     assert set().union(*before.values()) >= (WORDS - ONLY_ENCIPHERED) | CODES
+    assert {"Quillfeather", "Privatenotes", "Privateanswer", "Selfquill", "Privateholding"} <= set(
+        re.findall(r"\w+", page)
+    )
+    assert "Privatequestion" not in page + json.dumps(record)
+    assert "Another organisation wrote this." in page
+    given = {(part["service"], part["section"]) for part in record["sections"] if part["rows"]}
+    assert given >= {
+        ("matching", "match"),
+        ("notifications", "message"),
+        ("reporting", "referral"),
+        ("referrals", "looked"),
+    }
+    assert {
+        str(row["content"]) for part in record["sections"] if part["section"] == "match" for row in part["rows"]
+    } == {"{'redacted': 'another-controller'}"}
+    supporters = await story.network.ask("matching", "select id from supporters")
+    assert [one for one in supporters if str(one["id"]) in page + json.dumps(record)] == []
     assert not_yet.exit_code == 1, not_yet.output
     assert "referrals: still holds" in not_yet.output
     assert "quillfeather" in str(mails).casefold()

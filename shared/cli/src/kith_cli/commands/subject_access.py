@@ -35,10 +35,12 @@ def command(
     """Gather what every service holds about PERSON, as far as the organisation may give it, for whoever answers them.
 
     It writes `record.json`, for a machine, and `record.html`, to read and to print: readable by you alone. A human
-    looks through both before anything is given away. That it was gathered goes on the audit.
+    looks through both before anything is given away. That it was gathered goes on the audit. A client of your own
+    (KITH_CLIENT_ID) must be an administrator of the organisation and an operator of the network.
     """
+    whose = addresses.client or addresses.act_as("administrator", organisation)
     with (
-        Speaker(addresses, addresses.act_as("administrator", organisation)) as administrator,
+        Speaker(addresses, whose) as administrator,
         Speaker(addresses, addresses.act_as("operator")) as operator,
     ):
         if request_id is None:
