@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "dead-letters": "List, show, redrive or discard what a service set aside.",
     "audit": "List, export and verify who did and who saw what.",
     "erasure": "Prove that somebody was erased, from every service.",
+    "retention": "Put the network's schedule of how long records are kept.",
     "subject-access": "Gather what the network holds about somebody who asked.",
     "replay": "Build a service's projections again from the log.",
     "topics": "Make the network's topics on a broker.",

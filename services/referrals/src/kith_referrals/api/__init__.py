@@ -17,6 +17,7 @@ from kith_referrals.api import (
     notes,
     people,
     referring,
+    retention,
     rights,
     subject_access,
 )
@@ -33,7 +34,7 @@ from kith_referrals.domain.refusals import (
 )
 
 PARTS: Final = (
-    *(notes, referring, moving, choosing, agreements, network, people, households, rights, subject_access),
+    *(notes, referring, moving, choosing, agreements, network, people, households, rights, subject_access, retention),
     *(invitations, imports, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""

@@ -213,3 +213,24 @@ class RequestClosed(PersonRefused):
 
     code = "request-closed"
     says = "The request is closed already."
+
+
+class ReviewDecided(PersonRefused):
+    """A review is decided once."""
+
+    code = "review-decided"
+    says = "Somebody decided about this record already. See GET /retention-reviews for those that wait."
+
+
+class KeptInThePast(Unacceptable):
+    """To keep a record is to keep it until a day that is still to come."""
+
+    code = "keep-until-missing"
+    says = "To keep the record, say until which day after today, and why."
+
+
+class RuleWithoutTime(Unacceptable):
+    """A line of a schedule says how long."""
+
+    code = "retention-rule-without-time"
+    says = "Each line says years or until_age."

@@ -44,6 +44,9 @@ class Kind(StrEnum):
     """A legal hold: it is neither erased nor reviewed."""
     RELEASED = "released"
     """The hold was lifted."""
+    KEPT = "kept"
+    """Its time is over, and somebody keeps it for a while more."""
+    NOT_KEPT = "not-kept"
     ERASURE_DECIDED = "erasure-decided"
     ERASURE_TAKEN_BACK = "erasure-taken-back"
 

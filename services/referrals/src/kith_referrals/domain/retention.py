@@ -12,6 +12,7 @@ from typing import Final
 
 from kith_referrals.domain.agreeing import Nation
 from kith_referrals.domain.people import Person, age
+from kith_referrals.domain.person_refusals import RuleWithoutTime
 from kith_referrals.domain.referral import Referral
 
 ADULT: Final = 18
@@ -83,6 +84,14 @@ class Kept:
     record: RecordClass
     source: str
     required: bool
+
+
+def checked(schedule: Sequence[RetentionRule]) -> Sequence[RetentionRule]:
+    """The schedule, if each line says how long. Raises ``RuleWithoutTime``, which names the first that does not."""
+    for number, rule in enumerate(schedule, start=1):
+        if rule.years is None and rule.until_age is None:
+            raise RuleWithoutTime(f"Line {number} ({rule.nation}, {rule.record}) says neither years nor until_age.")
+    return schedule
 
 
 def last_dealt_with(referrals: Iterable[Referral]) -> datetime:

@@ -28,6 +28,7 @@ from kith_referrals.tables import (
     referrals,
     self_referrals,
 )
+from kith_referrals.tables.rights import retention_reviews
 
 UNKNOWN_LANGUAGE: Final = "und"
 """ISO 639: nobody knows which."""
@@ -113,6 +114,9 @@ _UNSAY_DECISIONS: Final = (
     .where(sa.or_(person_decisions.c.person_id == _PEOPLE, person_decisions.c.other_id == _PEOPLE))
     .values(reason=None)
 )
+_DROP_REVIEWS: Final = sa.delete(retention_reviews).where(
+    retention_reviews.c.person_id == _PEOPLE, retention_reviews.c.decision.is_(None)
+)
 _NOTHING: Final[dict[str, Any]] = {name: [] for name in ("needs", "conditions", "interests", "requested", "channels")}
 _BURY_REFERRALS: Final = (
     sa.update(referrals)
@@ -161,6 +165,7 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
     await tx.execute(_BURY_REFERRALS, {"referrals": theirs["referrals"]})
     left = (await tx.execute(_SHRINK_HOUSEHOLDS, {"people": theirs["people"]})).all()
     await tx.execute(_DROP_HOUSEHOLDS, {"households": [row.id for row in left if row.members <= 0]})
+    await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})
     await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
     places = [f"/referrals/{referral_id}" for referral_id in referral_ids]
     await forget_answers(tx, [*places, *(f"/people/{person_id}/likenesses" for person_id in people_ids)])

@@ -45,6 +45,32 @@ STATEMENTS = (
     """,
     "create index subject_access_requests_of on subject_access_requests (organisation_id, id)",
     "create index subject_access_requests_person on subject_access_requests (person_id)",
+    # When each record is looked at again, and those whose time is over: a human decides.
+    """
+    create table retention_looks (
+        person_id uuid primary key references people,
+        organisation_id uuid not null,
+        look_again_on date not null
+    )
+    """,
+    """
+    create table retention_reviews (
+        id uuid primary key,
+        person_id uuid not null references people,
+        organisation_id uuid not null,
+        record text not null,
+        source text not null,
+        kept_until date not null,
+        opened_on date not null,
+        version integer not null,
+        decision text,
+        keep_until date,
+        decided_by text,
+        decided_on date
+    )
+    """,
+    "create unique index retention_reviews_one_open on retention_reviews (person_id) where decision is null",
+    "create index retention_reviews_open on retention_reviews (organisation_id, id) where decision is null",
     # A row that waits is found by the reference of whom it may be.
     """
     create index imported_rows_duplicate_of on imported_rows (organisation_id, duplicate_of)
@@ -57,4 +83,5 @@ STATEMENTS = (
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
-    secure(op, "subject_access_requests", "organisation_id = {org}")
+    for table in ("subject_access_requests", "retention_looks", "retention_reviews"):
+        secure(op, table, "organisation_id = {org}")
