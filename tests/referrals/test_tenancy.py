@@ -44,6 +44,7 @@ PUBLIC = {
 """What anybody may read without a token: the directory."""
 LISTS = {
     "list_access_requests",
+    "list_retention_reviews",
     "list_referrals",
     "list_waiting_rows",
     "list_agreements",
