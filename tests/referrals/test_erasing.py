@@ -192,6 +192,22 @@ async def test_a_hold_that_comes_after_the_decision_keeps_the_record_until_it_is
     assert await alive(world, referral.person_id) == set()
 
 
+async def test_a_referral_that_is_open_again_keeps_its_person(
+    client: httpx.AsyncClient, world: World, referral: Referral, administrator: httpx.Auth
+) -> None:
+    await erase(client, referral.person_id, administrator)
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("update referrals set closed_at = null, status = 'submitted'"))
+    await come_by(world)
+    kept = await alive(world, referral.person_id)
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("update referrals set closed_at = now(), status = 'closed'"))
+    await come_by(world)
+
+    assert {"person", "referral"} <= kept
+    assert await alive(world, referral.person_id) == set()
+
+
 async def test_saying_the_same_about_a_hold_twice_is_no_decision(
     client: httpx.AsyncClient, world: World, referral: Referral, administrator: httpx.Auth
 ) -> None:

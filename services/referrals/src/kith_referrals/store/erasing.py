@@ -39,6 +39,7 @@ _DUE: Final = (
     sa.select(people.c.id)
     .where(people.c.erasure_state == sa.literal_column(f"'{State.RESTRICTED}'"), ~people.c.held)
     .where(people.c.erasure_decided_at <= sa.bindparam("decided_by"))
+    .where(~sa.exists().where(referrals.c.person_id == people.c.id, referrals.c.closed_at.is_(None)))
     .order_by(people.c.erasure_decided_at, people.c.id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update()
@@ -148,7 +149,7 @@ _BURY_PEOPLE: Final = (
 
 
 async def list_due_for_update(tx: AsyncConnection, *, decided_by: datetime, limit: int) -> Sequence[UUID]:
-    """People whom it was decided to erase by then, whom no legal hold keeps; locked, those decided first first."""
+    """People whom it was decided to erase by then, whom no hold and no open referral keeps; locked, in that order."""
     return list((await tx.execute(_DUE, {"decided_by": decided_by, "limit": limit})).scalars())
 
 

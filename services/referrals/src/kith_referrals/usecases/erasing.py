@@ -70,6 +70,8 @@ async def erase_people(tx: AsyncConnection, now: datetime, *, wait: timedelta) -
     referrals = await referrals_store.list_referrals_for_update(tx, await referrals_store.list_ids_of_people(tx, due))
     busy = {referral.person_id for referral in referrals if referral.closed_at is None}
     gone = [person_id for person_id in due if person_id not in busy]
+    if not gone:
+        return
     theirs = [referral.id for referral in referrals if referral.person_id not in busy]
     await store.erase(tx, gone, theirs, clock.today(now))
     await audit.forget(tx, "person", *gone)
