@@ -29,6 +29,8 @@ def all_journeys() -> list[Received]:
         come_back(programme),
         come_back_after_support(programme),
         not_ready_yet(programme),
+        erased(programme),
+        erased_after_two_referrals(programme, cafe),
         in_a_group(cafe),
         nobody_named(programme),
     )
@@ -148,6 +150,30 @@ def not_ready_yet(programme: ProgrammePublished) -> list[Fact]:
     return [
         *(referral, a.a_referral_decided(referral), a.a_referral_decided(referral, decision="not-yet")),
         *(a.a_promise_missed(referral, promise="look-again"), a.a_referral_closed(referral, reason="moved-away")),
+    ]
+
+
+def erased(programme: ProgrammePublished) -> list[Fact]:
+    """Supported, closed, and then the person asks to be forgotten."""
+    referral = a.a_referral_created(programme, source="self", urgent=True, requested=("women-only",))
+    proposed = a.a_match_proposed(referral, a.a_supporter_changed(programme))
+    match = a.a_match_made(proposed)
+    return [
+        *(referral, a.a_referral_decided(referral), proposed, match, a.a_session_logged(match, topics=("grief",))),
+        *(a.a_match_ended(match), a.a_consent_changed(referral, purpose="contact-person")),
+        *(a.a_referral_closed(referral, reason="support-ended"), a.a_person_erased(referral)),
+    ]
+
+
+def erased_after_two_referrals(programme: ProgrammePublished, cafe: ProgrammePublished) -> list[Fact]:
+    """Declined by one programme, withdrawn from another, and forgotten by both."""
+    first = a.a_referral_created(programme)
+    second = a.a_referral_created(cafe, person_id=first.person_id)
+    declined = a.a_referral_decided(first, decision="declined", reason="not-suitable")
+    return [
+        *(first, declined, a.a_referral_closed(first, reason="declined")),
+        *(second, a.a_consent_changed(second), a.a_referral_closed(second, reason="consent-withdrawn")),
+        *(a.a_consent_changed(second, state="granted"), a.a_person_erased(first)),
     ]
 
 

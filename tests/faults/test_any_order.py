@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_chassis.service import Service
-from kith_contracts.referrals import ReferralCreated
+from kith_contracts.referrals import PersonErased, ReferralCreated
 from tests.builders import NOW
 from tests.conftest import DatabaseOf, ServiceOf
 from tests.faults.journeys import all_journeys, shuffled
@@ -34,7 +34,7 @@ MADE_HERE: dict[str, dict[str, tuple[str, ...]]] = {
 TABLES = sa.text("select tablename from pg_tables where schemaname = 'public' order by tablename")
 PERSON = sa.text(
     "insert into people (id, organisation_id, family_name, contact_by, language)"
-    " values (:id, :organisation, 'Testwell', '{}', 'en')"
+    " values (:id, :organisation, 'Testwell', '{}', 'en') on conflict do nothing"
 )
 REFERRAL = sa.text(
     "insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id,"
@@ -103,3 +103,22 @@ async def test_every_journey_ends_the_same_in_whatever_order_its_facts_come_to(
         shaken = await outcome(database, await service_of(name, database), facts, batches)
 
         assert shaken == in_order, f"seed {seed}"
+
+
+@pytest.mark.parametrize("name", ["matching", "notifications"])
+async def test_whoever_was_erased_is_in_no_row_but_as_a_tombstone_in_whatever_order(
+    name: str, database_of: DatabaseOf, service_of: ServiceOf
+) -> None:
+    facts = all_journeys()
+    gone = [fact.body.person_id for fact in facts if isinstance(fact.body, PersonErased)]
+    for seed in range(4):
+        database = await database_of(name)
+        service = await service_of(name, database)
+        await deliver(database, service, shuffled(facts, random.Random(seed)))
+
+        assert service.holds is not None
+        async with database.network_transaction() as tx:
+            held = await service.holds(tx, gone, [])
+        assert held.erased == set(gone)
+        assert held.holdings
+        assert [one for one in held.holdings if not one.tombstone] == []

@@ -113,6 +113,11 @@ ACTIONS: dict[str, list[str]] = {
     "publish_agreement": ["agreement-signed"],
     "get_person": ["person-read"],
     "list_likenesses": ["likenesses-listed"],
+    "ask_for_access": ["subject-access-asked"],
+    "gather_record": ["subject-access-gathered"],
+    "close_access_request": ["subject-access-closed"],
+    "list_access_requests": [],
+    "list_retention_reviews": [],
     "make_household": [],
     "get_household": [],
     **{name: [] for name in ("get_choice", "list_agreements", "get_agreement", "list_stale_programmes")},
@@ -131,6 +136,8 @@ ELSEWHERE = {
     *("sign_agreement", "end_agreement", "confirm_programme"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
+    *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
+    *("put_retention_schedule", "decide_retention_review"),
 }
 """What needs more of a story than one request."""
 

@@ -175,5 +175,6 @@ def test_how_long_before_is_a_setting_in_days(settings_of: SettingsOf) -> None:
     assert isinstance(settings, Settings)
     assert settings.notice == timedelta(days=30)
     assert "notice-endings" in {
-        timer.name for timer in timers(notice=settings.notice, drafts_kept_for=timedelta(days=90))
+        timer.name
+        for timer in timers(notice=settings.notice, drafts_kept_for=timedelta(days=90), erased_after=timedelta(days=7))
     }

@@ -44,12 +44,14 @@ PUBLIC = {
 }
 """What anybody may read without a token: the directory."""
 LISTS = {
+    "list_access_requests",
+    "list_agreements",
     "list_mappings",
     "list_referrals",
-    "list_waiting_rows",
-    "list_agreements",
+    "list_retention_reviews",
     "list_stale_programmes",
     "list_unread_notes",
+    "list_waiting_rows",
 }
 """What answers every organisation, with its own rows."""
 MADE = {"make_referral", "keep_draft", "make_household"}
@@ -78,6 +80,9 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         client, {**body, "programme_ids": [str(world.programme.id), str(also.id)]}, referrer, path="/choices"
     )
     found: dict[str, Any] = made.json()
+    person = f"/people/{found['person_id']}"
+    administrator = as_caller("administrator", organisation_id=world.referrer.id)
+    asked = await post(client, {"asked_on": TODAY}, administrator, path=f"{person}/subject-access")
     return {
         **found,
         "choice_id": choice.json()["id"],
@@ -85,6 +90,7 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         "draft_id": kept.json()["id"],
         "row_id": waiting[0]["id"],
         "household_id": household.json()["id"],
+        "request_id": asked.json()["id"],
     }
 
 
@@ -123,6 +129,12 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "keep_apart": {"other": str(new_id()), "reason": "Two people."},
         "restrict_person": {"restricted": True, "reason": "A colleague."},
         "record_death": {"died_on": TODAY},
+        "erase_person": {"rule": "objected"},
+        "decide_retention_review": {"decision": "erase", "reason": "It is time."},
+        "ask_for_access": {"asked_on": TODAY},
+        "close_access_request": {"closed_on": TODAY, "outcome": "given"},
+        "hold_person": {"reason": "A claim."},
+        "lift_hold": {"reason": "It is settled."},
         "propose_agreement": agreement,
         "publish_agreement": agreement,
         "invite": {"programme_id": str(world.programme.id)},
@@ -153,6 +165,8 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         row_id=referral["row_id"],
         household_id=referral["household_id"],
         name="harbour",
+        request_id=referral["request_id"],
+        review_id=referral["request_id"],
         organisation_id=world.referrer.id,
         programme_id=world.programme.id,
         service_id=world.programme.id,
@@ -227,7 +241,10 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
 ) -> None:
     ids = {
         name: str(new_id())
-        for name in ("id", "draft_id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
+        for name in (
+            *("id", "draft_id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id"),
+            "request_id",
+        )
     }
 
     statuses = {

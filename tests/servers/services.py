@@ -70,6 +70,7 @@ async def served(
         refusals=(Refusal, *service.refusals),
         replay=service.replay,
         audits=service.audits,
+        holds=service.holds,
     )
     verifier = Verifier(settings, transport=issuer)
     try:

@@ -10,6 +10,7 @@ from kith_chassis.received import Received
 from kith_contracts.referrals import (
     TOPIC,
     ConsentChanged,
+    PersonErased,
     ProgrammePublished,
     ReferralClosed,
     ReferralCreated,
@@ -34,6 +35,7 @@ def _news(facts: Sequence[Received]) -> News:
         programmes=tuple(_programme(body) for body in programmes.values()),
         referrals=tuple(_referral(body) for body in referrals.values()),
         changes=tuple(change for fact in facts if (change := _change(fact)) is not None),
+        erased={fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, PersonErased)},
     )
 
 

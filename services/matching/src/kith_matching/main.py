@@ -6,6 +6,7 @@ from kith_matching.api import PERMISSIONS, REFUSALS, router
 from kith_matching.incoming import HEARS, on_facts
 from kith_matching.settings import Settings
 from kith_matching.timers import TIMERS
+from kith_matching.views.holdings import list_holdings
 
 
 def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - every service is built so
@@ -19,4 +20,5 @@ def build(settings: Settings, database: Database) -> Service:  # noqa: ARG001 - 
         on_facts=on_facts,
         timers=TIMERS,
         audits=True,
+        holds=list_holdings,
     )

@@ -77,6 +77,7 @@ referrals: Final = sa.Table(
     _column("closed_reason", sa.Text, null=True),
     _column("closed_on", sa.Date, null=True),
     _column("waiting", sa.Boolean),
+    _column("erased", sa.Boolean),
 )
 
 proposals: Final = sa.Table(

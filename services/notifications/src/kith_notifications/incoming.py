@@ -42,7 +42,8 @@ _CONSENTS: Final = {"granted": True, "withdrawn": False, "expired": False}
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     """Take a batch. Facts that nobody is told of pass by; so does a decision or a state that is not known here."""
     news = [piece for fact in facts if (piece := _news(fact)) is not None]
-    await usecases.note_news(tx, news, new_id=clock.new_id, now=clock.now())
+    gone = {fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, referrals.PersonErased)}
+    await usecases.note_news(tx, news, gone, new_id=clock.new_id, now=clock.now())
 
 
 def _news(fact: Received) -> News | None:

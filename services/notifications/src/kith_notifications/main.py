@@ -8,6 +8,7 @@ from kith_notifications.channels.mail_server import MailServer, Post
 from kith_notifications.incoming import HEARS, on_facts
 from kith_notifications.settings import Settings
 from kith_notifications.timers import Sender
+from kith_notifications.views import list_holdings
 
 
 def build(settings: Settings, database: Database) -> Service:
@@ -28,6 +29,7 @@ def build(settings: Settings, database: Database) -> Service:
         router=api.router,
         permissions=api.PERMISSIONS,
         refusals={},
+        holds=list_holdings,
         hears=HEARS,
         on_facts=on_facts,
         loops=(Loop("sender", sender.run),),

@@ -22,6 +22,7 @@ referrals: Final = sa.Table(
     sa.Column("programme_organisation_id", UUID),
     sa.Column("self_referred", sa.Boolean, nullable=False),
     sa.Column("died", sa.Boolean, nullable=False),
+    sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()),
     _instant("contact_withdrawn_at", nullable=True),
     _instant("contact_granted_at", nullable=True),
     _instant("tell_withdrawn_at", nullable=True),

@@ -1,26 +1,41 @@
 """What this service does: turns news into messages, claims what is due, and records what came of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import erased
 from kith_notifications import outgoing
 from kith_notifications.domain.sending import EMAIL, Claimed, Settled
-from kith_notifications.domain.telling import Happening, News, ReferralMade, note, restop
+from kith_notifications.domain.telling import Happening, News, PersonGone, ReferralMade, note, restop
 from kith_notifications.store import claims
 from kith_notifications.store import news as store
 
 
-async def note_news(tx: AsyncConnection, news: Sequence[News], *, new_id: Callable[[], UUID], now: datetime) -> None:
+async def note_news(
+    tx: AsyncConnection,
+    news: Sequence[News],
+    gone: Mapping[UUID, datetime],
+    *,
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> None:
     """Write the messages that follow from a batch of news, and stop those that must not be sent any more.
 
-    News of a referral that was not heard of yet waits as rows; nobody waits in the loop.
+    News of a referral that was not heard of yet waits as rows; nobody waits in the loop. Of people who are ``gone``
+    (erased, and when, UTC), before or after their referrals are heard of, only that there were messages is kept.
     """
+    await erased.remember(tx, gone)
+    known = await erased.find_erased(tx, {piece.person_id for piece in news if isinstance(piece, ReferralMade)})
     of_referral: dict[UUID, list[News]] = {}
     for piece in news:
-        of_referral.setdefault(piece.referral_id, []).append(piece)
+        heard = replace(piece, erased=piece.person_id in known) if isinstance(piece, ReferralMade) else piece
+        of_referral.setdefault(heard.referral_id, []).append(heard)
+    for referral_id in await store.list_referrals_of(tx, gone):
+        of_referral.setdefault(referral_id, []).append(PersonGone(referral_id))
     if not of_referral:
         return
     referrals = await store.get_referrals_for_update(tx, of_referral)
@@ -39,6 +54,7 @@ async def note_news(tx: AsyncConnection, news: Sequence[News], *, new_id: Callab
     if changed:
         unsent = await store.list_unsent_for_update(tx, changed)
         await store.move_unsent(tx, restop(changed, unsent), now=now)
+    await store.forget_recipients(tx, [id_ for id_, referral in changed.items() if referral.erased])
 
 
 async def release_messages(tx: AsyncConnection, *, sender: int, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What operators may see of the messages: ids, states and numbers. Read-only."""
+"""What operators may see of the messages, and of what is held about somebody: ids, states, numbers. Read-only."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,8 +6,11 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.erased import find_erased
+from kith_chassis.holdings import Held, Holding
 from kith_notifications.tables import messages, waiting
 
 _OF_STORY: Final = (
@@ -40,6 +43,25 @@ _RESENDS: Final = sa.select(sa.func.coalesce(sa.func.sum(messages.c.resends), 0)
 # Literal, so that the planner sees that the partial index on what is due serves.
 _OLDEST: Final = sa.select(sa.func.min(messages.c.due_at)).where(sa.text("state in ('pending', 'sending')"))
 _WAITING: Final = sa.select(sa.func.count()).select_from(waiting)
+_HELD: Final = sa.text("""
+    with theirs as (select * from referrals where person_id = any(:people) or id = any(:referrals))
+    select 'referral' as kind, id, erased as tombstone,
+        jsonb_build_object('self_referred', self_referred, 'died', died, 'contact_withdrawn_at', contact_withdrawn_at,
+            'contact_granted_at', contact_granted_at) as says
+    from theirs
+    union all
+    select 'message', id,
+        recipient not like 'person/%' and detail is null and state not in ('pending', 'sending')
+            and exists (select from theirs where theirs.id = referral_id and erased),
+        jsonb_build_object('reason', split_part(reason, '/', 1), 'referral_id', referral_id,
+            'recipient', split_part(recipient, '/', 1), 'channel', channel, 'state', state, 'code', code,
+            'created_at', created_at, 'settled_at', settled_at)
+    from messages where referral_id in (select id from theirs)
+    union all
+    select 'waiting', id, false, jsonb_build_object('kind', kind, 'referral_id', referral_id, 'at', at)
+    from waiting where referral_id in (select id from theirs)
+    order by kind, id
+""").bindparams(*(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("people", "referrals")))
 
 
 async def list_messages(
@@ -69,3 +91,10 @@ async def find_oldest_due(tx: AsyncConnection) -> datetime | None:
 async def count_waiting(tx: AsyncConnection) -> int:
     """Things that happened to referrals whose making was not heard yet."""
     return int((await tx.execute(_WAITING)).scalar_one())
+
+
+async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
+    """Every row about these people and referrals; in the network's sight. To whom else a message went is left out."""
+    erased = await find_erased(tx, people)
+    rows = await tx.execute(_HELD, {"people": list(people), "referrals": list(referrals)})
+    return Held([Holding(row.kind, row.id, row.tombstone, says=row.says) for row in rows], erased)

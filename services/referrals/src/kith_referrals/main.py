@@ -12,6 +12,7 @@ from kith_referrals.incoming import HEARS, on_facts
 from kith_referrals.pages.asking import Door
 from kith_referrals.settings import Settings
 from kith_referrals.timers import timers
+from kith_referrals.views.holdings import list_holdings
 
 
 def build(settings: Settings, _database: Database) -> Service:
@@ -27,7 +28,12 @@ def build(settings: Settings, _database: Database) -> Service:
         refusals=api.REFUSALS,
         hears=HEARS,
         on_facts=on_facts,
-        timers=timers(notice=settings.notice, drafts_kept_for=timedelta(days=settings.draft_days)),
+        timers=timers(
+            notice=settings.notice,
+            drafts_kept_for=timedelta(days=settings.draft_days),
+            erased_after=settings.erasure_wait,
+        ),
         audits=True,
         longer_bodies={api.BULK: settings.bulk_body_limit},
+        holds=list_holdings,
     )

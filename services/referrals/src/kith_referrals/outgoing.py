@@ -12,6 +12,7 @@ from kith_contracts.referrals import (
     ConsentChanged,
     ConsentEnding,
     OrganisationPublished,
+    PersonErased,
     ProgrammePublished,
     PromiseMissed,
     ReferralClosed,
@@ -26,6 +27,7 @@ from kith_referrals.domain.referral import (
     ConsentEnds,
     ConsentTold,
     Decided,
+    Gone,
     Made,
     Missed,
     OrganisationTold,
@@ -140,6 +142,10 @@ def _missed(missed: Missed) -> PromiseMissed:
     )
 
 
+def _gone(gone: Gone) -> PersonErased:
+    return PersonErased(person_id=gone.person_id)
+
+
 def _organisation(told: OrganisationTold) -> OrganisationPublished:
     organisation = told.organisation
     return OrganisationPublished(
@@ -190,6 +196,7 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     Closed: _closed,
     Reopened: _reopened,
     Missed: _missed,
+    Gone: _gone,
     OrganisationTold: _organisation,
     ProgrammeTold: _programme,
     AgreementTold: _agreement,

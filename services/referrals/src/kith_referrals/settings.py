@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
 from kith_chassis.settings import ServiceSettings
+
+_ERASURE_WAIT_DAYS: Final = 7
 
 
 def _networks(value: str) -> str:
@@ -49,6 +51,21 @@ class Settings(ServiceSettings):
     notice_before_consent_ends: int = Field(
         default=14, ge=1, description="Days before the last one of a consent on which those who rely on it are told."
     )
+
+    erasure_wait_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=30,
+        description="Days in which a decision to erase somebody can be taken back. "
+        "Unset: 0 with the development issuer, else 7.",
+    )
+
+    @property
+    def erasure_wait(self) -> timedelta:
+        """How long after the decision somebody is erased. The law gives a month for all of it (UK GDPR, Article 12)."""
+        if self.erasure_wait_days is not None:
+            return timedelta(days=self.erasure_wait_days)
+        return timedelta(days=0 if self.development_issuer else _ERASURE_WAIT_DAYS)
 
     @property
     def proxies(self) -> Sequence[IPv4Network | IPv6Network]:

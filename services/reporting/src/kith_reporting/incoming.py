@@ -89,6 +89,10 @@ def _missed(batch: Batch, body: referrals.PromiseMissed, _: Received) -> None:
         setattr(change, MISSED[body.promise], True)
 
 
+def _erased(batch: Batch, body: referrals.PersonErased, fact: Received) -> None:
+    batch.erased[body.person_id] = fact.occurred_at
+
+
 def _supporter(batch: Batch, body: matching.SupporterChanged, _: Received) -> None:
     batch.supporters[body.supporter_id] = SupporterChange(
         body.supporter_id, body.organisation_id, tuple(dict.fromkeys(body.programme_ids)), body.state
@@ -149,6 +153,7 @@ _FOLD: Final[dict[type[Fact], Callable[[Batch, Any, Received], None]]] = {
     referrals.ReferralClosed: _closed,
     referrals.ReferralReopened: _reopened,
     referrals.PromiseMissed: _missed,
+    referrals.PersonErased: _erased,
     matching.SupporterChanged: _supporter,
     matching.MatchProposed: _proposed,
     matching.ProposalAnswered: _answered,

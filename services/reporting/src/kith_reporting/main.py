@@ -9,6 +9,7 @@ from kith_chassis.replay import Rebuild, Replay
 from kith_chassis.service import Service
 from kith_reporting import api, incoming, pages, usecases
 from kith_reporting.settings import Settings
+from kith_reporting.views import list_holdings
 
 REBUILD: Final = Rebuild(
     prepare=usecases.empty_aside,
@@ -32,5 +33,6 @@ def build(settings: Settings, database: Database) -> Service:
         hears=incoming.HEARS,
         on_facts=incoming.on_facts,
         replay=replay,
+        holds=list_holdings,
         close=(replay.stop,),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import erased
 from kith_reporting import store
 from kith_reporting.domain.batch import Batch
 from kith_reporting.domain.totals import Changes, Place, Side
@@ -37,6 +38,7 @@ async def turn_round(tx: AsyncConnection) -> None:
 
 async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
     """Write every story, then what they changed: sessions and messages on referrals, and all of them in the totals."""
+    await erased.remember(tx, batch.erased)
     changes = Changes()
     if batch.organisations:
         await store.save_organisations(tx, slot, batch.organisations.values())

@@ -1,10 +1,18 @@
-"""The totals, read and never changed. Row-level security shows each organisation its own lines, operators all."""
+"""The totals, and what is held about somebody, read and never changed.
 
+Row-level security shows each organisation its own lines, operators all.
+"""
+
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.erased import find_erased
+from kith_chassis.holdings import Held, Holding
 from kith_reporting.domain.totals import COUNTS, Side, Total
 from kith_reporting.tables import organisations, programmes, totals
 
@@ -30,6 +38,16 @@ _TOTALS: Final = (
         totals.c.programme_id,
     )
 )
+_HELD: Final = sa.text("""
+    select 'referral' as kind, referral_id as id, referring_organisation_id as organisation_id,
+        to_jsonb(referrals) - '{referral_id,referring_organisation_id}'::text[] as says
+    from referrals where referral_id = any(:referrals)
+    union all
+    select 'session', session_id, organisation_id,
+        to_jsonb(sessions) - '{session_id,organisation_id,attended_referral_ids}'::text[]
+    from sessions where referral_id = any(:referrals) or attended_referral_ids && :referrals
+    order by kind, id
+""").bindparams(sa.bindparam("referrals", type_=ARRAY(sa.Uuid)))
 
 
 async def list_totals(tx: AsyncConnection) -> list[Total]:
@@ -39,3 +57,13 @@ async def list_totals(tx: AsyncConnection) -> list[Total]:
     many referrals there are.
     """
     return [Total(**{**row, "side": Side(row["side"])}) for row in (await tx.execute(_TOTALS)).mappings()]
+
+
+async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
+    """Every row about these referrals; in the network's sight. All are tombstones: none names or describes a person."""
+    erased = await find_erased(tx, people)
+    rows = await tx.execute(_HELD, {"referrals": list(referrals)})
+    return Held(
+        [Holding(row.kind, row.id, tombstone=True, organisation_id=row.organisation_id, says=row.says) for row in rows],
+        erased,
+    )

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from kith_chassis import dead_letters, telemetry
+from kith_chassis import audit, dead_letters, telemetry
 from kith_chassis.http import NowDep
 from kith_chassis.identity import ANYONE, CallerDep
 from kith_chassis.refusals import Refusal
@@ -27,6 +27,7 @@ PERMISSIONS: Final = {
     "discard": OPERATOR,
     "start_replay": OPERATOR,
     "replay_state": OPERATOR,
+    "read_holdings": OPERATOR,
 }
 """Which role may do what. Only an orchestrator's two questions need no token."""
 
@@ -45,9 +46,16 @@ class NoReplay(Refusal):
     code = "no-replay"
 
 
+class HoldsNothing(Refusal):
+    """This service has no rows about people."""
+
+    code = "holds-nothing"
+
+
 REFUSALS: Final[dict[type[Exception], int]] = {
     NothingHeard: status.HTTP_409_CONFLICT,
     NoReplay: status.HTTP_409_CONFLICT,
+    HoldsNothing: status.HTTP_409_CONFLICT,
     ReplayUnderWay: status.HTTP_409_CONFLICT,
     dead_letters.NoSuchDeadLetter: status.HTTP_404_NOT_FOUND,
 }
@@ -65,6 +73,39 @@ class Reason(BaseModel):
     """Why a letter is given up; kept with it."""
 
     reason: str = Field(min_length=3, max_length=500)
+
+
+MOST_ASKED: Final = 500
+"""People, and referrals, of one question about holdings."""
+
+
+class HoldingsAsked(BaseModel):
+    """Whom it is about: in a body, because a URL is written into logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: list[UUID] = Field(min_length=1, max_length=MOST_ASKED)
+    referrals: list[UUID] = Field(default=[], max_length=MOST_ASKED)
+
+
+class HoldingShown(BaseModel):
+    """One row. ``tombstone`` says that nothing in it is about the person any more."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: str
+    id: UUID
+    tombstone: bool
+    organisation_id: UUID | None
+    says: dict[str, Any]
+
+
+class Holdings(BaseModel):
+    """What the service holds. ``erased``: those of the people of whom it knows that they were erased."""
+
+    service: str
+    holdings: list[HoldingShown]
+    erased: list[UUID]
 
 
 @router.get("/health/live")
@@ -173,3 +214,20 @@ async def replay_state(running: RunningDep) -> dict[str, Any]:
     if running.replay is None:
         raise NoReplay("This service keeps nothing that is rebuilt from the log; `kith replay reporting` does.")
     return running.replay.state()
+
+
+@router.post("/operations/holdings")
+async def read_holdings(asked: HoldingsAsked, running: RunningDep, caller: CallerDep, now: NowDep) -> Holdings:
+    """Every row about these people and referrals, as codes. Looking is on the record, where the service keeps one.
+
+    One person's rows lie with several organisations, so an operator alone may ask for all of them.
+    """
+    if running.holds is None:
+        raise HoldsNothing(f"{running.name} has no rows about people.")
+    async with running.database.transaction(caller) as tx:
+        if running.audits:
+            looked = [audit.Entry("holdings-read", "person", person_id) for person_id in asked.people]
+            await audit.record(tx, *looked, now=now)
+        held = await running.holds(tx, asked.people, asked.referrals)
+    shown = [HoldingShown.model_validate(one) for one in held.holdings]
+    return Holdings(service=running.name, holdings=shown, erased=sorted(held.erased))

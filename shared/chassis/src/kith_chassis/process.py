@@ -173,6 +173,7 @@ async def _built(
         refusals=(Refusal, *service.refusals),
         replay=service.replay,
         audits=service.audits,
+        holds=service.holds,
     )
     try:
         yield service, running, verifier

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.database import Database
 from kith_chassis.dead_letters import Redrive
 from kith_chassis.health import Health
+from kith_chassis.holdings import Holds
 from kith_chassis.inbox import Inbox
 from kith_chassis.received import OnFacts
 from kith_chassis.replay import Replay
@@ -27,6 +28,7 @@ class Running:
     on_facts: OnFacts
     refusals: tuple[type[Exception], ...]
     audits: bool = False
+    holds: Holds | None = None
     health: Health = field(default_factory=Health)
     inbox: Inbox | None = None
     replay: Replay | None = None

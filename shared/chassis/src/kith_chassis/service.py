@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.health import Heartbeat
+from kith_chassis.holdings import Holds
 from kith_chassis.received import OnFacts
 from kith_chassis.replay import Replay
 
@@ -37,7 +38,7 @@ class Service:
 
     ``refusals`` gives each family of refusals its HTTP status; the same classes are refusals to the inbox. ``audits``
     says that its migrations have installed the audit, which is then sealed beside its timers. ``longer_bodies`` gives
-    the paths that take longer bodies than others, and how long (bytes).
+    the paths that take longer bodies than others, and how long (bytes). ``holds`` answers what it holds about people.
     """
 
     name: str
@@ -51,4 +52,5 @@ class Service:
     replay: Replay | None = None
     audits: bool = False
     longer_bodies: Mapping[str, int] = field(default_factory=dict)
+    holds: Holds | None = None
     close: tuple[Callable[[], Awaitable[None]], ...] = ()

@@ -146,6 +146,7 @@ def _may_attend(referral: Referral, group: Group, held_on: date) -> bool:
     return (
         referral.programme_id == group.programme_id
         and referral.consented
+        and not referral.erased
         and referral.decision == "accepted"
         and (referral.closed_on is None or held_on <= referral.closed_on)
     )

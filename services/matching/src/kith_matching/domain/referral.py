@@ -1,8 +1,10 @@
 """A programme and a person's referral to it, as far as matching needs to know them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from kith_matching.domain import refusals
@@ -42,7 +44,7 @@ class Referral:
     ``organisation_id`` is the programme's. ``decision`` is the programme's organisation's (``accepted``, else no
     matching). ``waiting`` is true from the beginning until a match is made or a group attended, and again after a match
     that did not come to anything, or once it is reopened. Empty ``channels`` mean that the person did not say: then any
-    will do.
+    will do. Of somebody who was ``erased`` nothing more is known.
     """
 
     id: UUID
@@ -64,6 +66,7 @@ class Referral:
     closed_reason: str | None = None
     closed_on: date | None = None
     waiting: bool = True
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,36 @@ Change = Decision | ConsentNews | Closure | Reopening
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a batch of facts says: programmes and new referrals, once each, and the changes in the order of the log."""
+    """What a batch of facts says: programmes and new referrals, once each, and the changes in the order of the log.
+
+    ``erased`` are people who were erased, and when (UTC).
+    """
 
     programmes: tuple[Programme, ...] = ()
     referrals: tuple[Referral, ...] = ()
     changes: tuple[Change, ...] = ()
+    erased: Mapping[UUID, datetime] = field(default_factory=dict)
+
+
+UNKNOWN_LANGUAGE: Final = "und"
+"""ISO 639: nobody knows which."""
+
+
+def forgotten(referral: Referral) -> Referral:
+    """What is left of a referral whose person was erased: ids, the programme, and how it stands, for the counts."""
+    return replace(
+        referral,
+        age_band="unknown",
+        district=None,
+        language=UNKNOWN_LANGUAGE,
+        needs=(),
+        conditions=(),
+        interests=(),
+        requested=(),
+        channels=(),
+        urgent=False,
+        erased=True,
+    )
 
 
 def told(referral: Referral, change: Change) -> Referral:
@@ -142,9 +170,16 @@ def check_open(referral: Referral) -> None:
     Raises the ``ReferralNotOpen`` that says what is in the way. Consent comes before the decision: without it the
     organisation is not to learn even that.
     """
+    check_remembered(referral)
     if referral.closed_reason is not None:
         raise refusals.ReferralClosed
     if not referral.consented:
         raise refusals.ConsentWithdrawn
     if referral.decision != "accepted":
         raise refusals.ReferralNotAccepted
+
+
+def check_remembered(referral: Referral) -> None:
+    """Refuse what would say something new about somebody who was erased. Raises ``PersonErased``."""
+    if referral.erased:
+        raise refusals.PersonErased

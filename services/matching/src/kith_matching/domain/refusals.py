@@ -86,6 +86,13 @@ class ReferralClosed(ReferralNotOpen):
     advice = "The referral is closed. A new referral would be needed."
 
 
+class PersonErased(ReferralNotOpen):
+    """Nobody is there of whom anything could be said."""
+
+    code = "person-erased"
+    says = "The person was erased. Nothing more can be kept about them."
+
+
 class ConsentWithdrawn(ReferralNotOpen):
     """The person does not agree, or no longer, that the programme's organisation knows of the referral."""
 

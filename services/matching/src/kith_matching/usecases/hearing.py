@@ -6,22 +6,26 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
+from kith_chassis import clock, erased
 from kith_matching import outgoing
 from kith_matching.domain.match import Ended, Match, end_match, ending_of
 from kith_matching.domain.proposal import withdraw
-from kith_matching.domain.referral import Change, News, Referral, is_open, told
-from kith_matching.store import matches, proposals, referrals
+from kith_matching.domain.referral import Change, News, Referral, forgotten, is_open, told
+from kith_matching.store import erasing, matches, proposals, referrals
 
 
 async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
     """Keep the news, and end what may not go on: proposals and matches of referrals that closed or lost consent.
 
     A referral may be heard of before its programme; it is then kept, and matched once the programme is known. A change
-    to a referral that this service was never told of is passed over.
+    to a referral that this service was never told of is passed over. Of people who were erased, before or after, only
+    that there was a referral is kept.
     """
+    await erased.remember(tx, news.erased)
+    gone = await erased.find_erased(tx, {referral.person_id for referral in news.referrals})
     await referrals.keep_programmes(tx, news.programmes)
-    await referrals.keep_referrals(tx, news.referrals)
+    await referrals.keep_referrals(tx, [forgotten(one) if one.person_id in gone else one for one in news.referrals])
+    await erasing.forget(tx, news.erased)
     before = await referrals.list_referrals_for_update(tx, {change.referral_id for change in news.changes})
     after, stops = _stand({referral.id: referral for referral in before}, news.changes)
     await referrals.save_standings(tx, after.values())

@@ -12,14 +12,15 @@ from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
 from kith_matching.domain.occasion import Contact, Group, Occasion, Session, check_held, log_meeting, log_one_to_one
+from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, ReferralNotFound, SupporterNotFound
 from kith_matching.store import matches, occasions, referrals, supporters
 
 
 async def log_match_session(tx: AsyncConnection, match_id: UUID, occasion: Occasion, *, now: datetime) -> Session:
-    """Log a one-to-one session of a match."""
+    """Log a one-to-one session of a match. Raises ``PersonErased`` where nothing is kept of its person any more."""
     seen = await matches.get_match(tx, match_id)
-    await referrals.get_referral_for_update(tx, seen.referral_id)
+    check_remembered(await referrals.get_referral_for_update(tx, seen.referral_id))
     match = await matches.get_match(tx, match_id)
     session = log_one_to_one(match, occasion, session_id=clock.new_id(), today=clock.today(now))
     await occasions.insert_session(tx, session)

@@ -29,6 +29,7 @@ EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 CONSENT_WITHDRAWN: Final = "consent-withdrawn"
 BEYOND_FEEDBACK: Final = "beyond-feedback"
 DIED: Final = "died"
+ERASED: Final = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class Feedback:
 class Referral:
     """A referral as far as telling goes. All ids are pseudonyms.
 
-    Until its making is heard it is a placeholder: ``made`` is false, and what happens to it waits.
+    Until its making is heard it is a placeholder: ``made`` is false, and what happens to it waits. Once its person is
+    ``erased`` nobody is told anything more of it.
     """
 
     id: UUID
@@ -106,6 +108,7 @@ class Referral:
     programme_organisation_id: UUID | None = None
     self_referred: bool = False
     died: bool = False
+    erased: bool = False
     contact_person: Consent = Consent()
     tell_referrer: Consent = Consent()
     share_referral: Consent = Consent()
@@ -122,8 +125,11 @@ def stopped(referral: Referral, recipient_kind: str, told_of: datetime, *, neede
 
     A death stops every unsent message to the person, and to a supporter too: a human tells the supporter, and no
     cheerful mail may come first. Organisations still hear: the referrer at the level of feedback that the person agreed
-    to, of which this message needs ``needed``, and the programme's while the referral is shared with it.
+    to, of which this message needs ``needed``, and the programme's while the referral is shared with it. Nobody hears
+    anything of somebody who was erased.
     """
+    if referral.erased:
+        return ERASED
     if referral.died and recipient_kind in {PERSON, SUPPORTER}:
         return DIED
     if recipient_kind in _CONSENT and _CONSENT[recipient_kind](referral).stops(told_of):

@@ -57,6 +57,8 @@ class ReferralMade:
     at: datetime
     urgent: bool = False
     feedback: str | None = None
+    erased: bool = False
+    """Whether the person had been erased when this was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,28 @@ class ConsentMoved:
     feedback: str | None = None
 
 
-News = ReferralMade | ConsentMoved | Happening
+@dataclass(frozen=True, slots=True)
+class PersonGone:
+    """The person whose referral it is was erased."""
+
+    referral_id: UUID
+
+
+News = ReferralMade | ConsentMoved | PersonGone | Happening
 
 
 class Recipient(NamedTuple):
-    """Who is told: ``referrer`` or ``programme`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms)."""
+    """Who is told: ``referrer`` or ``programme`` (an organisation's id), ``person`` or ``supporter`` (pseudonyms).
+
+    ``id`` is None for a person who was erased.
+    """
 
     kind: str
-    id: UUID
+    id: UUID | None
 
     def __str__(self) -> str:
-        """``person/<pseudonym>``."""
-        return f"{self.kind}/{self.id}"
+        """``person/<pseudonym>``; of somebody erased ``person`` alone."""
+        return self.kind if self.id is None else f"{self.kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Noted:
     messages: tuple[Message, ...]
     waiting: tuple[Happening, ...]
     stops_changed: bool
-    """Whether earlier messages must be looked at again: a death, or a consent that moved."""
+    """Whether earlier messages must be looked at again: a death, an erasure, or a consent that moved."""
 
 
 def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News]) -> Noted:
@@ -141,11 +153,14 @@ def note(referral: Referral, waiting: Sequence[Happening], news: Iterable[News])
                     programme_organisation_id=piece.programme_organisation_id,
                     self_referred=piece.self_referred,
                     feedback=referral.feedback.said(piece.feedback or OUTCOME, piece.at),
+                    erased=referral.erased or piece.erased,
                 )
                 detail = URGENT if piece.urgent else None
                 happened.append(Happening(RECEIVED, referral.id, referral.id, piece.at, detail))
             case ConsentMoved():
                 referral = _move_consent(referral, piece)
+            case PersonGone():
+                referral = replace(referral, erased=True)
             case Happening():
                 referral = replace(referral, died=referral.died or piece.detail == "died")
                 happened.append(piece)
@@ -178,9 +193,9 @@ def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]
         Message(
             referral_id=referral.id,
             reason=happening.reason,
-            recipient=Recipient(who, recipient_id),
+            recipient=Recipient(who, None if referral.erased and who == PERSON else recipient_id),
             told_of=happening.at,
-            detail=happening.detail,
+            detail=None if referral.erased else happening.detail,
             day=happening.day,
             cancelled=stopped(referral, who, happening.at, needed=NEEDED[happening.kind]),
         )
@@ -225,6 +240,7 @@ def _stops(referral: Referral) -> Sequence[object]:
     """All that decides whether a message may be sent."""
     return (
         referral.died,
+        referral.erased,
         referral.contact_person,
         referral.tell_referrer,
         referral.share_referral,

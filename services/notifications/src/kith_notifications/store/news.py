@@ -1,6 +1,6 @@
 """SQL by which news becomes messages: referrals as far as telling goes, what waits for one, what is to be told."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_notifications.domain.referral import Consent, Feedback, Referral
+from kith_notifications.domain.referral import PERSON, Consent, Feedback, Referral
 from kith_notifications.domain.sending import CANCELLED, PENDING, SENDING
 from kith_notifications.domain.telling import Happening, Message, Unsent
 from kith_notifications.store.arrays import IDS, LOCK_REFERRALS, as_arrays, as_rows
@@ -80,6 +80,26 @@ _MOVE: Final = (
     .where(messages.c.id == _MOVES.c.id)
     .values(state=_MOVES.c.state, code=_MOVES.c.code, due_at=_NOW)
 )
+_OF_PEOPLE: Final = sa.select(referrals.c.id).where(referrals.c.person_id == IDS)
+_FORGET: Final = (
+    sa.update(messages)
+    .where(messages.c.referral_id == IDS)
+    .values(
+        recipient=sa.case((messages.c.recipient.startswith(f"{PERSON}/"), PERSON), else_=messages.c.recipient),
+        detail=None,
+    )
+)
+
+
+async def list_referrals_of(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
+    """The referrals of these people that were heard of."""
+    return list((await tx.execute(_OF_PEOPLE, {"ids": list(people)})).scalars()) if people else []
+
+
+async def forget_recipients(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
+    """Forget who the person was whom messages about these referrals went to, and why they went."""
+    if referral_ids:
+        await tx.execute(_FORGET, {"ids": list(referral_ids)})
 
 
 async def get_referrals_for_update(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Referral]:
@@ -104,6 +124,7 @@ async def save_referrals(tx: AsyncConnection, changed: Iterable[Referral]) -> No
             referral.programme_organisation_id,
             referral.self_referred,
             referral.died,
+            referral.erased,
             referral.contact_person.withdrawn_at,
             referral.contact_person.granted_again_at,
             referral.tell_referrer.withdrawn_at,
@@ -212,6 +233,7 @@ def _referral(row: Any) -> Referral:
         programme_organisation_id=row.programme_organisation_id,
         self_referred=row.self_referred,
         died=row.died,
+        erased=row.erased,
         contact_person=Consent(row.contact_withdrawn_at, row.contact_granted_at),
         tell_referrer=Consent(row.tell_withdrawn_at, row.tell_granted_at),
         share_referral=Consent(row.share_withdrawn_at, row.share_granted_at),

@@ -20,6 +20,9 @@ from kith_referrals.api import (
     notes,
     people,
     referring,
+    retention,
+    rights,
+    subject_access,
     trying,
 )
 from kith_referrals.api.bulk import BULK
@@ -27,7 +30,7 @@ from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
     *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, people, households),
-    *(invitations, imports, mappings, contacts, directory),
+    *(rights, subject_access, retention, invitations, imports, mappings, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}

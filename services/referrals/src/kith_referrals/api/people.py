@@ -13,7 +13,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, NowDep, create, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, Change, ChangeDep, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, ChangeDep, author, in_organisation
 from kith_referrals.api.shapes import PersonRecord, PersonView, ReferralState
 from kith_referrals.api.words import Body, ReadingReason, Reason
 from kith_referrals.domain.likeness import Likeness
@@ -119,6 +119,7 @@ async def get_person(
         await usecases.note_read(tx, row["id"], restricted=row["shown_restricted"], reason=reason, by=by)
     response.headers.update(etag(row["record_version"]))
     stands = {"id": row["record_id"], "version": row["record_version"], "restricted": row["shown_restricted"]}
+    stands["erasure"] = row["erasure_state"]
     return PersonRecordView.model_validate({**row, **stands, "person": row})
 
 
@@ -144,7 +145,7 @@ async def merge_person(person_id: UUID, body: MergeBody, change: ChangeDep) -> P
         record = await usecases.merge_people(
             tx, person_id, into_id=body.into, reason=body.reason, version=change.version, by=by
         )
-    return _answer(record, change)
+    return answer(record, change.response)
 
 
 @router.post("/{person_id}/unmerge")
@@ -152,7 +153,7 @@ async def unmerge_person(person_id: UUID, body: UnmergeBody, change: ChangeDep) 
     """Take two records apart again, exactly as they were."""
     async with change.begin() as (tx, by):
         record = await usecases.unmerge_people(tx, person_id, reason=body.reason, version=change.version, by=by)
-    return _answer(record, change)
+    return answer(record, change.response)
 
 
 @router.post("/{person_id}/kept-apart", status_code=201, response_model=KeptApart)
@@ -175,7 +176,7 @@ async def restrict_person(person_id: UUID, body: RestrictionBody, change: Change
         record = await usecases.restrict_person(
             tx, person_id, restricted=body.restricted, reason=body.reason, version=change.version, by=by
         )
-    return _answer(record, change)
+    return answer(record, change.response)
 
 
 @router.post("/{person_id}/death")
@@ -184,11 +185,12 @@ async def record_death(person_id: UUID, body: DeathBody, change: ChangeDep) -> D
     async with change.begin() as (tx, by):
         record, closed = await usecases.record_death(tx, person_id, died_on=body.died_on, version=change.version, by=by)
     states = [ReferralState.model_validate(referral, from_attributes=True) for referral in closed]
-    return Death(**vars(_answer(record, change)), closed=states)
+    return Death(**vars(answer(record, change.response)), closed=states)
 
 
-def _answer(record: Record, change: Change) -> PersonRecord:
-    change.show(record.version)
+def answer(record: Record, response: Response) -> PersonRecord:
+    """Where the record now stands, with its version for the next change."""
+    response.headers.update(etag(record.version))
     return PersonRecord.model_validate(_state(record))
 
 
@@ -199,6 +201,8 @@ def _state(record: Record) -> dict[str, object]:
         "merged_into": record.merged_into,
         "restricted": record.restricted,
         "died_on": record.died_on,
+        "held": record.held,
+        "erasure": record.erasure.state,
     }
 
 

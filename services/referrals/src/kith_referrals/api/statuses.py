@@ -3,7 +3,7 @@
 from typing import Final
 
 from kith_referrals.domain.intake.refusals import RowNotWaiting, TooManyMappings
-from kith_referrals.domain.person_refusals import PersonRefused
+from kith_referrals.domain.person_refusals import PersonErased, PersonRefused
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotAllowed,
@@ -21,6 +21,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
     MoveRefused: 409,
     NotOffered: 409,
     PersonRefused: 409,
+    PersonErased: 410,
     RowNotWaiting: 409,
     TooManyMappings: 409,
     ReferenceTaken: 409,

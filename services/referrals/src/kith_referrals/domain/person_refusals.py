@@ -150,3 +150,87 @@ class PersonDied(PersonRefused):
 
     code = "person-died"
     says = "The person died. Nothing more can be made for them."
+
+
+class PersonErasing(PersonRefused):
+    """Whoever is about to be erased is left as they are: nothing is added that nobody would look for."""
+
+    code = "person-erasing"
+    says = "The record is to be erased. Take that back first: DELETE /people/{id}/erasure."
+
+
+class NotErasing(PersonRefused):
+    """There is no erasure to take back."""
+
+    code = "person-not-erasing"
+    says = "Nobody has asked for the record to be erased: POST /people/{id}/erasure does."
+
+
+class PersonErased(PersonRefused):
+    """There is nobody behind this id any more. Nothing brings them back."""
+
+    code = "person-erased"
+    says = "The record was erased. Nothing is known of the person any more, and nothing can be done to it."
+
+
+class LegalHoldStands(PersonRefused):
+    """A court, an inquiry or a claim needs the record; Article 17(3) of the UK GDPR."""
+
+    code = "legal-hold-stands"
+    says = "The record is under a legal hold. Lift the hold first: DELETE /people/{id}/legal-hold."
+
+
+class ReferralsOpen(PersonRefused):
+    """Somebody still works with the record."""
+
+    code = "referrals-open"
+    says = "Close the person's referrals first."
+
+
+class RecordRequired(PersonRefused):
+    """The law requires that the record is kept for now; Article 17(3)(b) of the UK GDPR."""
+
+    code = "record-required"
+    says = "The law requires that the record is kept for now. To erase it all the same, name a basis."
+
+
+class AskedAfterToday(Unacceptable):
+    """Nobody has asked or answered tomorrow."""
+
+    code = "asked-after-today"
+    says = "The day lies after today. Check it."
+
+
+class ClosedBeforeAsked(Unacceptable):
+    """One of the two dates is wrong."""
+
+    code = "closed-before-asked"
+    says = "The request cannot be closed before the day on which it was asked. Check the date."
+
+
+class RequestClosed(PersonRefused):
+    """It ended once."""
+
+    code = "request-closed"
+    says = "The request is closed already."
+
+
+class ReviewDecided(PersonRefused):
+    """A review is decided once."""
+
+    code = "review-decided"
+    says = "Somebody decided about this record already. See GET /retention-reviews for those that wait."
+
+
+class KeptInThePast(Unacceptable):
+    """To keep a record is to keep it until a day that is still to come."""
+
+    code = "keep-until-missing"
+    says = "To keep the record, say until which day after today, and why."
+
+
+class RuleWithoutTime(Unacceptable):
+    """A line of a schedule says how long."""
+
+    code = "retention-rule-without-time"
+    says = "Each line says years or until_age."

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kith_referrals.domain import referral as referrals
 from kith_referrals.domain.consent import Consents
+from kith_referrals.domain.erasure import NOT_ASKED, Erasure, State
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.person_refusals import (
     DeathAfterToday,
@@ -17,6 +18,8 @@ from kith_referrals.domain.person_refusals import (
     NotYourPerson,
     OthersMergedInto,
     PersonDied,
+    PersonErased,
+    PersonErasing,
     PersonMerged,
     RecordRestricted,
 )
@@ -37,6 +40,15 @@ class Kind(StrEnum):
     OPENED = "opened"
     """It is restricted no longer."""
     DIED = "died"
+    HELD = "held"
+    """A legal hold: it is neither erased nor reviewed."""
+    RELEASED = "released"
+    """The hold was lifted."""
+    KEPT = "kept"
+    """Its time is over, and somebody keeps it for a while more."""
+    NOT_KEPT = "not-kept"
+    ERASURE_DECIDED = "erasure-decided"
+    ERASURE_TAKEN_BACK = "erasure-taken-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class Record:
 
     ``version`` grows by one with every decision about it. While ``merged_into`` is set, reads show that record instead;
     ``has_merged`` says that others are merged into this one, ``has_restricted`` that one of those is restricted. A
-    restricted record is read with a reason only, and so is the one that is shown for it.
+    restricted record is read with a reason only, and so is the one that is shown for it; and one that is to be erased.
+    While it is ``held``, a legal hold keeps it.
     """
 
     person: Person
@@ -55,6 +68,8 @@ class Record:
     has_restricted: bool = False
     restricted: bool = False
     died_on: date | None = None
+    held: bool = False
+    erasure: Erasure = NOT_ASKED
 
     @property
     def shown_id(self) -> UUID:
@@ -64,7 +79,7 @@ class Record:
     @property
     def needs_reason(self) -> bool:
         """Whether it is read with a reason only."""
-        return self.restricted or self.has_restricted
+        return self.restricted or self.has_restricted or self.erasure.state is State.RESTRICTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +110,12 @@ def merge(record: Record, into: Record, *, by: UUID, reason: str) -> tuple[Recor
 
     Merges do not chain: a record into which others were merged, or that is itself merged, is no part of another. Only
     the organisation that holds both may say so. Raises ``NotYourPerson``, ``MergeWithItself``, ``PersonMerged``,
-    ``OthersMergedInto``, or ``PersonDied`` when one record says that the person died and the other does not.
+    ``OthersMergedInto``, ``PersonErasing``, ``PersonErased``, or ``PersonDied`` when one record says that the person
+    died and the other does not.
     """
     check_holder(record, by)
     check_holder(into, by)
+    check_active(into)
     if record.person.id == into.person.id:
         raise MergeWithItself
     if record.merged_into is not None or into.merged_into is not None:
@@ -182,9 +199,23 @@ def die(record: Record, died_on: date, today: date) -> tuple[Record, Decision]:
 
 
 def check_alive(record: Record) -> None:
-    """Refuse to make anything for somebody who died. Raises ``PersonDied``."""
+    """Refuse to make anything for who died or is erased. Raises ``PersonDied``, or what ``check_active`` does."""
+    check_active(record)
     if record.died_on is not None:
         raise PersonDied
+
+
+def check_active(record: Record) -> None:
+    """Refuse what changes a record that is to be erased, or was. Raises ``PersonErasing`` or ``PersonErased``."""
+    if record.erasure.state is State.RESTRICTED:
+        raise PersonErasing
+    check_not_erased(record)
+
+
+def check_not_erased(record: Record) -> None:
+    """Refuse to look for anybody behind a tombstone. Raises ``PersonErased``."""
+    if record.erasure.state is State.ERASED:
+        raise PersonErased
 
 
 def check_holder(record: Record, organisation_id: UUID) -> None:

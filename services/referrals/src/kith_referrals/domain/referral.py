@@ -221,6 +221,13 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """To tell: the person was erased."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationTold:
     """To tell: an organisation as it stands now."""
 
@@ -249,6 +256,7 @@ Telling = (
     | Closed
     | Reopened
     | Missed
+    | Gone
     | OrganisationTold
     | ProgrammeTold
     | AgreementTold

@@ -11,6 +11,7 @@ from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.contact import Contact
+from kith_referrals.domain.erasure import State as Erasing
 from kith_referrals.store.people import SHOWN, joined
 from kith_referrals.tables import consents, organisations, people, referrals
 
@@ -23,7 +24,10 @@ _PERSON: Final = audited(
         people.c.family_name,
         people.c.email,
         people.c.contact_by,
-        sa.exists().where(joined(_one.c.id)).where(_one.c.do_not_contact).label("do_not_contact"),
+        sa.exists()
+        .where(joined(_one.c.id))
+        .where(sa.or_(_one.c.do_not_contact, _one.c.erasure_state != Erasing.ACTIVE.value))
+        .label("do_not_contact"),
         sa.exists()
         .where(joined(referrals.c.person_id))
         .where(consents.c.referral_id == referrals.c.id)

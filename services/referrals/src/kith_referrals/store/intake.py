@@ -16,13 +16,26 @@ from kith_referrals.domain.intake.rows import Row
 from kith_referrals.domain.intake.sifting import First, Known, Outcome, Sifted
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.refusals import NotFound
+from kith_referrals.store.erasing import erased_mark
 from kith_referrals.store.likeness import CANDIDATES, TRAITS, looking_for
 from kith_referrals.store.records import hexadecimal, insert_records
 from kith_referrals.tables import imported_rows, referrals
 
 _ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _REFERENCES: Final = sa.any_(sa.bindparam("references", type_=ARRAY(sa.Text)))
+_asked: Final = (
+    sa.func.unnest(sa.bindparam("references", type_=ARRAY(sa.Text))).table_valued("reference").render_derived("asked")
+)
 _FIRST: Final = sa.union_all(
+    sa.select(
+        _asked.c.reference.label("source_reference"),
+        imported_rows.c.digest,
+        imported_rows.c.outcome,
+        imported_rows.c.duplicate_of,
+        imported_rows.c.referral_id,
+    )
+    .join_from(_asked, imported_rows, imported_rows.c.source_reference == erased_mark(_asked.c.reference))
+    .where(imported_rows.c.organisation_id == _ORGANISATION),
     sa.select(
         imported_rows.c.source_reference,
         imported_rows.c.digest,

@@ -14,16 +14,18 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_referrals.domain.about import About
 from kith_referrals.domain.agreeing import Agreement, Agrees
+from kith_referrals.domain.erasure import Basis, Erasure, Rule, State
 from kith_referrals.domain.likeness import Traits
 from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.records import Author, Decision, Kind, Record
+from kith_referrals.domain.records import Author, Decision, Kind, Record, check_active
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.store.likeness import CANDIDATES, looking_for
 from kith_referrals.tables import merges, people, person_decisions
 
 _ABOUT: Final = tuple(one.name for one in fields(About))
 _AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
+_ERASURE: Final = ("state", "rule", "basis", "by", "decided_at")
 _PERSON: Final = (*(one.name for one in fields(Person) if one.name not in {"about", "agreement"}), *_ABOUT, *_AGREEMENT)
 _IDS: Final = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
 _other: Final = merges.alias("other")
@@ -34,6 +36,9 @@ _ALL: Final = (
         people.c.version,
         people.c.restricted,
         people.c.died_on,
+        people.c.held,
+        people.c.erased_on,
+        *(people.c[f"erasure_{name}"] for name in _ERASURE),
         merges.c.into_id.label("merged_into"),
         sa.exists().where(_other.c.into_id == people.c.id).label("has_merged"),
         sa.exists()
@@ -74,7 +79,10 @@ _SAVE: Final = (
     .values(
         {
             name: sa.bindparam(f"new_{name}", type_=people.c[name].type)
-            for name in ("version", "restricted", "died_on", "do_not_contact", "contact_by")
+            for name in (
+                *("version", "restricted", "died_on", "do_not_contact", "contact_by", "held"),
+                *(f"erasure_{name}" for name in _ERASURE),
+            )
         }
     )
 )
@@ -138,10 +146,14 @@ async def list_alike(tx: AsyncConnection, person_id: UUID, traits: Traits) -> li
 
 
 def check_record(record: Record | None, version: int) -> Record:
-    """The record, if it is there and still stands at ``version``. Raises ``NotFound`` or ``StaleVersion``."""
+    """The record, if it is there, stands at ``version`` and may be changed.
+
+    Raises ``NotFound``, ``StaleVersion``, ``PersonErasing`` or ``PersonErased``.
+    """
     if record is None:
         raise NotFound
     check_version(record.version, version, "record")
+    check_active(record)
     return record
 
 
@@ -156,6 +168,8 @@ async def save_record(tx: AsyncConnection, record: Record) -> None:
             "new_died_on": record.died_on,
             "new_do_not_contact": record.person.do_not_contact,
             "new_contact_by": list(record.person.contact_by),
+            "new_held": record.held,
+            **{f"new_erasure_{name}": getattr(record.erasure, name) for name in _ERASURE},
         },
     )
 
@@ -211,4 +225,13 @@ def _record(row: Mapping[Any, Any]) -> Record:
     agreement = Agreement(**{**said, "agrees": Agrees(said["agrees"]), "nation": nation})
     names = [name for name in told if name in _PERSON]
     person = Person(**{name: told.pop(name) for name in names}, about=about, agreement=agreement)
-    return Record(person=person, **told)
+    asked = {name: told.pop(f"erasure_{name}") for name in _ERASURE}
+    erasure = Erasure(
+        state=State(asked["state"]),
+        rule=Rule(asked["rule"]) if asked["rule"] else None,
+        basis=Basis(asked["basis"]) if asked["basis"] else None,
+        by=asked["by"],
+        decided_at=asked["decided_at"],
+        erased_on=told.pop("erased_on"),
+    )
+    return Record(person=person, erasure=erasure, **told)

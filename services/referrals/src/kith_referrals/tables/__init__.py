@@ -12,6 +12,7 @@ from kith_referrals.tables.metadata import METADATA
 from kith_referrals.tables.network import organisations, places, programmes, sharing_agreements
 from kith_referrals.tables.people import household_members, households, merges, people, person_decisions
 from kith_referrals.tables.referrals import consents, contact_attempts, referral_steps, referrals
+from kith_referrals.tables.rights import retention_looks, retention_reviews, retention_schedule, subject_access_requests
 
 __all__ = [
     "METADATA",
@@ -32,6 +33,10 @@ __all__ = [
     "programmes",
     "referral_steps",
     "referrals",
+    "retention_looks",
+    "retention_reviews",
+    "retention_schedule",
     "self_referrals",
     "sharing_agreements",
+    "subject_access_requests",
 ]

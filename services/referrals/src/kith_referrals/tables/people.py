@@ -41,6 +41,13 @@ people: Final = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("restricted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("died_on", sa.Date),
+    sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("erasure_state", sa.Text, nullable=False, server_default="active"),
+    sa.Column("erasure_rule", sa.Text),
+    sa.Column("erasure_basis", sa.Text),
+    sa.Column("erasure_by", sa.Text),
+    sa.Column("erasure_decided_at", INSTANT),
+    sa.Column("erased_on", sa.Date),
     sa.Column("district", sa.Text, sa.Computed("split_part(postcode, ' ', 1)")),
 )
 

@@ -26,9 +26,10 @@ async def read_likenesses(
     """The record that is shown for the person, and those of people who may be the same one, the surest first.
 
     Whom the asking organisation may not see is not among them, and neither is a pair that a human has kept apart.
-    Raises ``NotFound``, or ``RecordRestricted`` where one of them is restricted and no reason is given.
+    Raises ``NotFound``, ``PersonErased``, or ``RecordRestricted`` where one is restricted and no reason is given.
     """
     record = await store.get_record(tx, (await store.get_record(tx, person_id)).shown_id)
+    records.check_not_erased(record)
     traits = record.person.traits
     found = [
         (other, how)

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
+from kith_referrals.domain.erasure import State
+from kith_referrals.domain.person_refusals import PersonErased
 from kith_referrals.tables import consents, household_members, households, merges, people, referrals
 from kith_referrals.views.finding import Found, find_one
 from kith_referrals.views.knowing import HEARS, as_known
@@ -30,7 +32,7 @@ _one: Final = people.alias("one")
 _restricted: Final = (
     sa.exists()
     .where(sa.or_(_one.c.id == people.c.id, _one.c.id.in_(sa.select(_joined.c.person_id).where(_is_joined))))
-    .where(_one.c.restricted)
+    .where(sa.or_(_one.c.restricted, _one.c.erasure_state == State.RESTRICTED.value))
 )
 """Whether the record that is shown, or one that is merged into it, is read with a reason only."""
 _shown: Final = sa.func.coalesce(merges.c.into_id, referrals.c.person_id)
@@ -76,7 +78,7 @@ _REFERRAL: Final = audited(
         OVERDUE.label("overdue"),
         _agreed.label("consents"),
         HEARS,
-        people.c.id.is_not(None).label("shows_person"),
+        sa.and_(people.c.id.is_not(None), people.c.erasure_state != State.ERASED.value).label("shows_person"),
         _restricted.label("restricted"),
         people.c.id.label("shown_id"),
         _household_of.label("household"),
@@ -114,8 +116,14 @@ async def get_referral(tx: AsyncConnection, referral_id: UUID, *, asking: UUID |
 
 
 async def get_person(tx: AsyncConnection, person_id: UUID, *, now: datetime) -> Found:
-    """A person as the record that is shown for them has it, and where their own stands. Raises ``NotFound``."""
-    return await find_one(tx, _RECORD, person_id, noted(tx, Entry("person-read", "person", person_id), now=now))
+    """A person as the record that is shown for them has it, and where their own stands.
+
+    Raises ``NotFound`` or ``PersonErased``.
+    """
+    row = await find_one(tx, _RECORD, person_id, noted(tx, Entry("person-read", "person", person_id), now=now))
+    if row["erasure_state"] == State.ERASED:
+        raise PersonErased
+    return row
 
 
 async def get_household(tx: AsyncConnection, household_id: UUID) -> Found:

@@ -7,7 +7,7 @@ messages and supporters each have a row of their own. Counts are taken from rows
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -141,6 +141,8 @@ class Batch:
     supporters: dict[UUID, SupporterChange] = field(default_factory=dict)
     organisations: dict[UUID, OrganisationChange] = field(default_factory=dict)
     programmes: dict[UUID, ProgrammeChange] = field(default_factory=dict)
+    erased: dict[UUID, datetime] = field(default_factory=dict)
+    """People who were erased, and when (UTC). No row here names a person, so that nothing is to be taken out of one."""
 
     def referral(self, referral_id: UUID) -> ReferralChange:
         """What this batch says of the referral so far; a new page where it said nothing."""

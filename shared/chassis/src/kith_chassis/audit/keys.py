@@ -20,7 +20,9 @@ _NONCE: Final = bytes(12)
 
 _keys: Final = sa.table("audit_keys", sa.column("id", sa.Uuid), sa.column("key", sa.LargeBinary))
 _FIND: Final = sa.select(_keys).where(_keys.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
-_FORGET: Final = sa.text("select audit_forget(:kind, :id)").bindparams(sa.bindparam("id", type_=sa.Uuid))
+_FORGET: Final = sa.text("select coalesce(sum(audit_forget(:kind, id)), 0) from unnest(:ids) as id").bindparams(
+    sa.bindparam("ids", type_=ARRAY(sa.Uuid))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ async def decipher(tx: AsyncConnection, entries: Collection[dict[str, Any]]) -> 
             entry["reason"] = AESGCM(key).decrypt(_NONCE, text, key_id.bytes).decode() if key else None
 
 
-async def forget(tx: AsyncConnection, kind: str, about_id: UUID) -> int:
-    """Destroy the keys of every reason about somebody, as erasing them does; how many. In anybody's sight.
+async def forget(tx: AsyncConnection, kind: str, *about_ids: UUID) -> int:
+    """Destroy the keys of every reason about these, as erasing somebody does; how many. In anybody's sight.
 
     What was done to them, when and by whom stays on the record, and the chain holds.
     """
-    return int((await tx.execute(_FORGET, {"kind": kind, "id": about_id})).scalar_one())
+    return int((await tx.execute(_FORGET, {"kind": kind, "ids": list(about_ids)})).scalar_one())

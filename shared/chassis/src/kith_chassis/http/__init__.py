@@ -1,7 +1,7 @@
 """HTTP as every Kith service speaks it: problems, safe repeats, versions, pages, and the application around them."""
 
 from kith_chassis.http.application import NowDep, application
-from kith_chassis.http.creates import Created, create, forget_old_keys
+from kith_chassis.http.creates import Created, create, forget_answers, forget_old_keys
 from kith_chassis.http.links import leads_to
 from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor
 from kith_chassis.http.problems import Problem, invalid, problem, problem_of
@@ -22,6 +22,7 @@ __all__ = [
     "create",
     "encode_cursor",
     "etag",
+    "forget_answers",
     "forget_old_keys",
     "invalid",
     "leads_to",

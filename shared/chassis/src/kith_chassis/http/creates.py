@@ -5,7 +5,7 @@ own database; a body that is kept holds ids and states, and no more about people
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
@@ -55,6 +55,7 @@ _STORE: Final = """
     where client = $1 and route = $2 and key = $3
 """
 _FORGET: Final = sa.text("delete from idempotency_keys where created_at <= :expired")
+_FORGET_THESE: Final = sa.text("delete from idempotency_keys where location = any(:locations)")
 
 
 class KeyMissing(Refusal):
@@ -146,3 +147,8 @@ def _lock(claim: tuple[str, ...]) -> int:
 async def forget_old_keys(tx: AsyncConnection, now: datetime) -> None:
     """Forget the answers that are older than a day."""
     await tx.execute(_FORGET, {"expired": now - KEPT})
+
+
+async def forget_answers(tx: AsyncConnection, locations: Collection[str]) -> None:
+    """Forget the answers that led to these, as erasing whom they are about does; their keys are free again."""
+    await tx.execute(_FORGET_THESE, {"locations": list(locations)})

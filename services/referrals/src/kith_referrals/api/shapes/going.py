@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Feedback, State
+from kith_referrals.domain.erasure import State as Erasing
 from kith_referrals.domain.referral import Status
 
 
@@ -115,13 +116,18 @@ class HouseholdOfReferral(BaseModel):
 
 
 class PersonRecord(BaseModel):
-    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death."""
+    """A person's record: where it stands, and whom reads show for it. ``died_on`` is the day of their death.
+
+    ``held`` says that a legal hold keeps it; ``erasure`` is ``active``, ``restricted`` (to be erased) or ``erased``.
+    """
 
     id: UUID
     version: int
     merged_into: UUID | None
     restricted: bool
     died_on: date | None
+    held: bool
+    erasure: Erasing
 
 
 class ReferralView(ReferralSummary):

@@ -120,6 +120,13 @@ class RowNotWaiting(ReferralRefused):
     says = "This row does not wait any more. Read the list again."
 
 
+class RowErased(Unacceptable):
+    """Its person asked to be forgotten, and a file that still has them does not bring them back."""
+
+    code = "row-erased"
+    says = "What came with this reference was erased. Take the row out of your own system's export."
+
+
 class RowRejected(Unacceptable):
     """A row that waited cannot be read any more as it was read when it came."""
 

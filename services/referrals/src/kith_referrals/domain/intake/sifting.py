@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from kith_referrals.domain.intake.refusals import ChangedSinceImport, ReferenceNotImported
+from kith_referrals.domain.intake.refusals import ChangedSinceImport, ReferenceNotImported, RowErased
 from kith_referrals.domain.intake.rows import Cells, Rejection, Row
 from kith_referrals.domain.likeness import SURE, SUREST_FIRST, Traits, likeness, near
 from kith_referrals.domain.refusals import ReferralRefused
@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     POSSIBLE_DUPLICATE = "possible-duplicate"
+    ERASED = "erased"
+    """Of the row nothing is left but that there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ def _one(
 
 
 def _again(read: Read, before: First, reference_column: str) -> Sifted:
+    if before.outcome is Outcome.ERASED:
+        erased = RowErased()
+        return Sifted(read, Outcome.REJECTED, column=reference_column, code=erased.code, message=str(erased))
     if before.digest != read.digest:
         refused: ReferralRefused = ReferenceNotImported() if before.digest is None else ChangedSinceImport()
         return Sifted(read, Outcome.REJECTED, column=reference_column, code=refused.code, message=str(refused))

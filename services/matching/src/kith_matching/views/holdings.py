@@ -1,0 +1,45 @@
+"""Everything this service holds about somebody, as codes. Who supported them is somebody else, and is left out."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.erased import find_erased
+from kith_chassis.holdings import Held, Holding
+
+_HELD: Final = sa.text("""
+    with theirs as (select * from referrals where person_id = any(:people) or id = any(:referrals))
+    select 'referral' as kind, id, organisation_id,
+        district is null and age_band = 'unknown' and language = 'und' and not urgent
+        and cardinality(needs || conditions || interests || requested || channels) = 0 as tombstone,
+        to_jsonb(theirs) - '{id,person_id,organisation_id}'::text[] as says
+    from theirs
+    union all
+    select 'proposal', id, organisation_id, parts = '[]' and score = 0,
+        to_jsonb(proposals) - '{id,supporter_id,organisation_id,version}'::text[]
+    from proposals where referral_id in (select id from theirs)
+    union all
+    select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
+        to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
+    from matches where referral_id in (select id from theirs)
+    union all
+    select 'session', id, organisation_id, cardinality(topics) = 0 and (select bool_or(erased) from theirs),
+        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
+    from sessions where referral_id in (select id from theirs)
+    union all
+    select 'meeting', id, organisation_id, (select bool_or(erased) from theirs),
+        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
+    from sessions where attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
+    order by kind, id
+""").bindparams(*(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("people", "referrals")))
+
+
+async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
+    """Every row about these people and referrals; in the network's sight. A meeting is a row about all who came."""
+    erased = await find_erased(tx, people)
+    rows = await tx.execute(_HELD, {"people": list(people), "referrals": list(referrals)})
+    return Held([Holding(row.kind, row.id, row.tombstone, row.organisation_id, row.says) for row in rows], erased)

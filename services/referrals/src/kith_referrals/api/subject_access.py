@@ -1,0 +1,146 @@
+"""The right of access: a person asked what is known of them; until when, what is given, and how it ended."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import (
+    Created,
+    CursorDep,
+    ExpectedVersion,
+    NowDep,
+    Page,
+    PageLimit,
+    create,
+    encode_cursor,
+    etag,
+)
+from kith_chassis.identity import CallerDep
+from kith_referrals.api.asking import ADMINISTRATOR, author, in_organisation
+from kith_referrals.api.words import Body
+from kith_referrals.domain.subject_access import Outcome
+from kith_referrals.usecases import subject_access as usecases
+from kith_referrals.views import subject_access as views
+
+PERMISSIONS: Final = {
+    "ask_for_access": ADMINISTRATOR,
+    "list_access_requests": ADMINISTRATOR,
+    "gather_record": ADMINISTRATOR,
+    "close_access_request": ADMINISTRATOR,
+}
+
+router = APIRouter(tags=["rights"])
+
+
+class AccessBody(Body):
+    """The day on which the person asked (Europe/London)."""
+
+    asked_on: date
+
+
+class ClosureBody(Body):
+    """How the request ended, and on which day (Europe/London)."""
+
+    closed_on: date
+    outcome: Outcome
+
+
+class AccessRequest(BaseModel):
+    """A request. ``due_on`` is the last day on which to answer it; bank holidays are not counted."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    person_id: UUID
+    asked_on: date
+    due_on: date
+    version: int
+    closed_on: date | None
+    outcome: Outcome | None
+
+
+class AccessSection(BaseModel):
+    """Rows of one kind. What is not given is an object ``{"redacted": code}`` in the place of the value."""
+
+    section: str
+    rows: list[dict[str, Any]]
+
+
+class AccessRecord(BaseModel):
+    """Everything that this service holds about the person, as far as the organisation may give it."""
+
+    request: AccessRequest
+    organisation_id: UUID
+    gathered_at: datetime
+    sections: list[AccessSection]
+
+
+@router.post("/people/{person_id}/subject-access", status_code=201, response_model=AccessRequest)
+async def ask_for_access(request: Request, person_id: UUID, body: AccessBody, caller: CallerDep) -> Response:
+    """Log that the person asked: the clock runs. For an organisation that sees them."""
+    member, organisation_id = in_organisation(caller)
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        by = author(member, organisation_id, now)
+        asked = await usecases.open_request(tx, clock.new_id(), person_id, asked_on=body.asked_on, by=by)
+        return Created(f"/subject-access-requests/{asked.id}", AccessRequest.model_validate(asked), asked.version)
+
+    return await create(request, member, work)
+
+
+@router.get("/subject-access-requests")
+async def list_access_requests(
+    caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
+) -> Page[AccessRequest]:
+    """The organisation's requests and when they are due, in the order in which they were logged."""
+    member, organisation_id = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        rows = await views.list_requests(tx, organisation_id, after=after, limit=limit)
+    items = [AccessRequest.model_validate(row) for row in rows]
+    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+
+
+@router.get("/subject-access-requests/{request_id}/record")
+async def gather_record(
+    request_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep, response: Response
+) -> AccessRecord:
+    """Everything this service holds about the person who asked. ``kith subject-access`` adds the other services'."""
+    member, organisation_id = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        request = await usecases.begin_gathering(tx, request_id, by=author(member, organisation_id, now))
+        found = await views.gather(tx, request.person_id, organisation_id)
+    response.headers["Cache-Control"] = "no-store"
+    return AccessRecord(
+        request=AccessRequest.model_validate(request),
+        organisation_id=organisation_id,
+        gathered_at=now,
+        sections=[AccessSection(section=name, rows=[dict(row) for row in rows]) for name, rows in found],
+    )
+
+
+@router.post("/subject-access-requests/{request_id}/closure")
+async def close_access_request(
+    *,
+    request_id: UUID,
+    body: ClosureBody,
+    caller: CallerDep,
+    version: ExpectedVersion,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+) -> AccessRequest:
+    """Record how the request ended."""
+    member, organisation_id = in_organisation(caller)
+    async with database.transaction(member) as tx:
+        by = author(member, organisation_id, now)
+        closed = await usecases.close_request(
+            tx, request_id, outcome=body.outcome, closed_on=body.closed_on, version=version, by=by
+        )
+    response.headers.update(etag(closed.version))
+    return AccessRequest.model_validate(closed)

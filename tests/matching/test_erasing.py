@@ -1,0 +1,118 @@
+"""Of a person who was erased matching keeps that there were referrals, proposals, matches and sessions, and no more."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from kith_chassis.database import Database
+from kith_chassis.erased import find_erased, remember
+from kith_contracts.referrals import ReferralCreated
+from kith_matching.domain.match import Match
+from kith_matching.domain.occasion import Occasion, Outcome
+from kith_matching.domain.referral import Channel
+from kith_matching.domain.refusals import CannotAttend, PersonErased
+from kith_matching.views.holdings import list_holdings
+from tests.builders import a_person_erased, a_referral_closed, a_referral_created, received
+from tests.conftest import DatabaseOf
+from tests.matching.builders import NOW, TODAY
+from tests.matching.stage import Stage
+
+ABOUT_GRIEF = Occasion(TODAY, Outcome.HAPPENED, 60, Channel.IN_PERSON, ("grief",))
+
+
+async def left(stage: Stage, referral: ReferralCreated) -> dict[str, list[bool]]:
+    """The kinds of rows about the referral, and for each whether it is a tombstone."""
+    async with stage.database.network_transaction() as tx:
+        held = await list_holdings(tx, [referral.person_id], [referral.referral_id])
+    found: dict[str, list[bool]] = {}
+    for one in held.holdings:
+        found.setdefault(one.kind, []).append(one.tombstone)
+    return found
+
+
+async def supported(stage: Stage) -> tuple[ReferralCreated, Match]:
+    """Somebody who was proposed, matched, met, and whose referral is closed."""
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    match = await stage.a_match(referral, await stage.a_supporter(programme))
+    await stage.hold(match, ABOUT_GRIEF)
+    await stage.hear(a_referral_closed(referral, reason="support-ended"))
+    return referral, match
+
+
+async def test_an_erasure_leaves_tombstones_of_every_kind_of_row(stage: Stage) -> None:
+    referral, _ = await supported(stage)
+    before = await left(stage, referral)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert before == {"referral": [False], "proposal": [False], "match": [False], "session": [False]}
+    assert await left(stage, referral) == {"referral": [True], "proposal": [True], "match": [True], "session": [True]}
+
+
+async def test_others_keep_what_is_known_of_them(stage: Stage) -> None:
+    referral, _ = await supported(stage)
+    other, _ = await supported(stage)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert await left(stage, other) == {"referral": [False], "proposal": [False], "match": [False], "session": [False]}
+
+
+async def test_a_referral_that_is_heard_of_after_its_person_was_erased_brings_no_codes_back(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = a_referral_created(programme)
+
+    await stage.hear(a_person_erased(referral))
+    await stage.hear(referral)
+
+    assert await left(stage, referral) == {"referral": [True]}
+
+
+async def test_what_they_spoke_about_is_not_kept_when_it_is_told_late(stage: Stage) -> None:
+    referral, match = await supported(stage)
+    await stage.hear(a_person_erased(referral))
+
+    with pytest.raises(PersonErased):
+        await stage.hold(match, ABOUT_GRIEF)
+
+
+async def test_nobody_attends_a_group_who_was_erased(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    await stage.hear(a_person_erased(referral))
+
+    with pytest.raises(CannotAttend):
+        await stage.meet(programme, referral.referral_id, ABOUT_GRIEF, referral)
+
+
+async def test_a_referral_and_the_erasure_of_its_person_never_miss_each_other(database_of: DatabaseOf) -> None:
+    """Two transactions at once: the one that keeps the referral has looked, and so the erasure waits for it."""
+    database: Database = await database_of("matching")
+    person_id = a_referral_created().person_id
+    async with database.network_transaction() as keeping:
+        assert await find_erased(keeping, [person_id]) == set()
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            async with database.network_transaction() as erasing:
+                await erasing.execute(sa.text("set local lock_timeout = '50ms'"))
+                await remember(erasing, {person_id: NOW})
+
+    async with database.network_transaction() as erasing:
+        await remember(erasing, {person_id: NOW})
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            async with database.network_transaction() as keeping:
+                await keeping.execute(sa.text("set local lock_timeout = '50ms'"))
+                await find_erased(keeping, [person_id])
+
+    async with database.network_transaction() as keeping:
+        assert await find_erased(keeping, [person_id]) == {person_id}
+
+
+async def test_it_may_be_told_twice(stage: Stage) -> None:
+    referral, _ = await supported(stage)
+    gone = received(a_person_erased(referral), at=NOW)
+
+    for _ in range(2):
+        await stage.hear(gone.body)
+
+    assert await left(stage, referral) == {"referral": [True], "proposal": [True], "match": [True], "session": [True]}
