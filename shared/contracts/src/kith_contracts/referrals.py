@@ -126,9 +126,9 @@ class ReferralCreated(ReferralsFact):
     urgent: bool = False
     """Whether the referrer asked for it to be looked at first."""
     feedback: Code | None = None
-    """How much the person agreed that the referrer hears: ``receipt`` (that it was received), ``decision`` (also whether
-    it was accepted, and why not), ``progress`` (also a match, and the first session), ``outcome`` (also how it ended).
-    None is ``outcome``."""
+    """How much the person agreed that the referrer hears: ``receipt`` (that it was received), ``decision`` (also
+    whether it was accepted, and why not), ``progress`` (also a match, and the first session), ``outcome`` (also how it
+    ended). None is ``outcome``."""
 
     @property
     def story(self) -> Story:
