@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from kith_referrals.api import (
     agreements,
@@ -12,12 +12,14 @@ from kith_referrals.api import (
     households,
     imports,
     invitations,
+    members,
     moving,
     network,
     notes,
     people,
     referring,
 )
+from kith_referrals.api.listed import DOOR
 from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.person_refusals import PersonRefused
 from kith_referrals.domain.refusals import (
@@ -32,7 +34,7 @@ from kith_referrals.domain.refusals import (
 
 PARTS: Final = (
     *(notes, referring, moving, choosing, agreements, network, people, households),
-    *(invitations, imports, contacts, directory),
+    *(invitations, imports, members, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
@@ -52,6 +54,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 
 router = APIRouter()
 for _part in PARTS:
-    router.include_router(_part.router)
+    _behind_the_door = _part not in (contacts, directory)  # services ask there, and anybody
+    router.include_router(_part.router, dependencies=[Depends(DOOR)] if _behind_the_door else [])
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

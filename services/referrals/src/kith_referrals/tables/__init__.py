@@ -22,6 +22,7 @@ organisations: Final = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("charity_number", sa.Text),
     sa.Column("charity_regulator", sa.Text),
+    sa.Column("keeps_members", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 programmes: Final = sa.Table(
