@@ -103,6 +103,7 @@ ACTIONS: dict[str, list[str]] = {
     "publish_organisation": ["organisation-published"],
     "publish_programme": ["programme-published"],
     "publish_agreement": ["agreement-signed"],
+    "announce_closing": ["closing-announced", "agreement-ending", "agreement-ending"],
     "put_member": ["member-listed"],
     "end_membership": ["member-left"],
     "list_members": ["members-listed"],
@@ -123,6 +124,7 @@ ELSEWHERE = {
     *("sign_agreement", "end_agreement", "confirm_programme"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
+    *("get_closing", "hand_over"),
 }
 """What needs more of a story than one request."""
 

@@ -52,6 +52,8 @@ MANAGED = {
     *("put_client", "list_clients", "revoke_client"),
 }
 """What an organisation keeps about itself, which an operator mends for it: opaque ids, and nobody who is referred."""
+CLOSING = {"announce_closing", "get_closing", "hand_over"}
+"""What is there once a closing is announced, for the operator and those whose organisation closes."""
 NOT_THE_OPERATORS = {"confirm_programme"}
 """What an organisation alone may do about what it offers."""
 
@@ -117,6 +119,7 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "record_death": {"died_on": TODAY},
         "propose_agreement": agreement,
         "publish_agreement": agreement,
+        "announce_closing": {"closes_on": "2099-12-31", "administrator": "Private-1"},
         "put_member": {**A_MEMBER, "roles": ["coordinator"]},
         "put_client": {**A_CLIENT, "roles": ["coordinator"]},
         "end_membership": {"left_on": TODAY},
@@ -162,14 +165,14 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
 ) -> str | None:
     """What is wrong with the answer, or None."""
     member = role in ORGANISATION_ROLES
-    managing = role == "operator" and name in MANAGED
+    managing = role == "operator" and name in MANAGED | CLOSING
     if any(private in answer.text for private in PRIVATE) and not managing:
         return "it leaks"
     if name in OWN | PUBLIC:
         return None if answer.status_code == 200 else "everybody may read it"
     if role == "operator" and name not in LISTS | NOT_THE_OPERATORS and "operator" in api.PERMISSIONS[name]:
-        stale = name in MANAGED and answer.status_code == 412
-        return None if stale or answer.status_code in {200, 422} else "the operator may publish"
+        fine = {200, 201, 422} | ({404} if name in CLOSING else {412} if name in MANAGED else set())
+        return None if answer.status_code in fine else "the operator may publish"
     if name in LISTS and answer.status_code == 200:
         own = all(
             str(world.stranger.id) in {one.get("sharer_id"), one.get("receiver_id")} for one in answer.json()["items"]

@@ -183,7 +183,7 @@ def checked_member(member: Member) -> Member:
 
     Raises ``SubjectNamesSomebody`` or ``MembershipBackwards``.
     """
-    _check_opaque(member.subject)
+    check_opaque(member.subject)
     if member.ends_on is not None and member.ends_on < member.starts_on:
         raise MembershipBackwards
     return member
@@ -194,8 +194,8 @@ def checked_client(client: Client, today: date) -> Client:
 
     Raises ``SubjectNamesSomebody`` or ``ExpiryPassed``.
     """
-    _check_opaque(client.client_id)
-    _check_opaque(client.subject)
+    check_opaque(client.client_id)
+    check_opaque(client.subject)
     if client.expires_on < today:
         raise ExpiryPassed
     return client
@@ -248,6 +248,7 @@ def check_listed(listing: Listing, roles: Collection[str], today: date) -> None:
         raise MemberRoleMissing
 
 
-def _check_opaque(subject: str) -> None:
+def check_opaque(subject: str) -> None:
+    """Refuse what looks like a name or an address where an issuer's id belongs. Raises ``SubjectNamesSomebody``."""
     if not (subject.isascii() and subject.isprintable()) or not set(" /@").isdisjoint(subject):
         raise SubjectNamesSomebody

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     OPENED = "opened"
     """It is restricted no longer."""
     DIED = "died"
+    HANDED_OVER = "handed-over"
+    """The organisation closed; another one holds the record now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ organisations: Final = sa.Table(
     sa.Column("charity_number", sa.Text),
     sa.Column("charity_regulator", sa.Text),
     sa.Column("keeps_members", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("closes_on", sa.Date),
+    sa.Column("closed_at", _INSTANT),
 )
 
 programmes: Final = sa.Table(

@@ -3,7 +3,7 @@
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from kith_referrals.tables import METADATA
 
@@ -35,4 +35,16 @@ machine_clients: Final = sa.Table(
     sa.Column("revoked_at", _INSTANT),
     sa.Column("last_used_on", sa.Date),
     sa.Column("version", sa.Integer, nullable=False),
+)
+
+closings: Final = sa.Table(
+    "closings",
+    METADATA,
+    sa.Column("organisation_id", sa.Uuid, primary_key=True),
+    sa.Column("closes_on", sa.Date, nullable=False),
+    sa.Column("administrator", sa.Text, nullable=False),
+    sa.Column("successor_id", sa.Uuid),
+    sa.Column("successors", JSONB, nullable=False),
+    sa.Column("announced_at", _INSTANT, nullable=False),
+    sa.Column("announced_by", sa.Text, nullable=False),
 )

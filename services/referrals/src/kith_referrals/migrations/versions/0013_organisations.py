@@ -1,4 +1,4 @@
-"""Organisations: who works for one, and which of its systems."""
+"""Organisations: who works for one, which of its systems; how one closes."""
 
 from alembic import op
 
@@ -38,10 +38,27 @@ MEMBERS = (
     """,
 )
 
+CLOSING = (
+    "alter table organisations add column closes_on date, add column closed_at timestamptz",
+    # Which programme follows which, by id. No key to organisations: those are never deleted.
+    """
+    create table closings (
+        organisation_id uuid primary key,
+        closes_on date not null,
+        administrator text not null,
+        successor_id uuid,
+        successors jsonb not null,
+        announced_at timestamptz not null,
+        announced_by text not null
+    )
+    """,
+)
+
 
 def upgrade() -> None:
     """Make them. No organisation keeps a list of its members until it says so."""
-    for statement in MEMBERS:
+    for statement in (*MEMBERS, *CLOSING):
         op.execute(statement)
     secure(op, "members", "organisation_id = {org}")
     secure(op, "machine_clients", "organisation_id = {org}")
+    secure(op, "closings", "organisation_id = {org}")
