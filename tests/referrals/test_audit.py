@@ -103,6 +103,12 @@ ACTIONS: dict[str, list[str]] = {
     "publish_organisation": ["organisation-published"],
     "publish_programme": ["programme-published"],
     "publish_agreement": ["agreement-signed"],
+    "log_breach": ["breach-logged"],
+    "list_breaches": ["breaches-listed"],
+    "count_breaches": [],
+    "take_complaint": ["complaint-received"],
+    "list_complaints": ["complaints-listed"],
+    "misdirect_referral": ["referral-closed", "breach-logged"],
     "announce_closing": ["closing-announced", "agreement-ending", "agreement-ending"],
     "put_member": ["member-listed"],
     "end_membership": ["member-left"],
@@ -124,7 +130,7 @@ ELSEWHERE = {
     *("sign_agreement", "end_agreement", "confirm_programme"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
-    *("get_closing", "hand_over"),
+    *("get_closing", "hand_over", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
 """What needs more of a story than one request."""
 

@@ -42,9 +42,12 @@ PUBLIC = {
     *("list_organizations", "get_organization"),
 }
 """What anybody may read without a token: the directory."""
-LISTS = {"list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"}
+LISTS = {
+    *("list_referrals", "list_waiting_rows", "list_agreements", "list_stale_programmes", "list_unread_notes"),
+    *("list_breaches", "list_complaints"),
+}
 """What answers every organisation, with its own rows."""
-MADE = {"make_referral", "make_household"}
+MADE = {"make_referral", "make_household", "log_breach", "take_complaint"}
 """What every member makes, for their own organisation."""
 PRIVATE = ("Testwell", "Renée", "9990568855", "999 056 8855", CHI_NUMBER, "EH16", "person@example", "900123", "Private")
 MANAGED = {
@@ -58,6 +61,8 @@ NOT_THE_OPERATORS = {"confirm_programme"}
 """What an organisation alone may do about what it offers."""
 
 A_MEMBER = {"roles": ["referrer"], "starts_on": TODAY}
+A_BREACH = {"what": ["lost"], "found_at": f"{TODAY}T00:00:00Z", "note": "Private note"}
+A_COMPLAINT = {"category": "waiting", "received_on": TODAY, "answer_by": TODAY, "words": "Private words"}
 A_CLIENT = {"roles": ["referrer"], "expires_on": "2099-12-31"}
 
 
@@ -80,6 +85,9 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
     own = f"/organisations/{world.referrer.id}"
     await client.put(f"{own}/members/Private-1", json=A_MEMBER, auth=administrator)
     await client.put(f"{own}/clients/Private-1", json=A_CLIENT, auth=administrator)
+    keyed = {"Idempotency-Key": str(new_id())}
+    breach = await client.post("/breaches", json=A_BREACH, auth=administrator, headers=keyed)
+    complaint = await client.post("/complaints", json=A_COMPLAINT, auth=administrator, headers=keyed)
     found: dict[str, Any] = made.json()
     return {
         **found,
@@ -87,6 +95,8 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         "also": str(also.id),
         "row_id": waiting[0]["id"],
         "household_id": household.json()["id"],
+        "breach_id": breach.json()["id"],
+        "complaint_id": complaint.json()["id"],
     }
 
 
@@ -119,6 +129,11 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "record_death": {"died_on": TODAY},
         "propose_agreement": agreement,
         "publish_agreement": agreement,
+        "log_breach": A_BREACH,
+        "change_breach": A_BREACH,
+        "misdirect_referral": {"note": "Private note"},
+        "take_complaint": A_COMPLAINT,
+        "move_complaint": {"step": "acknowledge", "on": TODAY},
         "announce_closing": {"closes_on": "2099-12-31", "administrator": "Private-1"},
         "put_member": {**A_MEMBER, "roles": ["coordinator"]},
         "put_client": {**A_CLIENT, "roles": ["coordinator"]},
@@ -148,6 +163,8 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         person_id=referral["person_id"],
         row_id=referral["row_id"],
         household_id=referral["household_id"],
+        breach_id=referral["breach_id"],
+        complaint_id=referral["complaint_id"],
         organisation_id=world.referrer.id,
         subject="Private-1",
         client_id="Private-1",
@@ -180,7 +197,7 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
         return None if own or not member else "it lists what is others'"
     if name == "invite" and member:
         return None if answer.status_code == 201 else "everybody in the network may hand over a link"
-    if name in MADE and member:
+    if name in MADE and role in api.PERMISSIONS[name]:
         own = answer.json().get("referring_organisation_id", str(world.stranger.id)) == str(world.stranger.id)
         return None if own and answer.status_code == 201 else "it is made in another's name"
     if name == "offer_choice" and member:
@@ -222,7 +239,10 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
 ) -> None:
     ids = {
         name: str(new_id())
-        for name in ("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id")
+        for name in (
+            *("id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id"),
+            *("breach_id", "complaint_id"),
+        )
     }
 
     statuses = {

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends
 
 from kith_referrals.api import (
     agreements,
+    breaches,
     choosing,
     closing,
+    complaints,
     contacts,
     directory,
     households,
@@ -35,7 +37,7 @@ from kith_referrals.domain.refusals import (
 
 PARTS: Final = (
     *(notes, referring, moving, choosing, agreements, network, people, households),
-    *(invitations, imports, members, closing, contacts, directory),
+    *(invitations, imports, members, closing, breaches, complaints, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}

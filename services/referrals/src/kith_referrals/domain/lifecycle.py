@@ -199,6 +199,15 @@ def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     return _move(referral, CLOSED, status, by, now, closing=reason)
 
 
+def recall(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """It was sent to the wrong programme: entered in error, and its receiver sees it no more, taken on or not.
+
+    Raises ``NotYourReferral`` or ``MoveRefused``.
+    """
+    _check_referrer(referral, by)
+    return close(replace(referral, misdirected=True), by, "entered-in-error", now)
+
+
 def note_reading(referral: Referral, by: Actor, now: datetime) -> Moved | None:
     """Somebody of the programme's organisation has read the notes. Saying it again is no step.
 

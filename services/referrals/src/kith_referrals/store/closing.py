@@ -73,6 +73,7 @@ COVERED: Final = (
     .where(_THEIRS, consents.c.referral_id == referrals.c.id)
     .where(referrals.c.programme_organisation_id == _SUCCESSOR)
     .where(referrals.c.closing_reason.is_distinct_from(RELEASED))
+    .where(~referrals.c.misdirected)
     .where(consents.c.purpose == Purpose.SHARE_REFERRAL.value, consents.c.state == State.GRANTED.value)
     .where(sa.or_(consents.c.expires_on.is_(None), consents.c.expires_on >= _TODAY))
     .correlate(people)

@@ -185,6 +185,7 @@ referrals: Final = sa.Table(
     sa.Column("notes_waited", sa.Boolean, nullable=False),
     sa.Column("notes_read_at", _INSTANT),
     sa.Column("notes_read_by", sa.Text),
+    sa.Column("misdirected", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 sharing_agreements: Final = sa.Table(

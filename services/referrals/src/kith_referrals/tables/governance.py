@@ -48,3 +48,46 @@ closings: Final = sa.Table(
     sa.Column("announced_at", _INSTANT, nullable=False),
     sa.Column("announced_by", sa.Text, nullable=False),
 )
+
+breaches: Final = sa.Table(
+    "breaches",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("what", _TEXTS, nullable=False),
+    sa.Column("found_at", _INSTANT, nullable=False),
+    sa.Column("referral_id", sa.Uuid),
+    sa.Column("person_id", sa.Uuid),
+    sa.Column("containment", _TEXTS, nullable=False),
+    sa.Column("ico_told_at", _INSTANT),
+    sa.Column("ico_not_needed", sa.Boolean, nullable=False),
+    sa.Column("people_told_at", _INSTANT),
+    sa.Column("people_not_told", sa.Boolean, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("due_at", _INSTANT),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+)
+"""``due_at`` and ``is_open`` are the domain's word, kept so that a list can begin with what is due."""
+
+complaints: Final = sa.Table(
+    "complaints",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("received_on", sa.Date, nullable=False),
+    sa.Column("answer_by", sa.Date, nullable=False),
+    sa.Column("programme_id", sa.Uuid),
+    sa.Column("referral_id", sa.Uuid),
+    sa.Column("words", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("acknowledged_on", sa.Date),
+    sa.Column("escalated_on", sa.Date),
+    sa.Column("answered_on", sa.Date),
+    sa.Column("closed_on", sa.Date),
+    sa.Column("outcome", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("due_on", sa.Date),
+)
+"""``due_on`` is the domain's word, kept so that a list can begin with what is due."""
