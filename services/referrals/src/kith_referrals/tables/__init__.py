@@ -58,6 +58,7 @@ programmes: Final = sa.Table(
     sa.Column("organisation_name", sa.Text, nullable=False),
     sa.Column("published_at", _INSTANT, nullable=False),
     sa.Column("modified_at", _INSTANT, nullable=False),
+    sa.Column("first_session_days", sa.Integer),
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )
 """``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""

@@ -1,4 +1,4 @@
-"""Organisations: who works for one and which of its systems; how one closes; what went wrong; complaints."""
+"""Organisations: who works for one and which of its systems; how one closes; what went wrong; complaints; quality."""
 
 from alembic import op
 
@@ -100,6 +100,12 @@ LOGS = (
     "create index complaints_due on complaints (organisation_id, due_on, id)",
 )
 
+QUALITY = (
+    # Days from the referral to the first session, in the middle; null where too few are known to say.
+    "alter table programmes add column first_session_days integer",
+    "create index referrals_supported on referrals (supported_at) where supported_at is not null",
+)
+
 
 def upgrade() -> None:
     """Make them. No organisation keeps a list of its members until it says so.
@@ -107,7 +113,7 @@ def upgrade() -> None:
     What was sent to the wrong programme is its referrer's alone, whatever else shows it: so the rule stands beside the
     others and restricts them (``domain.referral.may_see``).
     """
-    for statement in (*MEMBERS, *CLOSING, *LOGS):
+    for statement in (*MEMBERS, *CLOSING, *LOGS, *QUALITY):
         op.execute(statement)
     secure(op, "members", "organisation_id = {org}")
     secure(op, "machine_clients", "organisation_id = {org}")
