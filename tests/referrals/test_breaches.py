@@ -185,6 +185,12 @@ async def test_what_is_due_soonest_stands_first_however_it_is_paged(
     assert rest["next"] is None
 
 
+async def test_a_moment_that_there_never_was_is_refused(client: httpx.AsyncClient, administrator: httpx.Auth) -> None:
+    answer = await log(client, administrator, hours_ago=1, found_at="0001-01-01T00:00:00+14:00")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+
+
 async def test_a_breach_is_changed_as_more_is_known(
     client: httpx.AsyncClient, world: World, administrator: httpx.Auth
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
@@ -13,7 +13,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page, PageLimit, create, encode_cursor, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, in_organisation
-from kith_referrals.api.words import Body, Notes
+from kith_referrals.api.words import Body, Instant, Notes
 from kith_referrals.domain.breaches import Breach, Containment, Telling, What
 from kith_referrals.usecases import logs as usecases
 from kith_referrals.views import logs as views
@@ -37,12 +37,12 @@ class BreachBody(Body):
     """
 
     what: Annotated[tuple[What, ...], Field(min_length=1, max_length=len(What))]
-    found_at: AwareDatetime
+    found_at: Instant
     referral_id: UUID | None = None
     containment: Annotated[tuple[Containment, ...], Field(max_length=len(Containment))] = ()
-    ico_told_at: AwareDatetime | None = None
+    ico_told_at: Instant | None = None
     ico_not_needed: bool = False
-    people_told_at: AwareDatetime | None = None
+    people_told_at: Instant | None = None
     people_not_told: bool = False
     note: Notes | None = None
 
