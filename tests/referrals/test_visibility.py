@@ -29,7 +29,7 @@ TABLES = (
         "person_decisions",
         "households",
     ),
-    "household_members",
+    *("household_members", "members", "machine_clients", "closings", "breaches", "complaints"),
 )
 ORGANISATIONS = ("referrer", "host", "stranger")
 

@@ -1,4 +1,4 @@
-"""Moments in: consents whose last day has passed, records and forms whose time is over, people to be erased."""
+"""Moments in: last days and days that are over: of consents, records, forms; people to be erased; what is counted."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -6,11 +6,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.service import Timer
-from kith_referrals.usecases import erasing, expiring, reviewing, self_referring
+from kith_referrals.usecases import counting, erasing, expiring, reviewing, self_referring
 
 TIMERS: Final = (
     Timer("expire-consents", timedelta(minutes=1), expiring.expire_consents),
     Timer("review-retention", timedelta(hours=1), reviewing.open_reviews),
+    Timer("count-first-sessions", timedelta(hours=1), counting.count_first_sessions),
     Timer("forget-forms", timedelta(hours=1), self_referring.forget),
 )
 

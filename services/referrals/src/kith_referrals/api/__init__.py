@@ -2,16 +2,20 @@
 
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from kith_referrals.api import (
     agreements,
+    breaches,
     choosing,
+    closing,
+    complaints,
     contacts,
     directory,
     households,
     imports,
     invitations,
+    members,
     moving,
     network,
     notes,
@@ -21,6 +25,7 @@ from kith_referrals.api import (
     rights,
     subject_access,
 )
+from kith_referrals.api.listed import DOOR
 from kith_referrals.domain.intake.refusals import RowNotWaiting
 from kith_referrals.domain.person_refusals import PersonErased, PersonRefused
 from kith_referrals.domain.refusals import (
@@ -35,7 +40,7 @@ from kith_referrals.domain.refusals import (
 
 PARTS: Final = (
     *(notes, referring, moving, choosing, agreements, network, people, households, rights, subject_access, retention),
-    *(invitations, imports, contacts, directory),
+    *(invitations, imports, members, closing, breaches, complaints, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
@@ -56,6 +61,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 
 router = APIRouter()
 for _part in PARTS:
-    router.include_router(_part.router)
+    _behind_the_door = _part not in (contacts, directory)  # services ask there, and anybody
+    router.include_router(_part.router, dependencies=[Depends(DOOR)] if _behind_the_door else [])
 
 __all__ = ["PERMISSIONS", "REFUSALS", "router"]

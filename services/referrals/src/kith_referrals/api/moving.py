@@ -22,9 +22,11 @@ from kith_referrals.api.shapes import (
     Steps,
     StepView,
 )
+from kith_referrals.api.words import Body, Notes
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.usecases import logs
 from kith_referrals.usecases import referring as usecases
 
 PERMISSIONS: Final = {
@@ -35,6 +37,7 @@ PERMISSIONS: Final = {
     "withdraw_referral": MEMBERS,
     "close_referral": MEMBERS,
     "change_consent": MEMBERS,
+    "misdirect_referral": MEMBERS,
     "list_steps": MEMBERS,
 }
 
@@ -42,6 +45,12 @@ router = APIRouter(prefix="/referrals/{referral_id}", tags=["referrals"])
 
 Move = Callable[[Referral, Actor, datetime], Moved]
 """A step of ``lifecycle``, with all but the referral, who takes it and when."""
+
+
+class MisdirectionBody(Body):
+    """What the organisation's administrators should know of it."""
+
+    note: Notes | None = None
 
 
 @dataclass(slots=True)
@@ -141,6 +150,21 @@ async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralSt
             by=by,
             version=mover.version,
             now=mover.now,
+        )
+    return mover.shown(referral)
+
+
+@router.post("/misdirection")
+async def misdirect_referral(mover: MoverDep, body: MisdirectionBody) -> ReferralState:
+    """This referral was sent to the wrong programme: for the organisation that referred.
+
+    One step: it is entered in error, whoever received it sees it no more from this moment, and a breach is logged for
+    the organisation's administrators, whose 72 hours begin.
+    """
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
+        referral = await logs.misdirect_referral(
+            tx, mover.referral_id, note=body.note, by=by, version=mover.version, now=mover.now
         )
     return mover.shown(referral)
 

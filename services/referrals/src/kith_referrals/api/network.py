@@ -152,7 +152,11 @@ class ProgrammeBody(Body):
 
 
 class ProgrammeView(BaseModel):
-    """A programme."""
+    """A programme.
+
+    ``first_session_days`` is how long half of the people waited at most, from the day on which they were referred to
+    their first session, over the last 365 days; null where fewer than ten are known.
+    """
 
     id: UUID
     slug: str
@@ -179,6 +183,7 @@ class ProgrammeView(BaseModel):
     assured_on: date | None
     assurer_email: str | None
     crisis_lines: list[CrisisLineBody]
+    first_session_days: int | None
     modified_at: datetime
 
 

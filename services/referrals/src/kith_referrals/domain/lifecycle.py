@@ -23,6 +23,9 @@ DECLINING: Final = ("not-suitable", "out-of-area", "no-capacity", "needs-another
 CLOSING: Final = ("support-ended", "could-not-contact", "moved-away", "died", "entered-in-error")
 """Why either side may close. Every other way of ending closes by itself, with a reason of its own."""
 
+ORGANISATION_CLOSED: Final = "organisation-closed"
+"""Why an organisation that closes hands back what it has: nobody chooses it."""
+
 TAKEN_ON: Final = frozenset({Status.ACCEPTED, Status.MATCHED, Status.IN_SUPPORT, Status.ENDED})
 """The programme has the person, or had."""
 OPEN: Final = OFFERED | TAKEN_ON
@@ -107,6 +110,24 @@ def decline(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     """
     _check_programme(referral, by)
     _check_reason(reason, DECLINING)
+    return _decline(referral, by, reason, now)
+
+
+def hand_back(referral: Referral, by: Actor, to: UUID | None, now: datetime) -> Moved:
+    """What an organisation that closes does with an open referral to its programme: nobody waits for what is gone.
+
+    Not taken on yet, it is redirected to the programme that follows (``to``), or else declined; who was taken on is
+    closed, and the referrer reads which programme follows. Raises ``NotYourProgramme`` or ``MoveRefused``.
+    """
+    _check_programme(referral, by)
+    if not referral.is_offered:
+        return _move(referral, CLOSED, Status.CLOSED, by, now, closing=ORGANISATION_CLOSED, redirected_to=to)
+    if to is not None:
+        return redirect(referral, by, to, None, now)
+    return _decline(referral, by, ORGANISATION_CLOSED, now)
+
+
+def _decline(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     return _move(
         referral,
         DECLINED,
@@ -176,6 +197,15 @@ def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
         raise _refused(referral)
     status = Status.ENTERED_IN_ERROR if reason == "entered-in-error" else Status.CLOSED
     return _move(referral, CLOSED, status, by, now, closing=reason)
+
+
+def recall(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """It was sent to the wrong programme: entered in error, and its receiver sees it no more, taken on or not.
+
+    Raises ``NotYourReferral`` or ``MoveRefused``.
+    """
+    _check_referrer(referral, by)
+    return close(replace(referral, misdirected=True), by, "entered-in-error", now)
 
 
 def note_reading(referral: Referral, by: Actor, now: datetime) -> Moved | None:

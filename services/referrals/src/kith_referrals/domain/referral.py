@@ -70,7 +70,8 @@ class Referral:
     ``closing_reason`` why nothing more will happen. Referrals of one ``choice_id`` are one wish, offered to several
     programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
     ``agreement_id`` is what it was shared under (None: with nobody else), ``level`` how much of it.
-    ``notes_unread`` says that its notes wait for a human to read them.
+    ``notes_unread`` says that its notes wait for a human to read them, ``misdirected`` that it was sent to the wrong
+    programme.
     """
 
     id: UUID
@@ -94,6 +95,7 @@ class Referral:
     agreement_id: UUID | None = None
     level: Level = Level.FULL
     notes_unread: bool = False
+    misdirected: bool = False
 
     @property
     def is_offered(self) -> bool:
@@ -201,14 +203,16 @@ def receiver(referral: Referral, purpose: Purpose) -> UUID:
 def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, agreed: bool, today: date) -> bool:
     """Whether an organisation sees the referral.
 
-    The one that referred always does; the one that owns the programme does while the person agrees to share, and until
-    the person chose another programme. ``agreed`` says whether the agreement that it was shared under still holds: when
-    it does not, nobody may look at what they have not taken on. ``today`` is a civil date (Europe/London). Row-level
-    security holds the same line in the database.
+    The one that referred always does; the one that owns the programme does while the person agrees to share, until the
+    person chose another programme, and unless it was sent there by mistake. ``agreed`` says whether the agreement that
+    it was shared under still holds: when it does not, nobody may look at what they have not taken on. ``today`` is a
+    civil date (Europe/London). Row-level security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
     if organisation_id != referral.programme_organisation_id or referral.closing_reason == RELEASED:
+        return False
+    if referral.misdirected:
         return False
     if referral.is_offered and referral.agreement_id is not None and not agreed:
         return False

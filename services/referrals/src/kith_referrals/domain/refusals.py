@@ -216,6 +216,13 @@ class ProgrammeClosed(NotOffered):
     says = "The programme takes nobody new at present. See the directory for others, or for when it opens again."
 
 
+class OrganisationCloses(NotOffered):
+    """An organisation that closes neither refers nor is referred to: nobody may wait for what will not come."""
+
+    code = "organisation-closes"
+    says = "This organisation is closing: nobody is referred to it, or by it, any more. See the directory for others."
+
+
 class TakesNoReferrals(NotOffered):
     """An informal programme asks for nothing, and so cannot be asked: people go there themselves."""
 

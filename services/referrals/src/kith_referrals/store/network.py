@@ -24,7 +24,7 @@ from kith_referrals.domain.network import (
     ProgrammeEntry,
     Standing,
 )
-from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
+from kith_referrals.domain.refusals import NoOrganisation, OrganisationCloses, ProgrammeUnknown, SlugTaken
 from kith_referrals.store.agreements import agreement_of
 from kith_referrals.tables import organisations, places, programmes, sharing_agreements
 
@@ -33,14 +33,24 @@ _PROGRAMME_ENTRY: Final = tuple(field.name for field in fields(ProgrammeEntry))
 _LISTS: Final = frozenset({"channels", "needs", "conditions", "districts"})
 
 
+_CLOSES_ON: Final = (
+    sa.select(organisations.c.closes_on)
+    .where(organisations.c.id == programmes.c.organisation_id)
+    .correlate(programmes)
+    .scalar_subquery()
+    .label("organisation_closes_on")
+)
+
+
 def _kept(table: sa.Table, whole: type[Any], entry: Iterable[str]) -> tuple[sa.Column[Any], ...]:
     """The columns that a value is made of: its own and those of its entry."""
-    names = [field.name for field in fields(whole) if field.name != "entry"]
+    names = [field.name for field in fields(whole) if field.name in table.c]
     return tuple(table.c[name] for name in (*names, *entry))
 
 
 _OF_ORGANISATION: Final = _kept(organisations, Organisation, _ORGANISATION_ENTRY)
-_OF_PROGRAMME: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
+_PROGRAMME_KEPT: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
+_OF_PROGRAMME: Final = (*_PROGRAMME_KEPT, _CLOSES_ON)
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _PROGRAMME_ID: Final = sa.bindparam("of_programme", type_=sa.Uuid)
@@ -49,6 +59,9 @@ _ORGANISATION_LOCKED: Final = _ORGANISATION.with_for_update(key_share=True)
 _PROGRAMME_LOCKED: Final = sa.select(*_OF_PROGRAMME).where(programmes.c.id == _ID).with_for_update(key_share=True)
 _BY_SLUG: Final = sa.select(*_OF_PROGRAMME).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
+)
+_BY_IDS: Final = sa.select(*_OF_PROGRAMME).where(
+    programmes.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid)))
 )
 _ASKER: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _a: Final = sharing_agreements.alias("a")
@@ -67,6 +80,7 @@ _OFFER: Final = Compiled(
     sa.select(
         *_OF_PROGRAMME,
         sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
+        sa.exists().where(organisations.c.id == _ASKER, organisations.c.closes_on.is_not(None)).label("asker_closes"),
         sa.func.array(_AGREED).label("agreements"),
     ).where(programmes.c.id == _ID)
 )
@@ -81,7 +95,7 @@ def _upsert(table: sa.Table, changing: Iterable[str]) -> sa.Insert:
 
 _SAVE_ORGANISATION: Final = _upsert(organisations, [column.name for column in _OF_ORGANISATION])
 _SAVE_PROGRAMME: Final = _upsert(
-    programmes, [*(column.name for column in _OF_PROGRAMME), "organisation_name", "modified_at"]
+    programmes, [*(column.name for column in _PROGRAMME_KEPT), "organisation_name", "modified_at"]
 )
 _RENAME: Final = (
     sa.update(programmes)
@@ -139,7 +153,8 @@ async def save_programme(tx: AsyncConnection, programme: Programme, organisation
 
     Raises ``SlugTaken``.
     """
-    row = {**_flat(programme), "organisation_name": organisation, "published_at": now, "modified_at": now}
+    kept = {name: value for name, value in _flat(programme).items() if name in programmes.c}
+    row = {**kept, "organisation_name": organisation, "published_at": now, "modified_at": now}
     try:
         await tx.execute(_SAVE_PROGRAMME, row)
     except sa.exc.IntegrityError as error:
@@ -163,8 +178,8 @@ async def get_programme_for_referral(
 ) -> tuple[Programme, list[Agreement]]:
     """The programme that an organisation refers to, and the agreements between it and the programme's, not ended.
 
-    One round trip, with the question whether the organisation is known. Raises ``ProgrammeUnknown`` or
-    ``NoOrganisation``.
+    One round trip, with the question whether the organisation is known and goes on. Raises ``ProgrammeUnknown``,
+    ``NoOrganisation`` or ``OrganisationCloses``.
     """
     rows = await _OFFER.rows(tx, {"id": programme_id, "organisation_id": organisation_id})
     if not rows:
@@ -172,6 +187,8 @@ async def get_programme_for_referral(
     found = dict(rows[0])
     if not found.pop("asker_is_known"):
         raise NoOrganisation
+    if found.pop("asker_closes"):
+        raise OrganisationCloses
     agreements = [agreement_of(dict(row)) for row in found.pop("agreements")]
     return _programme(found), agreements
 
@@ -180,6 +197,12 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     """Those of the programmes that exist, by slug."""
     rows = await tx.execute(_BY_SLUG, {"slugs": list(slugs)})
     return {row["slug"]: _programme(row) for row in rows.mappings()}
+
+
+async def list_programmes(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Programme]:
+    """Those of the programmes that exist, by id."""
+    rows = await tx.execute(_BY_IDS, {"ids": list(ids)})
+    return {row["id"]: _programme(row) for row in rows.mappings()}
 
 
 async def find_programme_by_slug(tx: AsyncConnection, slug: str) -> tuple[Programme, str] | None:

@@ -93,6 +93,7 @@ def move_record(referral: Referral) -> Record:
         "acknowledged_at": _text(referral.acknowledged_at),
         "supported_at": _text(referral.supported_at),
         "redirected_to": None if referral.redirected_to is None else str(referral.redirected_to),
+        "misdirected": referral.misdirected,
     }
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_referrals.domain.self_referral import floods, links
 from kith_referrals.domain.self_referral.floods import Counted
 from kith_referrals.domain.self_referral.links import Invitation, Link
-from kith_referrals.tables import form_counts, form_key, invitations, referrals, self_referrals
+from kith_referrals.tables import referrals
+from kith_referrals.tables.forms import form_counts, form_key, invitations, self_referrals
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ organisations: Final = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("charity_number", sa.Text),
     sa.Column("charity_regulator", sa.Text),
+    sa.Column("keeps_members", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("closes_on", sa.Date),
+    sa.Column("closed_at", _INSTANT),
 )
 
 programmes: Final = sa.Table(
@@ -55,6 +58,7 @@ programmes: Final = sa.Table(
     sa.Column("organisation_name", sa.Text, nullable=False),
     sa.Column("published_at", _INSTANT, nullable=False),
     sa.Column("modified_at", _INSTANT, nullable=False),
+    sa.Column("first_session_days", sa.Integer),
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )
 """``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""
@@ -189,6 +193,7 @@ referrals: Final = sa.Table(
     sa.Column("notes_waited", sa.Boolean, nullable=False),
     sa.Column("notes_read_at", _INSTANT),
     sa.Column("notes_read_by", sa.Text),
+    sa.Column("misdirected", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 sharing_agreements: Final = sa.Table(
@@ -256,41 +261,4 @@ imported_rows: Final = sa.Table(
     sa.Column("mapping", JSONB),
     sa.Column("resolution", sa.Text),
     sa.Column("imported_at", _INSTANT, nullable=False),
-)
-self_referrals: Final = sa.Table(
-    "self_referrals",
-    METADATA,
-    sa.Column("token_digest", sa.LargeBinary, primary_key=True),
-    sa.Column("form_digest", sa.LargeBinary, nullable=False),
-    sa.Column("referral_id", sa.Uuid, nullable=False),
-    sa.Column("organisation_id", sa.Uuid, nullable=False),
-    sa.Column("reference", sa.Text, nullable=False),
-)
-
-invitations: Final = sa.Table(
-    "invitations",
-    METADATA,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("token_digest", sa.LargeBinary, nullable=False),
-    sa.Column("organisation_id", sa.Uuid, nullable=False),
-    sa.Column("programme_id", sa.Uuid, nullable=False),
-    sa.Column("source_reference", sa.Text),
-    sa.Column("made_at", _INSTANT, nullable=False),
-    sa.Column("expires_at", _INSTANT, nullable=False),
-    sa.Column("used_at", _INSTANT),
-)
-
-form_key: Final = sa.Table(
-    "form_key",
-    METADATA,
-    sa.Column("only_row", sa.Boolean, primary_key=True),
-    sa.Column("key", sa.LargeBinary, nullable=False),
-)
-
-form_counts: Final = sa.Table(
-    "form_counts",
-    METADATA,
-    sa.Column("bucket", sa.LargeBinary, primary_key=True),
-    sa.Column("hour", _INSTANT, primary_key=True),
-    sa.Column("forms", sa.Integer, nullable=False),
 )

@@ -5,7 +5,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_referrals.tables import consents, organisations, programmes, referrals, self_referrals
+from kith_referrals.tables import consents, organisations, programmes, referrals
+from kith_referrals.tables.forms import self_referrals
 
 _words: Final = (
     sa.select(
