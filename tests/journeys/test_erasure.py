@@ -37,6 +37,7 @@ WORDS: Final = {
     *("Privatereading", "Privaterestricting", "Privateholding", "Privatelifting", "Privatemerging"),
     *("Selfquill", "selfquill@example.org", "Privateform", "INVITEREF", "1951-06-18"),
     *("FILEREF", "Filequill", "Privatecell", "filequill@example.org"),
+    *("Privatebreach", "Privatecomplaint"),
 }
 """What only this person's rows can hold; some of it from the form they filled in, and from a file they are in."""
 ONLY_ENCIPHERED: Final = {"Privatereading"}
@@ -269,6 +270,15 @@ async def say_things_about(story: Story, person_id: str, other_id: str, administ
     return version
 
 
+async def log_what_went_wrong(story: Story, referral_id: str, administrator: Bearer) -> None:
+    """A breach and a complaint about their referral."""
+    about = {"referral_id": referral_id}
+    breach = {"what": ["lost"], "found_at": clock.now().isoformat(), "note": "Privatebreach", **about}
+    complaint = {"category": "waiting", "received_on": today(), "answer_by": today(), "words": "Privatecomplaint"}
+    await story.ask(administrator, "POST", "referrals", "/breaches", json=breach)
+    await story.ask(administrator, "POST", "referrals", "/complaints", json={**complaint, **about})
+
+
 def ask_what_is_known(story: Story, person_id: str) -> tuple[dict[str, Any], str]:
     """What the organisation's officer for data protection gathers for the person: for a machine, and to read."""
     roles = frozenset({"administrator", "operator"})
@@ -308,6 +318,7 @@ async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story
     other_id = await fill_in_the_form(story, referrer)
     await come_in_a_file(story, referrer)
     version = await say_things_about(story, person_id, other_id, administrator)
+    await log_what_went_wrong(story, made["id"], administrator)
     await drained(story.network)
     closed = await story.ask(
         administrator, "GET", "referrals", f"/referrals/{made['id']}", headers={"Kith-Reason": "x"}
@@ -336,9 +347,8 @@ async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story
     mails = (await story.client.get(f"{story.network.mail_url}/messages")).json()
 
     assert set().union(*before.values()) >= (WORDS - ONLY_ENCIPHERED) | CODES
-    assert {"Quillfeather", "Privatenotes", "Privateanswer", "Selfquill", "Privateholding"} <= set(
-        re.findall(r"\w+", page)
-    )
+    words = {"Quillfeather", "Privatenotes", "Privateanswer", "Selfquill", "Privateholding"}
+    assert words | {"Privatebreach", "Privatecomplaint"} <= set(re.findall(r"\w+", page))
     assert "Privatequestion" not in page + json.dumps(record)
     assert "Another organisation wrote this." in page
     given = {(part["service"], part["section"]) for part in record["sections"] if part["rows"]}

@@ -111,6 +111,20 @@ ACTIONS: dict[str, list[str]] = {
     "publish_organisation": ["organisation-published"],
     "publish_programme": ["programme-published"],
     "publish_agreement": ["agreement-signed"],
+    "log_breach": ["breach-logged"],
+    "list_breaches": ["breaches-listed"],
+    "count_breaches": [],
+    "take_complaint": ["complaint-received"],
+    "list_complaints": ["complaints-listed"],
+    "misdirect_referral": ["referral-closed", "breach-logged"],
+    "announce_closing": ["closing-announced", "agreement-ending", "agreement-ending"],
+    "put_member": ["member-listed"],
+    "end_membership": ["member-left"],
+    "list_members": ["members-listed"],
+    "put_client": ["client-registered"],
+    "revoke_client": ["client-revoked"],
+    "list_clients": ["clients-listed"],
+    **{name: [] for name in ("get_member_list", "keep_member_list")},
     "get_person": ["person-read"],
     "list_likenesses": ["likenesses-listed"],
     "ask_for_access": ["subject-access-asked"],
@@ -138,6 +152,7 @@ ELSEWHERE = {
     *("recount_household", "join_household", "leave_household"),
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
     *("put_retention_schedule", "decide_retention_review"),
+    *("get_closing", "hand_over", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
 """What needs more of a story than one request."""
 

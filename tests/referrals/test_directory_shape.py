@@ -10,16 +10,18 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.network import OrganisationEntry, Programme, ProgrammeEntry, Standing
+from kith_referrals.tables import programmes
 from tests.builders import TODAY
 from tests.conftest import HttpOf
 from tests.referrals.directory import publish, read
-from tests.referrals.world import World, a_programme, an_organisation
+from tests.referrals.world import OPERATOR, World, a_programme, an_organisation
 
 LISTS: Final = {
     "/services": "service_list",
@@ -87,6 +89,9 @@ async def client(world: World, cafe: Programme, http_of: HttpOf) -> httpx.AsyncC
     gone = a_programme(club, slug="gone", channels=(), entry=ProgrammeEntry(status=Standing.DEFUNCT))
     old = a_programme(club, slug="old", entry=ProgrammeEntry(assured_on=TODAY.replace(year=2020)))
     await publish(world, club, friends, gone, old)
+    async with world.database.transaction(OPERATOR) as tx:
+        counted = sa.update(programmes).where(programmes.c.id == cafe.id).values(first_session_days=21)
+        await tx.execute(counted)
     return await http_of("referrals", world.database)
 
 

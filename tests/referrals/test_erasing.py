@@ -313,6 +313,33 @@ async def test_a_file_that_still_has_them_does_not_bring_them_back(
     assert await world.seen(OPERATOR, "imported_rows where cells is not null") == 0
 
 
+async def test_what_went_wrong_and_complaints_stay_on_the_log_without_what_was_said(
+    client: httpx.AsyncClient, world: World, referral: Referral, administrator: httpx.Auth, as_caller: AsCaller
+) -> None:
+    host = as_caller("administrator", organisation_id=world.host.id)
+    about, found_at = {"referral_id": str(referral.id)}, f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+    breach = {"what": ["lost"], "found_at": found_at, "note": "Privatebreach"}
+    complaint = {"category": "waiting", "received_on": str(TODAY), "answer_by": str(TODAY), "words": "Privatewords"}
+    paths = []
+    for auth in (administrator, host):
+        for path, body in (("/breaches", breach), ("/complaints", complaint)):
+            paths.append(((await post(client, {**body, **about}, auth, path=path)).headers["Location"], auth))
+    others = await post(client, breach, administrator, path="/breaches")
+    await erase(client, referral.person_id, administrator)
+    before = await alive(world, referral.person_id)
+    await come_by(world)
+
+    shown = [(await client.get(path, auth=auth)).json() for path, auth in paths]
+    put_back = await client.put(paths[0][0], json={**breach, **about}, headers=version(1), auth=administrator)
+    still = (await client.get(others.headers["Location"], auth=administrator)).json()
+
+    assert before >= {"breach", "complaint"}
+    assert [(one.get("note"), one.get("words"), one["version"]) for one in shown] == [(None, None, 2)] * 4
+    assert put_back.status_code == 412
+    assert (still["note"], still["version"]) == ("Privatebreach", 1)
+    assert await alive(world, referral.person_id) == set()
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

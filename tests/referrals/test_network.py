@@ -29,6 +29,7 @@ async def test_an_organisation_is_told_without_its_address(world: World) -> None
         "organisation_name": "Example Practice",
         "kind": "charity",
         "ods_code": None,
+        "state": "open",
     }
 
 

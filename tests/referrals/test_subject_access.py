@@ -105,6 +105,23 @@ async def test_everything_is_given_that_is_the_organisations_own(
     assert [row["asked_on"] for row in record["requests"]] == [TODAY_TEXT]
 
 
+async def test_what_went_wrong_and_complaints_are_given_by_whoever_logged_them(
+    client: httpx.AsyncClient, world: World, administrator: httpx.Auth, as_caller: AsCaller
+) -> None:
+    referral = await world.accept(await world.refer())
+    about = {"referral_id": str(referral.id)}
+    breach = {"what": ["lost"], "found_at": f"{TODAY_TEXT}T00:00:00Z", **about}
+    complaint = {"category": "waiting", "received_on": TODAY_TEXT, "answer_by": TODAY_TEXT, **about}
+    host = as_caller("administrator", organisation_id=world.host.id)
+    for auth, words in ((administrator, "Ours."), (host, "Theirs.")):
+        assert (await post(client, {**breach, "note": words}, auth, path="/breaches")).status_code == 201
+        assert (await post(client, {**complaint, "words": words}, auth, path="/complaints")).status_code == 201
+    record = await record_of(client, (await request_of(client, referral.person_id, administrator))["id"], administrator)
+
+    assert [(row["what"], row["note"]) for row in record["breaches"]] == [(["lost"], "Ours.")]
+    assert [(row["category"], row["words"]) for row in record["complaints"]] == [("waiting", "Ours.")]
+
+
 async def test_the_words_of_another_organisation_are_marked_and_not_dropped(
     client: httpx.AsyncClient, world: World, administrator: httpx.Auth
 ) -> None:

@@ -31,8 +31,7 @@ TABLES = (
         "person_decisions",
         "households",
     ),
-    "household_members",
-    "contact_attempts",
+    *("household_members", "contact_attempts", "members", "machine_clients", "closings", "breaches", "complaints"),
 )
 ORGANISATIONS = ("referrer", "host", "stranger")
 

@@ -153,6 +153,7 @@ def _organisation(told: OrganisationTold) -> OrganisationPublished:
         organisation_name=organisation.name,
         kind=organisation.kind,
         ods_code=organisation.ods_code,
+        state=organisation.state,
     )
 
 

@@ -109,8 +109,22 @@ def secure(op: Operations, table: str, condition: str) -> None:
     organisation sees nothing, also on a connection that had named one before: hence ``nullif``, without which the
     left-over empty setting would raise. The network scope, which only the chassis sets, sees all.
     """
-    asking = "nullif(current_setting('kith.organisation', true), '')::uuid"
-    network = "current_setting('kith.scope', true) = 'network'"
-    rule = f"({network}) or ({condition.format(org=f'(select {asking})')})"
+    rule = _rule(condition)
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"create policy {table}_sight on {table} using ({rule}) with check ({rule})")
+
+
+def restrict(op: Operations, table: str, name: str, condition: str) -> None:
+    """Let an organisation see only rows of ``table`` that satisfy ``condition`` *too*, whatever else shows them to it.
+
+    It stands beside the sight that ``secure`` gives, so that another migration can change that without losing this.
+    """
+    rule = _rule(condition)
+    op.execute(f"create policy {table}_{name} on {table} as restrictive using ({rule}) with check ({rule})")
+
+
+def _rule(condition: str) -> str:
+    """The condition, of the asking organisation; the network scope passes it."""
+    asking = "nullif(current_setting('kith.organisation', true), '')::uuid"
+    network = "current_setting('kith.scope', true) = 'network'"
+    return f"({network}) or ({condition.format(org=f'(select {asking})')})"

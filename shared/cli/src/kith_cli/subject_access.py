@@ -32,6 +32,8 @@ TITLES: Final = {
     "consents": "What you agreed to",
     "household": "Your household",
     "decisions": "What people decided about your record",
+    "breaches": "What went wrong with what is known of you",
+    "complaints": "Complaints about your referrals",
     "imported_rows": "Files that you came in",
     "requests": "What you asked us for",
     "referral": "What is known for finding a supporter",

@@ -27,6 +27,8 @@ class OrganisationPublished(ReferralsFact):
     """``health-board``, ``charity``, ``council``, ``housing-provider``, ``user-group``, ``funder``."""
     ods_code: OdsCode | None = None
     """Its code in the NHS Organisation Data Service, where it has one."""
+    state: Code | None = None
+    """``open``, ``closing`` (no new referrals from it or to it), ``closed``. None is ``open``."""
 
     @property
     def story(self) -> Story:
@@ -150,7 +152,7 @@ class ReferralDecided(ReferralsFact):
     person is not ready, and is asked again on a day."""
     reason: Code | None = None
     """Why it was declined: ``not-suitable``, ``out-of-area``, ``no-capacity``, ``needs-another-service``,
-    ``could-not-contact``. None otherwise."""
+    ``could-not-contact``, ``organisation-closed``. None otherwise."""
 
     @property
     def story(self) -> Story:
@@ -211,7 +213,7 @@ class ReferralClosed(ReferralsFact):
     reason: Code
     """``withdrawn``, ``declined``, ``redirected``, ``released`` (the person chose another programme),
     ``consent-withdrawn`` and ``consent-expired`` (before anybody took it on), ``support-ended``, ``could-not-contact``,
-    ``moved-away``, ``died``, ``entered-in-error``."""
+    ``moved-away``, ``died``, ``entered-in-error``, ``organisation-closed``."""
 
     @property
     def story(self) -> Story:

@@ -19,6 +19,7 @@ DECLINED_BECAUSE: Final = {
     "no-capacity": "the programme has no room at present",
     "needs-another-service": "another service should come first",
     "could-not-contact": "they could not reach the person",
+    "organisation-closed": "the organisation that ran the programme is closing",
 }
 """Reasons to decline, in words. One that is not known here is shown as it is."""
 

@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from kith_referrals.api import (
     agreements,
+    breaches,
     bulk,
     choosing,
+    closing,
+    complaints,
     contacts,
     directory,
     drafting,
@@ -15,6 +18,7 @@ from kith_referrals.api import (
     imports,
     invitations,
     mappings,
+    members,
     moving,
     network,
     notes,
@@ -26,11 +30,13 @@ from kith_referrals.api import (
     trying,
 )
 from kith_referrals.api.bulk import BULK
+from kith_referrals.api.listed import DOOR
 from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
     *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, people, households),
-    *(rights, subject_access, retention, invitations, imports, mappings, contacts, directory),
+    *(rights, subject_access, retention, invitations, imports, mappings, members, closing, breaches, complaints),
+    *(contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}
@@ -38,6 +44,7 @@ PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERM
 
 router = APIRouter()
 for _part in PARTS:
-    router.include_router(_part.router)
+    _behind_the_door = _part not in (contacts, directory)  # services ask there, and anybody
+    router.include_router(_part.router, dependencies=[Depends(DOOR)] if _behind_the_door else [])
 
 __all__ = ["BULK", "PERMISSIONS", "REFUSALS", "router"]

@@ -14,7 +14,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag
 from kith_chassis.identity import ORGANISATION_ROLES, Caller, CallerDep
 from kith_referrals.domain.records import Author
-from kith_referrals.domain.refusals import NoOrganisation
+from kith_referrals.domain.refusals import NoOrganisation, NotFound
 from kith_referrals.domain.steps import Actor
 
 MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
@@ -38,6 +38,19 @@ def in_organisation(caller: Caller) -> tuple[Caller, UUID]:
         raise NoOrganisation
     member = caller if caller.roles <= ORGANISATION_ROLES else replace(caller, roles=caller.roles & ORGANISATION_ROLES)
     return member, caller.organisation_id
+
+
+def administering(caller: Caller, organisation_id: UUID) -> Caller:
+    """The caller as who manages the organisation: the network's operator, or somebody of it.
+
+    Raises ``NoOrganisation``, or ``NotFound`` for another's: what it keeps about itself is nobody else's to know.
+    """
+    if not caller.roles.isdisjoint(OPERATOR):
+        return caller
+    member, own = in_organisation(caller)
+    if own != organisation_id:
+        raise NotFound
+    return member
 
 
 def author(member: Caller, organisation_id: UUID, now: datetime) -> Author:

@@ -23,7 +23,17 @@ from kith_referrals.api.hsds import (
 )
 from kith_referrals.domain import directory
 from kith_referrals.domain.charities import Regulator
-from kith_referrals.domain.directory import CONDITIONS, FORMALITY, IN_PERSON, MODELS, NEEDS, Place, Taxonomy, Term
+from kith_referrals.domain.directory import (
+    CONDITIONS,
+    DAYS_TO_FIRST_SESSION,
+    FORMALITY,
+    IN_PERSON,
+    MODELS,
+    NEEDS,
+    Place,
+    Taxonomy,
+    Term,
+)
 from kith_referrals.domain.network import Capacity, Standing
 from kith_referrals.views.finding import Found
 
@@ -135,8 +145,14 @@ def _hanging_on(row: Found) -> dict[str, Any]:
             ServiceArea(id=uuid5(id_, f"area/{one}"), name=f"{_DISTRICT} {one}", extent=one) for one in row["districts"]
         ],
         "service_at_locations": [_at(id_, place) for place in directory.places(id_, row["channels"], row["districts"])],
-        "attributes": [_attribute(id_, found) for found in _terms(row)],
+        "attributes": [*(_attribute(id_, found) for found in _terms(row)), *_quality(row)],
     }
+
+
+def _quality(row: Found) -> Iterable[Attribute]:
+    """What is counted of a programme, where enough is known to say it."""
+    if row["first_session_days"] is not None:
+        yield _attribute(row["id"], DAYS_TO_FIRST_SESSION).model_copy(update={"value": str(row["first_session_days"])})
 
 
 def _terms(row: Found) -> list[Term]:

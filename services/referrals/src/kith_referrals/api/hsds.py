@@ -54,13 +54,14 @@ class TermView(BaseModel):
 
 
 class Attribute(BaseModel):
-    """That a service is of a term."""
+    """That a service is of a term, or what it has of it (``value``)."""
 
     id: UUID
     link_id: UUID
     link_entity: str = "service"
     taxonomy_term_id: UUID
     taxonomy_term: TermView
+    value: str | None = None
 
 
 class Phone(BaseModel):

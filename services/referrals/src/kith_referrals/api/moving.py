@@ -26,11 +26,12 @@ from kith_referrals.api.shapes import (
     Steps,
     StepView,
 )
+from kith_referrals.api.words import Body, Notes
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.usecases import logs, reopening
 from kith_referrals.usecases import referring as usecases
-from kith_referrals.usecases import reopening
 
 PERMISSIONS: Final = {
     "acknowledge_referral": DECIDERS,
@@ -43,6 +44,7 @@ PERMISSIONS: Final = {
     "close_referral": MEMBERS,
     "reopen_referral": MEMBERS,
     "change_consent": MEMBERS,
+    "misdirect_referral": MEMBERS,
     "list_steps": MEMBERS,
 }
 
@@ -50,6 +52,12 @@ router = APIRouter(prefix="/referrals/{referral_id}", tags=["referrals"])
 
 Move = Callable[[Referral, Actor, datetime], Moved]
 """A step of ``lifecycle``, with all but the referral, who takes it and when."""
+
+
+class MisdirectionBody(Body):
+    """What the organisation's administrators should know of it."""
+
+    note: Notes | None = None
 
 
 @dataclass(slots=True)
@@ -182,6 +190,21 @@ async def change_consent(mover: MoverDep, body: ConsentChangeBody) -> ReferralSt
             by=by,
             version=mover.version,
             now=mover.now,
+        )
+        return await mover.shown(tx, referral, by)
+
+
+@router.post("/misdirection", responses=REFERRAL_SHOWN)
+async def misdirect_referral(mover: MoverDep, body: MisdirectionBody) -> ReferralState:
+    """This referral was sent to the wrong programme: for the organisation that referred.
+
+    One step: it is entered in error, whoever received it sees it no more from this moment, and a breach is logged for
+    the organisation's administrators, whose 72 hours begin.
+    """
+    member, by = acting(mover.caller)
+    async with mover.database.transaction(member) as tx:
+        referral = await logs.misdirect_referral(
+            tx, mover.referral_id, note=body.note, by=by, version=mover.version, now=mover.now
         )
         return await mover.shown(tx, referral, by)
 

@@ -163,7 +163,11 @@ class ProgrammeBody(Body):
 
 
 class ProgrammeView(BaseModel):
-    """A programme."""
+    """A programme.
+
+    ``first_session_days`` is how long half of the people waited at most, from the day on which they were referred to
+    their first session, over the last 365 days; null where fewer than ten are known.
+    """
 
     id: UUID
     slug: str
@@ -192,6 +196,7 @@ class ProgrammeView(BaseModel):
     crisis_lines: list[CrisisLineBody]
     promised_wait_days: int | None
     contact_attempts: int
+    first_session_days: int | None
     modified_at: datetime
 
 

@@ -1,9 +1,10 @@
 """The kinds of field that bodies are made of: text that can be kept, codes, addresses."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Header
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from kith_referrals.domain.intake.reading import EMAIL_LIMIT, NAME_LIMIT, NOTES_LIMIT, REFERENCE_LIMIT, TELEPHONE_LIMIT
 from kith_referrals.domain.places import OUTWARD
@@ -16,6 +17,14 @@ def _clean(value: Any) -> Any:
 
 def _line(value: Any) -> Any:
     return " ".join(clean(value).split()) if isinstance(value, str) else value
+
+
+def _utc(instant: datetime) -> datetime:
+    """The instant in UTC; at either end of time there is none in some zones."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("there is no such instant") from None
 
 
 def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -64,6 +73,8 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Act = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z]+)*-[0-9]{4}$", max_length=40)]
 """A law by its letters and year, such as MCA-2005."""
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,8}$")]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment, which says its zone; kept in UTC."""
 Age = Annotated[int, Field(ge=0, le=130)]
 Attempts = Annotated[int, Field(ge=1, le=20)]
 Days = Annotated[int, Field(ge=1, le=3650)]

@@ -145,6 +145,19 @@ def end(agreement: Agreement, by: UUID, now: datetime) -> Agreement:
     return replace(agreement, version=agreement.version + 1, ended_at=now, ended_by=by)
 
 
+def end_on(agreement: Agreement, day: date, by: UUID, now: datetime) -> Agreement | None:
+    """The agreement as it is when one of its sides closes: its last day is ``day`` at the latest; None if it was.
+
+    What would begin later never does. Raises ``NotYourAgreement``.
+    """
+    if agreement.state is State.ENDED or (agreement.ends_on is not None and agreement.ends_on <= day):
+        return None
+    if agreement.starts_on > day:
+        return end(agreement, by, now)
+    _check_party(agreement, by)
+    return replace(agreement, ends_on=day, version=agreement.version + 1)
+
+
 def recorded(agreement: Agreement, before: Agreement | None, now: datetime) -> Agreement:
     """An agreement as the operator records it, signed by both since it was first recorded.
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -48,7 +48,15 @@ MODELS: Final = Taxonomy("models", "Models", "How support is given.", ("one-to-o
 FORMALITY: Final = Taxonomy(
     "formality", "Formality", "How much a programme asks of those who come.", (INFORMAL, "organised", "formal")
 )
-TAXONOMIES: Final = (NEEDS, CONDITIONS, MODELS, FORMALITY)
+QUALITY: Final = Taxonomy(
+    "quality", "Quality", "What referrers ask of a programme, counted by the network.", ("days-to-first-session",)
+)
+TAXONOMIES: Final = (NEEDS, CONDITIONS, MODELS, FORMALITY, QUALITY)
+
+COUNTED_OVER: Final = timedelta(days=365)
+"""First sessions of so long are counted."""
+FEWEST: Final = 10
+"""Of fewer first sessions nothing is said: it would tell of those few how long they waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,10 @@ class Term:
         """The code as people read it: ``low-mood`` is *Low mood*."""
         words = self.code.replace("-", " ")
         return words[:1].upper() + words[1:]
+
+
+DAYS_TO_FIRST_SESSION: Final = Term(QUALITY, QUALITY.codes[0])
+"""Half of the people waited so many days or fewer, from the day on which they were referred."""
 
 
 @dataclass(frozen=True, slots=True)

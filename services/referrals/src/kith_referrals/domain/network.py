@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from kith_referrals.domain.refusals import (
     AssuredAfterToday,
     CharityNumberInvalid,
     NotYourProgramme,
+    OrganisationCloses,
     ProgrammeClosed,
     TakesNoReferrals,
 )
@@ -39,6 +40,14 @@ class Capacity(StrEnum):
     CLOSED = "closed"
 
 
+class OrganisationState(StrEnum):
+    """Whether an organisation is at work, is about to close, or has closed."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationEntry:
     """What the public directory says of an organisation."""
@@ -55,6 +64,7 @@ class Organisation:
 
     ``contact_email`` is where notices for the organisation go; it is told to nobody but the notifications service.
     ``nation`` says whose bank holidays its working days leave out.
+    ``closes_on`` is its last day (Europe/London), where it is to close; ``closed_at`` when all it had was handed over.
     """
 
     id: UUID
@@ -64,6 +74,19 @@ class Organisation:
     contact_email: str | None = field(default=None, repr=False)
     nation: Nation = Nation.ENGLAND
     entry: OrganisationEntry = OrganisationEntry()
+    closes_on: date | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def state(self) -> OrganisationState:
+        """How far its closing has come."""
+        if self.closed_at is not None:
+            return OrganisationState.CLOSED
+        return OrganisationState.OPEN if self.closes_on is None else OrganisationState.CLOSING
+
+    def published_after(self, before: "Organisation | None") -> "Organisation":
+        """As it is to be kept: publishing it again takes back no closing."""
+        return replace(self, closes_on=before.closes_on, closed_at=before.closed_at) if before else self
 
     def checked(self) -> "Organisation":
         """The organisation with its charity number in its kept form. Raises ``CharityNumberInvalid``."""
@@ -130,7 +153,8 @@ class Programme:
     """One offer of peer support by one organisation, and how it matches.
 
     ``slug`` names it in files and is unique in the network. ``weights`` says how many points each connection is worth.
-    Ages are whole years, both ends included; None sets no limit. ``nation`` is its organisation's.
+    Ages are whole years, both ends included; None sets no limit. ``nation`` is its organisation's, and
+    ``organisation_closes_on`` its last day, where that is to close.
     """
 
     id: UUID
@@ -146,6 +170,7 @@ class Programme:
     weights: Mapping[str, int] = field(default_factory=dict)
     nation: Nation = Nation.ENGLAND
     entry: ProgrammeEntry = ProgrammeEntry()
+    organisation_closes_on: date | None = None
 
     @property
     def terms(self) -> Terms:
@@ -160,12 +185,14 @@ class Programme:
 def check_takes_referrals(programme: Programme) -> None:
     """Refuse a referral to a programme that takes none: people would wait for what does not come.
 
-    An informal programme is best left alone: whoever wants to come goes there. Raises ``TakesNoReferrals`` or
-    ``ProgrammeClosed``.
+    An informal programme is best left alone: whoever wants to come goes there. Raises ``TakesNoReferrals``,
+    ``OrganisationCloses`` or ``ProgrammeClosed``.
     """
     entry = programme.entry
     if programme.formality == INFORMAL:
         raise TakesNoReferrals.ask(entry.telephone, entry.email, entry.url)
+    if programme.organisation_closes_on is not None:
+        raise OrganisationCloses
     if entry.status is not Standing.ACTIVE or entry.capacity is Capacity.CLOSED:
         raise ProgrammeClosed
 
@@ -173,12 +200,22 @@ def check_takes_referrals(programme: Programme) -> None:
 def published(programme: Programme, before: Programme | None, today: date) -> Programme:
     """The programme as it is to be kept: publishing it again never takes back that somebody confirmed its entry.
 
-    The later day of confirmation counts. Raises ``AssuredAfterToday``.
+    The later day of confirmation counts. Of an organisation that closes it takes nobody, whatever is published. Raises
+    ``AssuredAfterToday``.
     """
     days = [day for day in (programme.entry.assured_on, before.entry.assured_on if before else None) if day]
     if programme.entry.assured_on is not None and programme.entry.assured_on > today:
         raise AssuredAfterToday
-    return replace(programme, entry=replace(programme.entry, assured_on=max(days, default=None)))
+    entry = replace(programme.entry, assured_on=max(days, default=None))
+    if programme.organisation_closes_on is not None:
+        entry = replace(entry, capacity=Capacity.CLOSED, expected_wait_days=None)
+    return replace(programme, entry=entry)
+
+
+def check_open(organisation: Organisation) -> None:
+    """Refuse what an organisation that closes may begin no more. Raises ``OrganisationCloses``."""
+    if organisation.closes_on is not None:
+        raise OrganisationCloses
 
 
 def confirmed(programme: Programme, by: UUID, today: date) -> Programme:

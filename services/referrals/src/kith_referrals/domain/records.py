@@ -49,6 +49,8 @@ class Kind(StrEnum):
     NOT_KEPT = "not-kept"
     ERASURE_DECIDED = "erasure-decided"
     ERASURE_TAKEN_BACK = "erasure-taken-back"
+    HANDED_OVER = "handed-over"
+    """The organisation closed; another one holds the record now."""
 
 
 @dataclass(frozen=True, slots=True)

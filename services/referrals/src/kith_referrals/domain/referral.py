@@ -75,7 +75,8 @@ class Referral:
     ``closing_reason`` why nothing more will happen. Referrals of one ``choice_id`` are one wish, offered to several
     programmes between which the person chooses. ``redirected_to`` is the programme that would be better.
     ``agreement_id`` is what it was shared under (None: with nobody else), ``level`` how much of it.
-    ``notes_unread`` says that its notes wait for a human to read them.
+    ``notes_unread`` says that its notes wait for a human to read them, ``misdirected`` that it was sent to the wrong
+    programme.
 
     ``promises`` are the days by which something is to be done, ``missed`` those of them that were told missed; both
     begin anew when it is reopened. ``asked_at`` is when the referrer was asked something that they have not answered.
@@ -111,6 +112,7 @@ class Referral:
     missed: tuple[Promise, ...] = ()
     terms: Terms = UNSAID
     days_tried: int = 0
+    misdirected: bool = False
 
     @property
     def running(self) -> Mapping[Promise, date]:
@@ -275,15 +277,15 @@ def may_see(referral: Referral, consents: Consents, organisation_id: UUID, *, ag
     """Whether an organisation sees the referral.
 
     The one that referred always does; the one that owns the programme does once it is submitted, while the person
-    agrees to share, and until the person chose another programme. ``agreed`` says whether the agreement that it was
-    shared under still holds: when it does not, nobody may look at what they have not taken on. ``today`` is a civil
-    date (Europe/London). Row-level security holds the same line in the database.
+    agrees to share, until the person chose another programme, and unless it was sent there by mistake. ``agreed`` says
+    whether the agreement that it was shared under still holds: when it does not, nobody may look at what they have not
+    taken on. ``today`` is a civil date (Europe/London). Row-level security holds the same line in the database.
     """
     if organisation_id == referral.referring_organisation_id:
         return True
     if organisation_id != referral.programme_organisation_id or referral.closing_reason == RELEASED:
         return False
-    if referral.status is Status.DRAFT:
+    if referral.status is Status.DRAFT or referral.misdirected:
         return False
     if referral.is_offered and referral.agreement_id is not None and not agreed:
         return False

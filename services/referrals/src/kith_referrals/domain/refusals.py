@@ -197,20 +197,6 @@ class RevisitDayWrong(Unacceptable):
     says = "The day on which to ask again must lie after today, and within a year."
 
 
-class AttemptAfterNow(Unacceptable):
-    """Only what was tried is on the record."""
-
-    code = "attempt-after-now"
-    says = "The attempt lies after now. Log it once it was made."
-
-
-class AttemptBeforeReferral(Unacceptable):
-    """What was tried before the referral was made was not tried for it."""
-
-    code = "attempt-before-referral"
-    says = "The attempt lies before the referral was made. Check the day; what was tried for it came after."
-
-
 class MoveRefused(ReferralRefused):
     """The referral does not stand where this step begins."""
 
@@ -249,6 +235,13 @@ class ProgrammeClosed(NotOffered):
 
     code = "programme-closed"
     says = "The programme takes nobody new at present. See the directory for others, or for when it opens again."
+
+
+class OrganisationCloses(NotOffered):
+    """An organisation that closes neither refers nor is referred to: nobody may wait for what will not come."""
+
+    code = "organisation-closes"
+    says = "This organisation is closing: nobody is referred to it, or by it, any more. See the directory for others."
 
 
 class TakesNoReferrals(NotOffered):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
-from kith_referrals.domain.refusals import AttemptAfterNow, AttemptBeforeReferral
+from kith_referrals.domain.refusals import Unacceptable
 from kith_referrals.domain.steps import Actor
 
 
@@ -40,6 +40,20 @@ class Attempt:
     channel: Way
     outcome: Outcome
     note: str | None = field(default=None, repr=False)
+
+
+class AttemptAfterNow(Unacceptable):
+    """Only what was tried is on the record."""
+
+    code = "attempt-after-now"
+    says = "The attempt lies after now. Log it once it was made."
+
+
+class AttemptBeforeReferral(Unacceptable):
+    """What was tried before the referral was made was not tried for it."""
+
+    code = "attempt-before-referral"
+    says = "The attempt lies before the referral was made. Check the day; what was tried for it came after."
 
 
 def check_attempt(referral: Referral, attempt: Attempt, by: Actor, now: datetime) -> None:

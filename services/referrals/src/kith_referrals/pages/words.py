@@ -100,6 +100,7 @@ DECLINED_BECAUSE: Final = {
     "no-capacity": "They have no place free now.",
     "needs-another-service": "They think that another service can help you better.",
     "could-not-contact": "They tried to contact you. They could not reach you.",
+    "organisation-closed": "Their organisation is closing.",
 }
 CLOSED: Final = "This programme has no place for new people now."
 COME: Final = "You need no form. Anybody may come."

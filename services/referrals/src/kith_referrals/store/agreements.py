@@ -24,6 +24,17 @@ _OPEN: Final = (
     .where(sharing_agreements.c.sharer_id == sa.bindparam("sharer_id", type_=sa.Uuid))
     .where(sharing_agreements.c.ended_at.is_(None))
 )
+_WITH: Final = (
+    sa.select(sharing_agreements)
+    .where(
+        sa.bindparam("organisation_id", type_=sa.Uuid).in_(
+            (sharing_agreements.c.sharer_id, sharing_agreements.c.receiver_id)
+        )
+    )
+    .where(sharing_agreements.c.ended_at.is_(None))
+    .order_by(sharing_agreements.c.id)
+    .with_for_update(key_share=True)
+)
 _insert: Final = postgresql.insert(sharing_agreements)
 _SAVE: Final = _insert.on_conflict_do_update(
     index_elements=[sharing_agreements.c.id],
@@ -51,9 +62,14 @@ async def list_agreements_of(tx: AsyncConnection, sharer_id: UUID) -> Sequence[A
     return [agreement_of(row) for row in (await tx.execute(_OPEN, {"sharer_id": sharer_id})).mappings()]
 
 
-async def save_agreement(tx: AsyncConnection, agreement: Agreement) -> None:
-    """Keep the agreement as it now is."""
-    await tx.execute(_SAVE, asdict(agreement))
+async def list_agreements_with_for_update(tx: AsyncConnection, organisation_id: UUID) -> list[Agreement]:
+    """The agreements of which an organisation is a side and that nobody has ended, locked in order of id: a handful."""
+    return [agreement_of(row) for row in (await tx.execute(_WITH, {"organisation_id": organisation_id})).mappings()]
+
+
+async def save_agreement(tx: AsyncConnection, *agreements: Agreement) -> None:
+    """Keep agreements as they now are."""
+    await tx.execute(_SAVE, [asdict(agreement) for agreement in agreements])
 
 
 def agreement_of(row: Mapping[Any, Any]) -> Agreement:

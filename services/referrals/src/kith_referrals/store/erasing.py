@@ -29,6 +29,7 @@ from kith_referrals.tables import (
     referrals,
     self_referrals,
 )
+from kith_referrals.tables.governance import breaches, complaints
 from kith_referrals.tables.rights import retention_reviews
 
 UNKNOWN_LANGUAGE: Final = "und"
@@ -121,6 +122,17 @@ _UNSAY_DECISIONS: Final = (
     .where(sa.or_(person_decisions.c.person_id == _PEOPLE, person_decisions.c.other_id == _PEOPLE))
     .values(reason=None)
 )
+_UNSAY_BREACHES: Final = (
+    sa.update(breaches)
+    .where(sa.or_(breaches.c.person_id == _PEOPLE, breaches.c.referral_id == _REFERRALS), breaches.c.note.is_not(None))
+    .values(note=None, version=breaches.c.version + 1)
+)
+"""What went wrong, and when, stays. A new version, so that nobody who read the note before puts it back."""
+_UNSAY_COMPLAINTS: Final = (
+    sa.update(complaints)
+    .where(complaints.c.referral_id == _REFERRALS, complaints.c.words.is_not(None))
+    .values(words=None, version=complaints.c.version + 1)
+)
 _DROP_REVIEWS: Final = sa.delete(retention_reviews).where(
     retention_reviews.c.person_id == _PEOPLE, retention_reviews.c.decision.is_(None)
 )
@@ -174,6 +186,8 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
     theirs = {"people": list(people_ids), "referrals": list(referral_ids)}
     for statement in _OF_REFERRALS:
         await tx.execute(statement, {"referrals": theirs["referrals"]})
+    await tx.execute(_UNSAY_BREACHES, theirs)
+    await tx.execute(_UNSAY_COMPLAINTS, {"referrals": theirs["referrals"]})
     left = (await tx.execute(_SHRINK_HOUSEHOLDS, {"people": theirs["people"]})).all()
     await tx.execute(_DROP_HOUSEHOLDS, {"households": [row.id for row in left if row.members <= 0]})
     await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})

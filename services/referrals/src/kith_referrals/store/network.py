@@ -26,13 +26,22 @@ from kith_referrals.domain.network import (
     ProgrammeEntry,
     Standing,
 )
-from kith_referrals.domain.refusals import NoOrganisation, ProgrammeUnknown, SlugTaken
+from kith_referrals.domain.refusals import NoOrganisation, OrganisationCloses, ProgrammeUnknown, SlugTaken
 from kith_referrals.store.agreements import agreement_of
 from kith_referrals.tables import organisations, places, programmes, sharing_agreements
 
 _ORGANISATION_ENTRY: Final = tuple(field.name for field in fields(OrganisationEntry))
 _PROGRAMME_ENTRY: Final = tuple(field.name for field in fields(ProgrammeEntry))
 _LISTS: Final = frozenset({"channels", "needs", "conditions", "districts"})
+
+
+_CLOSES_ON: Final = (
+    sa.select(organisations.c.closes_on)
+    .where(organisations.c.id == programmes.c.organisation_id)
+    .correlate(programmes)
+    .scalar_subquery()
+    .label("organisation_closes_on")
+)
 
 
 def _kept(table: sa.Table, whole: type[Any], entry: Iterable[str]) -> tuple[sa.Column[Any], ...]:
@@ -42,7 +51,8 @@ def _kept(table: sa.Table, whole: type[Any], entry: Iterable[str]) -> tuple[sa.C
 
 
 _OF_ORGANISATION: Final = _kept(organisations, Organisation, _ORGANISATION_ENTRY)
-_OF_PROGRAMME: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
+_PROGRAMME_KEPT: Final = _kept(programmes, Programme, _PROGRAMME_ENTRY)
+_OF_PROGRAMME: Final = (*_PROGRAMME_KEPT, _CLOSES_ON)
 
 _ID: Final = sa.bindparam("id", type_=sa.Uuid)
 _PROGRAMME_ID: Final = sa.bindparam("of_programme", type_=sa.Uuid)
@@ -59,6 +69,9 @@ _ORGANISATION_LOCKED: Final = _ORGANISATION.with_for_update(key_share=True)
 _PROGRAMME_LOCKED: Final = sa.select(*_PROGRAMME).where(programmes.c.id == _ID).with_for_update(key_share=True)
 _BY_SLUG: Final = sa.select(*_PROGRAMME).where(
     programmes.c.slug == sa.any_(sa.bindparam("slugs", type_=postgresql.ARRAY(sa.Text)))
+)
+_BY_IDS: Final = sa.select(*_PROGRAMME).where(
+    programmes.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid)))
 )
 _ASKER: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _a: Final = sharing_agreements.alias("a")
@@ -77,6 +90,7 @@ _OFFER: Final = Compiled(
     sa.select(
         *_PROGRAMME,
         sa.exists().where(organisations.c.id == _ASKER).label("asker_is_known"),
+        sa.exists().where(organisations.c.id == _ASKER, organisations.c.closes_on.is_not(None)).label("asker_closes"),
         sa.func.array(_AGREED).label("agreements"),
     ).where(programmes.c.id == sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid))))
 )
@@ -91,7 +105,7 @@ def _upsert(table: sa.Table, changing: Iterable[str]) -> sa.Insert:
 
 _SAVE_ORGANISATION: Final = _upsert(organisations, [column.name for column in _OF_ORGANISATION])
 _SAVE_PROGRAMME: Final = _upsert(
-    programmes, [*(column.name for column in _OF_PROGRAMME), "organisation_name", "modified_at"]
+    programmes, [*(column.name for column in _PROGRAMME_KEPT), "organisation_name", "modified_at"]
 )
 _RENAME: Final = (
     sa.update(programmes)
@@ -149,7 +163,8 @@ async def save_programme(tx: AsyncConnection, programme: Programme, organisation
 
     Raises ``SlugTaken``.
     """
-    row = {**_flat(programme), "organisation_name": organisation, "published_at": now, "modified_at": now}
+    kept = {name: value for name, value in _flat(programme).items() if name in programmes.c}
+    row = {**kept, "organisation_name": organisation, "published_at": now, "modified_at": now}
     try:
         await tx.execute(_SAVE_PROGRAMME, row)
     except sa.exc.IntegrityError as error:
@@ -171,7 +186,10 @@ async def save_confirmation(tx: AsyncConnection, programme: Programme, *, now: d
 async def get_programme_for_referral(
     tx: AsyncConnection, programme_id: UUID, organisation_id: UUID
 ) -> tuple[Programme, Sequence[Agreement]]:
-    """As ``list_programmes_for_referral``, of one programme. Raises ``ProgrammeUnknown`` or ``NoOrganisation``."""
+    """As ``list_programmes_for_referral``, of one programme.
+
+    Raises ``ProgrammeUnknown``, ``NoOrganisation`` or ``OrganisationCloses``.
+    """
     found = await list_programmes_for_referral(tx, [programme_id], organisation_id)
     if programme_id not in found:
         raise ProgrammeUnknown
@@ -181,13 +199,16 @@ async def get_programme_for_referral(
 async def list_programmes_for_referral(tx: AsyncConnection, ids: Collection[UUID], organisation_id: UUID) -> Found:
     """Those of the programmes that there are, each with the agreements between it and an organisation, not ended.
 
-    One round trip, with the question whether the organisation is known. Raises ``NoOrganisation``.
+    One round trip, with the question whether the organisation is known and goes on. Raises ``NoOrganisation`` or
+    ``OrganisationCloses``.
     """
     found = {}
     for row in await _OFFER.rows(tx, {"ids": list(ids), "organisation_id": organisation_id}):
         values = dict(row)
         if not values.pop("asker_is_known"):
             raise NoOrganisation
+        if values.pop("asker_closes"):
+            raise OrganisationCloses
         agreements = [agreement_of(dict(one)) for one in values.pop("agreements")]
         found[values["id"]] = _programme(values), agreements
     return found
@@ -197,6 +218,12 @@ async def list_programmes_by_slug(tx: AsyncConnection, slugs: Collection[str]) -
     """Those of the programmes that exist, by slug."""
     rows = await tx.execute(_BY_SLUG, {"slugs": list(slugs)})
     return {row["slug"]: _programme(row) for row in rows.mappings()}
+
+
+async def list_programmes(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Programme]:
+    """Those of the programmes that exist, by id."""
+    rows = await tx.execute(_BY_IDS, {"ids": list(ids)})
+    return {row["id"]: _programme(row) for row in rows.mappings()}
 
 
 async def find_programme_by_slug(tx: AsyncConnection, slug: str) -> tuple[Programme, str] | None:

@@ -40,7 +40,7 @@ _STATE: Final = (
             "id", "person_id", "referring_organisation_id", "programme_id", "programme_organisation_id",
             "submitted_at", "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at",
             "closed_at", "closing_reason", "choice_id", "acknowledged_at", "supported_at", "redirected_to",
-            "agreement_id", "level", "reopened_at", "asked_at", "promises", "missed",
+            "agreement_id", "level", "reopened_at", "asked_at", "promises", "missed", "misdirected",
         )
     ),
     sa.and_(referrals.c.notes_waited, referrals.c.notes_read_at.is_(None)).label("notes_unread"),
@@ -58,7 +58,7 @@ STANDING: Final = (
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
     "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "reopened_at", "asked_at",
-    "promises", "missed", "due_on", "miss_on",
+    "promises", "missed", "due_on", "miss_on", "misdirected",
 )  # fmt: skip
 
 _ADD: Final = Compiled(

@@ -102,6 +102,7 @@ def move_record(referral: Referral) -> Record:
         "missed": [name.value for name in referral.missed],
         "due_on": _text(referral.due_on),
         "miss_on": _text(referral.miss_on),
+        "misdirected": referral.misdirected,
     }
 
 

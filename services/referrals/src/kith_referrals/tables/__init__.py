@@ -8,6 +8,7 @@ from kith_referrals.tables.arriving import (
     invitations,
     self_referrals,
 )
+from kith_referrals.tables.governance import breaches, closings, complaints, machine_clients, members
 from kith_referrals.tables.metadata import METADATA
 from kith_referrals.tables.network import organisations, places, programmes, sharing_agreements
 from kith_referrals.tables.people import household_members, households, merges, people, person_decisions
@@ -16,6 +17,9 @@ from kith_referrals.tables.rights import retention_looks, retention_reviews, ret
 
 __all__ = [
     "METADATA",
+    "breaches",
+    "closings",
+    "complaints",
     "consents",
     "contact_attempts",
     "form_counts",
@@ -25,6 +29,8 @@ __all__ = [
     "import_mappings",
     "imported_rows",
     "invitations",
+    "machine_clients",
+    "members",
     "merges",
     "organisations",
     "people",

@@ -20,6 +20,9 @@ organisations: Final = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("charity_number", sa.Text),
     sa.Column("charity_regulator", sa.Text),
+    sa.Column("keeps_members", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("closes_on", sa.Date),
+    sa.Column("closed_at", INSTANT),
 )
 
 programmes: Final = sa.Table(
@@ -55,6 +58,7 @@ programmes: Final = sa.Table(
     sa.Column("organisation_name", sa.Text, nullable=False),
     sa.Column("published_at", INSTANT, nullable=False),
     sa.Column("modified_at", INSTANT, nullable=False),
+    sa.Column("first_session_days", sa.Integer),
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )
 """``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""

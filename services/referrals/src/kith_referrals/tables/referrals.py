@@ -44,6 +44,7 @@ referrals: Final = sa.Table(
     sa.Column("notes_waited", sa.Boolean, nullable=False),
     sa.Column("notes_read_at", INSTANT),
     sa.Column("notes_read_by", sa.Text),
+    sa.Column("misdirected", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reopened_at", INSTANT),
     sa.Column("asked_at", INSTANT),
     sa.Column("promises", JSONB, nullable=False),

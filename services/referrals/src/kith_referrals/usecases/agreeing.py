@@ -10,6 +10,7 @@ from kith_chassis.audit import Entry
 from kith_referrals import outgoing
 from kith_referrals.domain import agreement as agreements
 from kith_referrals.domain.agreement import Agreement
+from kith_referrals.domain.network import check_open
 from kith_referrals.domain.referral import AgreementTold
 from kith_referrals.domain.refusals import OrganisationUnknown
 from kith_referrals.store import agreements as store
@@ -19,7 +20,7 @@ from kith_referrals.store import network as network_store
 async def propose_agreement(tx: AsyncConnection, proposed: Agreement, *, by: UUID, now: datetime) -> Agreement:
     """Propose an agreement, signed by the side that proposes it.
 
-    Raises what ``agreements.propose`` does, or ``OrganisationUnknown``.
+    Raises what ``agreements.propose`` does, ``OrganisationUnknown`` or ``OrganisationCloses``.
     """
     signed = agreements.propose(proposed, by, now)
     await _check_parties(tx, signed)
@@ -46,7 +47,8 @@ async def end_agreement(tx: AsyncConnection, agreement_id: UUID, *, by: UUID, ve
 async def publish_agreement(tx: AsyncConnection, agreement: Agreement, *, now: datetime) -> Agreement:
     """Record an agreement that both sides have signed elsewhere; as it then stands. Told only when something changed.
 
-    Raises what ``agreements.checked`` and ``agreements.recorded`` do, or ``OrganisationUnknown``.
+    Raises what ``agreements.checked`` and ``agreements.recorded`` do, ``OrganisationUnknown`` or
+    ``OrganisationCloses``.
     """
     before = await store.find_agreement_for_update(tx, agreement.id)
     stands = agreements.recorded(agreements.checked(agreement), before, now)
@@ -60,8 +62,10 @@ async def publish_agreement(tx: AsyncConnection, agreement: Agreement, *, now: d
 
 async def _check_parties(tx: AsyncConnection, agreement: Agreement) -> None:
     for organisation_id in (agreement.sharer_id, agreement.receiver_id):
-        if await network_store.find_organisation(tx, organisation_id) is None:
+        organisation = await network_store.find_organisation(tx, organisation_id)
+        if organisation is None:
             raise OrganisationUnknown
+        check_open(organisation)
 
 
 async def _save(tx: AsyncConnection, agreement: Agreement, now: datetime) -> None:

@@ -15,6 +15,7 @@ from kith_referrals.domain.intake.mapping import Mapping, Target
 from kith_referrals.domain.intake.rows import Cells, Reader, Row
 from kith_referrals.domain.intake.sifting import Outcome, Read, Sifted
 from kith_referrals.domain.making import NewReferral
+from kith_referrals.domain.network import check_open
 from kith_referrals.domain.referral import Made
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation
 from kith_referrals.domain.steps import Actor
@@ -38,15 +39,17 @@ async def import_rows(
 
     ``rows`` carry their number in the file; ``codes`` say on the record which kept mapping it was. One import of an
     organisation runs at a time: the organisation's row is locked, so that two of them cannot both miss that their rows
-    are alike. Raises ``NotYourOrganisation``, ``NoOrganisation``, ``MappingUnusable`` or ``ProgrammeUnknown``, and then
-    nothing is kept.
+    are alike. Raises ``NotYourOrganisation``, ``NoOrganisation``, ``OrganisationCloses``, ``MappingUnusable`` or
+    ``ProgrammeUnknown``, and then nothing is kept.
     """
     if mapping.organisation_id != by.organisation_id:
         raise NotYourOrganisation
     reader = Reader.of(mapping)
     reader.check_columns(cells for _, cells in rows)
-    if await network_store.find_organisation_for_update(tx, by.organisation_id) is None:
+    organisation = await network_store.find_organisation_for_update(tx, by.organisation_id)
+    if organisation is None:
         raise NoOrganisation
+    check_open(organisation)
     programmes = await network_store.list_programmes_by_slug(tx, reader.slugs(cells for _, cells in rows))
     reader.check_programme(programmes)
     today = clock.today(now)

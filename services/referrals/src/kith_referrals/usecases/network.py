@@ -23,6 +23,7 @@ async def publish_organisation(tx: AsyncConnection, organisation: Organisation, 
     """
     organisation = organisation.checked()
     before = await store.find_organisation_for_update(tx, organisation.id)
+    organisation = organisation.published_after(before)
     if before == organisation:
         return
     await store.save_organisation(tx, organisation)
@@ -44,7 +45,8 @@ async def publish_programme(tx: AsyncConnection, programme: Programme, *, now: d
         raise OrganisationUnknown
     if before is not None and before.organisation_id != programme.organisation_id:
         raise ProgrammeStays
-    programme = network.published(replace(programme, nation=organisation.nation), before, clock.today(now))
+    programme = replace(programme, nation=organisation.nation, organisation_closes_on=organisation.closes_on)
+    programme = network.published(programme, before, clock.today(now))
     if before == programme:
         return
     await store.save_programme(tx, programme, organisation.name, now=now)

@@ -11,6 +11,7 @@ from kith_referrals.domain import agreement, making, records
 from kith_referrals.domain.intake.keeping import restored
 from kith_referrals.domain.intake.refusals import MappingNotKept, RowRejected
 from kith_referrals.domain.intake.rows import Reader, Rejection, Row
+from kith_referrals.domain.network import check_open
 from kith_referrals.domain.people import Person
 from kith_referrals.domain.person_refusals import NotYourPerson
 from kith_referrals.domain.records import Author, Decision, Kind, Record
@@ -29,9 +30,12 @@ async def resolve_row(tx: AsyncConnection, row_id: UUID, *, same: bool, reason: 
 
     The row is read again by its own mapping, as on the day on which it came. Raises ``RowRejected`` or
     ``ProgrammeUnknown`` when it asks for nothing that there still is, ``NotFound``, ``RowNotWaiting``,
-    ``MappingNotKept``, ``NotYourPerson``, ``PersonDied`` or ``ReferenceTaken``.
+    ``MappingNotKept``, ``OrganisationCloses``, ``NotYourPerson``, ``PersonDied`` or ``ReferenceTaken``.
     """
     waiting = await store.get_waiting_for_update(tx, row_id)
+    organisation = await network_store.find_organisation(tx, by.organisation_id)
+    if organisation is not None:
+        check_open(organisation)
     row = await _read_again(tx, waiting, by)
     alike = await _alike(tx, waiting, row, by)
     new, made = making.submit(

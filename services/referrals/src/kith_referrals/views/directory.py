@@ -14,7 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, Term, terms
+from kith_referrals.domain.directory import (
+    CONDITIONS,
+    DAYS_TO_FIRST_SESSION,
+    FORMALITY,
+    MODELS,
+    NEEDS,
+    QUALITY,
+    Term,
+    terms,
+)
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import organisations, places, programmes
 from kith_referrals.views.finding import Found
@@ -72,6 +81,11 @@ _WANTED: Final = (
         _has(CONDITIONS.slug, programmes.c.conditions),
         _has(MODELS.slug, array([programmes.c.model])),
         _has(FORMALITY.slug, array([programmes.c.formality])),
+        sa.and_(
+            sa.literal(QUALITY.slug) == _TAXONOMY,
+            sa.or_(_CODE.is_(None), sa.literal(DAYS_TO_FIRST_SESSION.code) == _CODE),
+            programmes.c.first_session_days.is_not(None),
+        ),
     ),
     sa.or_(_ORGANISATION.is_(None), programmes.c.organisation_id == _ORGANISATION),
     sa.or_(_MODIFIED.is_(None), programmes.c.modified_at >= _MODIFIED),

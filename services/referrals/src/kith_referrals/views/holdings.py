@@ -45,6 +45,12 @@ _HELD: Final = sa.text("""
     select 'decision', id, organisation_id, kind, reason is null
     from person_decisions where person_id in (select id from joined) or other_id in (select id from joined)
     union all
+    select 'breach', id, organisation_id, case when is_open then 'open' else 'closed' end, note is null
+    from breaches where person_id in (select id from joined) or referral_id in (select id from theirs)
+    union all
+    select 'complaint', id, organisation_id, state, words is null
+    from complaints where referral_id in (select id from theirs)
+    union all
     select 'imported-row', id, organisation_id, outcome, outcome = 'erased'
     from imported_rows where referral_id in (select id from theirs)
     union all

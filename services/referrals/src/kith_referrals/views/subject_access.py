@@ -20,6 +20,7 @@ from kith_referrals.tables import (
     referral_steps,
     referrals,
 )
+from kith_referrals.tables.governance import breaches, complaints
 from kith_referrals.tables.rights import subject_access_requests as requests
 
 Section = tuple[str, Sequence[Mapping[str, Any]]]
@@ -95,6 +96,29 @@ _SECTIONS: Final[tuple[tuple[str, sa.Select[Any]], ...]] = (
         )
         .where(sa.or_(joined(person_decisions.c.person_id), joined(person_decisions.c.other_id)))
         .order_by(person_decisions.c.decided_at),
+    ),
+    (
+        "breaches",
+        sa.select(
+            *(breaches.c[name] for name in ("id", "what", "found_at", "containment", "ico_told_at", "people_told_at")),
+            breaches.c.note,
+            breaches.c.organisation_id.label("by"),
+        )
+        .where(sa.or_(joined(breaches.c.person_id), breaches.c.referral_id.in_(_THEIRS)))
+        .order_by(breaches.c.found_at, breaches.c.id),
+    ),
+    (
+        "complaints",
+        sa.select(
+            *(complaints.c[name] for name in ("id", "category", "received_on", "answer_by", "state", "words")),
+            *(
+                complaints.c[name]
+                for name in ("acknowledged_on", "escalated_on", "answered_on", "closed_on", "outcome")
+            ),
+            complaints.c.organisation_id.label("by"),
+        )
+        .where(complaints.c.referral_id.in_(_THEIRS))
+        .order_by(complaints.c.received_on, complaints.c.id),
     ),
     (
         "imported_rows",

@@ -7,12 +7,13 @@ from kith_referrals.domain.lifecycle.deciding import (
     ask,
     choose,
     decline,
+    hand_back,
     look_again,
     put_off,
     put_on_waiting_list,
     redirect,
 )
-from kith_referrals.domain.lifecycle.ending import close, release, reopen, withdraw
+from kith_referrals.domain.lifecycle.ending import close, recall, release, reopen, withdraw
 from kith_referrals.domain.lifecycle.noting import (
     note_consent,
     note_ending,
@@ -27,6 +28,7 @@ from kith_referrals.domain.lifecycle.ways import (
     CONSENT_EXPIRED,
     CONSENT_WITHDRAWN,
     OPEN,
+    ORGANISATION_CLOSED,
     OVER,
     REOPENED,
     SUBMITTED,
@@ -43,6 +45,7 @@ __all__ = [
     "CONSENT_EXPIRED",
     "CONSENT_WITHDRAWN",
     "OPEN",
+    "ORGANISATION_CLOSED",
     "OVER",
     "REOPENED",
     "SUBMITTED",
@@ -58,6 +61,7 @@ __all__ = [
     "choose",
     "close",
     "decline",
+    "hand_back",
     "look_again",
     "note_consent",
     "note_ending",
@@ -67,6 +71,7 @@ __all__ = [
     "note_session",
     "put_off",
     "put_on_waiting_list",
+    "recall",
     "redirect",
     "release",
     "reopen",

@@ -84,6 +84,25 @@ def decline(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     check_programme(referral, by)
     check_reason(reason, ways.DECLINING)
     check_tried(referral, reason)
+    return _decline(referral, by, reason, now)
+
+
+def hand_back(referral: Referral, by: Actor, to: UUID | None, now: datetime) -> Moved:
+    """What an organisation that closes does with an open referral to its programme: nobody waits for what is gone.
+
+    Not taken on yet, it is redirected to the programme that follows (``to``), or else declined; who was taken on is
+    closed, and the referrer reads which programme follows. Raises ``NotYourProgramme`` or ``MoveRefused``.
+    """
+    check_programme(referral, by)
+    if not referral.is_offered:
+        gone = ways.ORGANISATION_CLOSED
+        return take(referral, ways.CLOSED, Status.CLOSED, by, now, closing=gone, redirected_to=to)
+    if to is not None:
+        return redirect(referral, by, to, None, now)
+    return _decline(referral, by, ways.ORGANISATION_CLOSED, now)
+
+
+def _decline(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
     return take(
         referral,
         ways.DECLINED,

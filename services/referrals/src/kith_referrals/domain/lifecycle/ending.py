@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.lifecycle import ways
-from kith_referrals.domain.lifecycle.ways import check_reason, check_tried, refused, take
+from kith_referrals.domain.lifecycle.ways import check_reason, check_referrer, check_tried, refused, take
 from kith_referrals.domain.referral import RELEASED, Referral, Reopened, Status
 from kith_referrals.domain.steps import Actor, Moved
 
@@ -34,6 +34,15 @@ def close(referral: Referral, by: Actor, reason: str, now: datetime) -> Moved:
         raise refused(referral, by)
     status = Status.ENTERED_IN_ERROR if reason == "entered-in-error" else Status.CLOSED
     return take(referral, ways.CLOSED, status, by, now, closing=reason)
+
+
+def recall(referral: Referral, by: Actor, now: datetime) -> Moved:
+    """It was sent to the wrong programme: entered in error, and its receiver sees it no more, taken on or not.
+
+    Raises ``NotYourReferral`` or ``MoveRefused``.
+    """
+    check_referrer(referral, by)
+    return close(replace(referral, misdirected=True), by, "entered-in-error", now)
 
 
 def reopen(referral: Referral, by: Actor, reason: str, offer: Offer, now: datetime) -> Moved:

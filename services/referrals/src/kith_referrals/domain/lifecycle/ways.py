@@ -19,6 +19,9 @@ CLOSING: Final = ("support-ended", "could-not-contact", "moved-away", "died", "e
 REOPENING: Final = ("person-came-back", "closed-in-error", "circumstances-changed")
 """Why what was over is open again."""
 
+ORGANISATION_CLOSED: Final = "organisation-closed"
+"""Why an organisation that closes hands back what it has: nobody chooses it."""
+
 COULD_NOT_CONTACT: Final = "could-not-contact"
 FOR_GOOD: Final = frozenset({"died", "entered-in-error", RELEASED})
 """Closed for one of these, a referral is never open again: there is nobody to support, or they chose otherwise."""

@@ -1,0 +1,53 @@
+"""The door: whether the lists of the caller's organisation let them do what their token does."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from fastapi import Request
+
+from kith_chassis import clock
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import NowDep
+from kith_chassis.identity import ORGANISATION_ROLES, CallerDep
+from kith_referrals.domain.members import check_listed
+from kith_referrals.usecases.members import note_caller
+
+REMEMBERED: Final = timedelta(seconds=10)
+"""How long an organisation without lists is not asked about again: otherwise each of its requests would pay for it.
+
+What a list says of somebody is never remembered: who has left is refused at once.
+"""
+
+
+class Door:
+    """Refuses callers whom their own organisation's lists do not let do this."""
+
+    def __init__(self) -> None:
+        self._open: dict[UUID, datetime] = {}
+
+    async def __call__(self, request: Request, caller: CallerDep, database: DatabaseDep, now: NowDep) -> None:
+        """Let the caller through, or raise what ``check_listed`` does. Roles in the network are no organisation's."""
+        opening = request.scope["route"].allowed & caller.roles
+        organisation_id = caller.organisation_id
+        if organisation_id is None or not opening <= ORGANISATION_ROLES:
+            return
+        known = self._open.get(organisation_id)
+        if known is not None and abs(now - known) < REMEMBERED:
+            return
+        async with database.transaction(caller) as tx:
+            listing = await note_caller(
+                tx, organisation_id, subject=caller.subject, client_id=caller.client_id, now=now
+            )
+        if not listing.narrows:
+            self._open[organisation_id] = now
+            return
+        check_listed(listing, opening, clock.today(now))
+
+    def look_again(self, organisation_id: UUID) -> None:
+        """Ask about the organisation at its next request: its lists have changed."""
+        self._open.pop(organisation_id, None)
+
+
+DOOR: Final = Door()
+"""One in each process, before every route that a member may call."""

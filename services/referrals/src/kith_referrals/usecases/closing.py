@@ -1,0 +1,110 @@
+"""Closing an organisation: announced by the operator, then handed over a turn at a time until nothing is left."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
+from kith_referrals import outgoing
+from kith_referrals.domain import agreement as agreements
+from kith_referrals.domain import closing as closings
+from kith_referrals.domain.closing import Closing
+from kith_referrals.domain.records import Author
+from kith_referrals.domain.referral import AgreementTold, OrganisationTold
+from kith_referrals.domain.refusals import NotFound
+from kith_referrals.domain.steps import Actor
+from kith_referrals.store import agreements as agreements_store
+from kith_referrals.store import closing as store
+from kith_referrals.store import network as network_store
+from kith_referrals.store import people as people_store
+from kith_referrals.store import referrals as referrals_store
+from kith_referrals.usecases.moving import save_moves
+
+MOST: Final = 500
+"""Referrals, and people, at one turn; asking again goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn did: offers and referrals handed back, records handed over or restricted; whether all is done."""
+
+    handed_back: int = 0
+    people_handed_over: int = 0
+    people_restricted: int = 0
+    done: bool = False
+
+
+async def announce_closing(tx: AsyncConnection, closing: Closing) -> Closing:
+    """Let an organisation close on a day: from now on nobody is referred to it or by it, and its agreements end then.
+
+    Raises what ``closings.announced`` does, or ``NotFound``.
+    """
+    now = closing.announced_at
+    organisation = await network_store.find_organisation_for_update(tx, closing.organisation_id)
+    if organisation is None:
+        raise NotFound
+    named = {*closing.successors, *closing.successors.values()}
+    successor = await network_store.find_organisation(tx, closing.successor_id) if closing.successor_id else None
+    found = await network_store.list_programmes(tx, named)
+    closings.announced(closing, organisation, successor=successor, programmes=found, today=clock.today(now))
+    await store.add_closing(tx, closing)
+    with_it = await agreements_store.list_agreements_with_for_update(tx, organisation.id)
+    ending = [agreements.end_on(one, closing.closes_on, organisation.id, now) for one in with_it]
+    ended = [one for one in ending if one is not None]
+    if ended:
+        await agreements_store.save_agreement(tx, *ended)
+    entries = [Entry("agreement-ending", "agreement", one.id) for one in ended]
+    await audit.record(tx, Entry("closing-announced", "organisation", organisation.id), *entries, now=now)
+    told = OrganisationTold(replace(organisation, closes_on=closing.closes_on))
+    await outgoing.tell(tx, told, *(AgreementTold(one) for one in ended), now=now)
+    return closing
+
+
+async def hand_over(tx: AsyncConnection, by: Author) -> Turn:
+    """One turn of handing over what the organisation of ``by`` has: a constant number of statements.
+
+    Before its last day offers are handed back; from that day on who was taken on too, and people's records. Asking
+    again goes on where the last turn ended, and asking once too often changes nothing. Raises ``NotFound``.
+    """
+    today = clock.today(by.at)
+    closing = await store.get_closing_for_update(tx, by.organisation_id)
+    statuses = closings.handing_back(closing, today)
+    ids = await store.list_open(tx, closing.organisation_id, statuses, limit=MOST)
+    found = await referrals_store.list_referrals_for_update(tx, ids)
+    actor = Actor(by.organisation_id, by.subject)
+    moves = [closings.hand_back(closing, one, actor, by.at) for one in found if one.status in statuses]
+    await save_moves(tx, moves, now=by.at)
+    if not closing.has_come(today):
+        return Turn(len(moves))
+    over, shut = await _hand_over_people(tx, closing, by, today)
+    done = len(moves) < MOST and over + shut < MOST
+    if done:
+        await _finish(tx, closing, by)
+    return Turn(len(moves), over, shut, done)
+
+
+async def _hand_over_people(tx: AsyncConnection, closing: Closing, by: Author, today: date) -> tuple[int, int]:
+    left = await store.list_left_for_update(tx, closing, today, limit=MOST)
+    covered = [person_id for person_id, is_covered in left.items() if is_covered]
+    others = [person_id for person_id, is_covered in left.items() if not is_covered]
+    if covered and closing.successor_id is not None:
+        await store.save_handed_over(tx, covered, closing.organisation_id, closing.successor_id)
+    if others:
+        await store.save_restricted(tx, others)
+    if left:
+        decided = [closings.hand_over(person_id, covered=is_covered) for person_id, is_covered in left.items()]
+        await people_store.add_decisions(tx, decided, by)
+    return len(covered), len(others)
+
+
+async def _finish(tx: AsyncConnection, closing: Closing, by: Author) -> None:
+    """All is handed over: its programmes run no more, and others are told, once."""
+    organisation = await network_store.find_organisation_for_update(tx, closing.organisation_id)
+    if organisation is None or organisation.closed_at is not None:
+        return
+    await store.finish(tx, organisation.id, now=by.at)
+    await audit.record(tx, Entry("organisation-closed", "organisation", organisation.id), now=by.at)
+    await outgoing.tell(tx, OrganisationTold(replace(organisation, closed_at=by.at)), now=by.at)
