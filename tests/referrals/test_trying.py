@@ -12,14 +12,12 @@ from kith_referrals.domain import lifecycle
 from kith_referrals.domain.network import ProgrammeEntry
 from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import (
-    AttemptAfterNow,
-    AttemptBeforeReferral,
     MoveRefused,
     NotFound,
     NotTried,
     NotYourProgramme,
 )
-from kith_referrals.domain.trying import Attempt, Outcome, Way
+from kith_referrals.domain.trying import Attempt, AttemptAfterNow, AttemptBeforeReferral, Outcome, Way
 from kith_referrals.usecases import network
 from kith_referrals.usecases.trying import log_attempt
 from tests.builders import NOW
