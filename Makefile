@@ -3,6 +3,7 @@ PYTHON ?= python3
 KILLS ?= 300
 REFERRALS ?= 20000
 ARGS ?=
+WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 MEMBERS := shared/contracts shared/chassis shared/cli $(addprefix services/,referrals matching notifications reporting)
@@ -38,7 +39,7 @@ check: setup ## Format, lint, types, imports, contracts and shape: the first thi
 	$(BIN)/pytest -q tests/architecture
 
 test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some; CI=true: longer)
-	$(BIN)/pytest -m "not containers" --ignore=tests/bench $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not containers" --ignore=tests/bench $(ARGS)
 
 test-containers: setup ## Build the images, bring docker-compose.yml up, carry a referral through, take it down
 	$(BIN)/pytest -m containers tests/containers $(ARGS)

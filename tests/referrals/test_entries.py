@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
 from kith_referrals.domain import directory
-from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, TAXONOMIES, Term
+from kith_referrals.domain.directory import CONDITIONS, FORMALITY, MODELS, NEEDS, QUALITY, TAXONOMIES, Term
 from kith_referrals.domain.network import Capacity, Programme, ProgrammeEntry, Standing, check_takes_referrals
 from kith_referrals.domain.refusals import ProgrammeClosed, TakesNoReferrals
 from tests.builders import TODAY
@@ -90,6 +90,7 @@ def test_the_ids_of_taxonomies_and_terms_never_change() -> None:
         "86c6be2e-9c3e-5176-99cd-3872d6d0959a",
         "6c06128b-0bfb-5ed6-b7d5-b3f515e41ae9",
         "723895d6-8779-59cd-96cf-0703db767ea7",
+        "72c1c478-4670-54b9-991a-696fea2cc698",
     ]
     assert str(Term(NEEDS, "isolation").id) == "3305ab82-3f30-5cd4-bb67-92e44f384789"
 
@@ -105,6 +106,7 @@ def test_models_and_formalities_are_there_before_anybody_uses_them() -> None:
         (NEEDS, "isolation"),
         *((MODELS, code) for code in ("one-to-one", "group")),
         *((FORMALITY, code) for code in ("informal", "organised", "formal")),
+        (QUALITY, "days-to-first-session"),
     }
 
 

@@ -235,6 +235,10 @@ class Sight(RuleBasedStateMachine):
         """A rule of its own, so that every run of the test comes past the acceptance often."""
         self._take_as_its_programme(which, "accept")
 
+    @rule(which=WHICH)
+    def close(self, which: int) -> None:
+        self._take_as_its_programme(which, "close")
+
     @rule(which=WHICH, who=WHO, step=st.sampled_from(sorted(STEPS)))
     def take(self, which: int, who: str, step: str) -> None:
         self.wait(self._try(self.referrals[which % len(self.referrals)], self.organisation(who).id, step))

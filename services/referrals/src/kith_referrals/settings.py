@@ -38,10 +38,6 @@ class Settings(ServiceSettings):
     self_referrals_per_programme: int = Field(
         default=200, ge=1, description="Self-referrals taken in an hour by one programme."
     )
-    draft_days: int = Field(
-        default=90, ge=1, description="Days after which a draft of a referral that nobody changed is deleted."
-    )
-
     bulk_body_limit: int = Field(
         default=8 * 1024 * 1024,
         ge=1024,
@@ -52,6 +48,9 @@ class Settings(ServiceSettings):
         default=14, ge=1, description="Days before the last one of a consent on which those who rely on it are told."
     )
 
+    draft_days: int = Field(
+        default=90, ge=1, description="Days after which a draft of a referral that nobody changed is deleted."
+    )
     erasure_wait_days: int | None = Field(
         default=None,
         ge=0,
