@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from kith_contracts.fact import Fact
-from kith_contracts.referrals import ConsentEnding, PersonErased, SharingAgreementPublished
+from kith_contracts.referrals import ConsentEnding, SharingAgreementPublished
 from kith_contracts.registry import FACTS
 from kith_reporting.domain.batch import Batch
 from kith_reporting.incoming import _FOLD, HEARS, fold
@@ -15,7 +15,7 @@ def folded(*facts: Fact) -> Batch:
 
 
 def test_every_fact_that_is_heard_is_folded_but_those_that_count_for_nothing() -> None:
-    heard = {fact for fact in FACTS if fact.topic in HEARS} - {SharingAgreementPublished, ConsentEnding, PersonErased}
+    heard = {fact for fact in FACTS if fact.topic in HEARS} - {SharingAgreementPublished, ConsentEnding}
 
     assert set(_FOLD) == heard
 
