@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kith_referrals.domain.likeness import Likeness, Traits, is_near, likeness, near, one_edit, plain
+from kith_referrals.domain.likeness import SURE, Likeness, Traits, is_near, likeness, near, one_edit, plain, sure_marks
 from tests.referrals.world import CHI_NUMBER, NHS_NUMBER
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzéüøł"
@@ -98,6 +98,25 @@ def test_one_mistaken_digit_of_the_birth_date_is_found(
 @given(dates, dates)
 def test_a_date_is_near_another_exactly_when_the_other_is_near_it(one: date, other: date) -> None:
     assert is_near(one, other) == is_near(other, one) == (one in near(other))
+
+
+FEW_NAMES = st.sampled_from(["Ann", "Lee", "ann-lee", "Leeann", "Ánn", ""])
+FEW_PEOPLE = st.builds(
+    Traits,
+    FEW_NAMES,
+    st.none() | FEW_NAMES,
+    st.none() | st.sampled_from([date(1981, 2, 3), date(1981, 3, 2)]),
+    st.none() | st.sampled_from(["EH16", "G12"]),
+    st.none() | st.just(NHS_NUMBER),
+    st.none() | st.just(CHI_NUMBER),
+)
+
+
+@given(FEW_PEOPLE, FEW_PEOPLE)
+def test_whoever_is_surely_alike_is_found_by_a_mark_in_common(one: Traits, other: Traits) -> None:
+    assume(likeness(one, other) in SURE)
+
+    assert set(sure_marks(one)) & set(sure_marks(other))
 
 
 @given(dates)

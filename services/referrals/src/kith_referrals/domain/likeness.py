@@ -1,6 +1,7 @@
 """When two records may be of one person: the same number, or name, birth date and district but for a slip of typing."""
 
 import unicodedata
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -72,6 +73,18 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
             return Likeness.DETAILS
         return Likeness.SLIP if _like_name(one, other) else None
     return Likeness.SLIP if same and is_near(one.birth_date, other.birth_date) else None
+
+
+def sure_marks(traits: Traits) -> tuple[Hashable, ...]:
+    """What looking goes by for those who are surely alike: any two of them have one of these in common.
+
+    Having one in common is not enough: ``likeness`` decides.
+    """
+    if traits.birth_date is None or traits.district is None:
+        return traits.numbers
+    given, family = _names(traits)
+    names = dict.fromkeys((given + family, family + given))
+    return (*traits.numbers, *((traits.district, traits.birth_date, name) for name in names))
 
 
 def plain(name: str) -> str:

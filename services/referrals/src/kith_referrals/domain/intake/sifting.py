@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kith_referrals.domain.intake.refusals import ChangedSinceImport, ReferenceNotImported, RowErased
 from kith_referrals.domain.intake.rows import Cells, Rejection, Row
-from kith_referrals.domain.likeness import SURE, SUREST_FIRST, Traits, likeness, near
+from kith_referrals.domain.likeness import SURE, SUREST_FIRST, Traits, likeness, sure_marks
 from kith_referrals.domain.refusals import ReferralRefused
 
 POSSIBLE_DUPLICATE: Final = "possible-duplicate"
@@ -138,16 +138,13 @@ class _Alike:
             self.add(person)
 
     def add(self, person: Known) -> None:
-        traits = person.traits
-        for mark in (*traits.numbers, (traits.district, traits.birth_date)):
+        for mark in sure_marks(person.traits):
             self._by_mark.setdefault(mark, []).append(len(self._known))
         self._known.append(person)
 
     def find(self, traits: Traits) -> str | None:
         """The reference of whoever is most surely alike, and of those the earliest; or None."""
-        births = near(traits.birth_date) if traits.birth_date and traits.district else ()
-        marks = (*traits.numbers, *((traits.district, day) for day in births))
-        places = {place for mark in marks for place in self._by_mark.get(mark, ())}
+        places = {place for mark in sure_marks(traits) for place in self._by_mark.get(mark, ())}
         found = [
             (SUREST_FIRST.index(how), place)
             for place in places
