@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, Page, PageLimit, encode_cursor
+from kith_chassis.http import CursorDep, Page, PageLimit, page_of
 from kith_chassis.identity import CallerDep
 from kith_notifications import views
 
@@ -69,8 +69,7 @@ async def list_messages(
     referral_id = UUID(story.removeprefix("referral/"))
     async with database.transaction(caller) as tx:
         rows = await views.list_messages(tx, referral_id, after=after, limit=limit)
-    items = [MessageView.model_validate(dict(row)) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([MessageView.model_validate(dict(row)) for row in rows], limit)
 
 
 @router.get("/messages/summary")

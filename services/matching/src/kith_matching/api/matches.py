@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag, leads_to
+from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
@@ -55,8 +55,7 @@ async def list_matches(
     """The organisation's matches, running and ended, the first made first."""
     async with database.transaction(caller) as tx:
         found = await views.list_matches(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [MatchShown.model_validate(one) for one in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([MatchShown.model_validate(one) for one in found], limit)
 
 
 @router.get("/matches/{match_id}", responses={200: leads_to([], ["end_match"], match_id="id")})

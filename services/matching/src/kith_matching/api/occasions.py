@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor, leads_to
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -150,8 +150,7 @@ async def list_sessions(
     """The organisation's sessions, one-to-one and of groups, the first logged first."""
     async with database.transaction(caller) as tx:
         found = await views.list_sessions(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [_found(one) for one in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([_found(one) for one in found], limit)
 
 
 @router.get("/sessions/{session_id}")
@@ -193,8 +192,7 @@ async def list_contacts(
     """The organisation's contacts, the first logged first."""
     async with database.transaction(caller) as tx:
         found = await views.list_contacts(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [ContactShown.model_validate(one) for one in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ContactShown.model_validate(one) for one in found], limit)
 
 
 @router.get("/contacts/{contact_id}")

@@ -18,9 +18,9 @@ from kith_chassis.http import (
     Page,
     PageLimit,
     create,
-    encode_cursor,
     etag,
     leads_to,
+    page_of,
 )
 from kith_chassis.identity import CallerDep
 from kith_matching import views
@@ -175,8 +175,7 @@ async def list_waiting(
     """Accepted referrals without a match, who has waited longest first."""
     async with database.transaction(caller) as tx:
         found = await views.list_waiting(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [WaitingShown.model_validate(one) for one in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([WaitingShown.model_validate(one) for one in found], limit)
 
 
 @router.get("/referrals/{referral_id}/candidates")

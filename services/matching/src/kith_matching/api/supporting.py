@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, encode_cursor, etag, leads_to
+from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District, Language
 from kith_matching import views
@@ -105,8 +105,7 @@ async def list_supporters(
     """The organisation's supporters, in order of id."""
     async with database.transaction(caller) as tx:
         found = await views.list_supporters(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [SupporterShown.model_validate(one) for one in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([SupporterShown.model_validate(one) for one in found], limit)
 
 
 @router.get("/supporters/{supporter_id}")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor, etag, leads_to
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, Change, ChangeDep, in_organisation
@@ -125,8 +125,7 @@ async def list_agreements(
     """Your organisation's agreements, with those that have ended; an operator sees the network's."""
     async with database.transaction(caller) as tx:
         found = await views.list_agreements(tx, after=after, limit=limit)
-    items = [_view(agreement) for agreement in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([_view(agreement) for agreement in found], limit)
 
 
 @router.get("/{agreement_id}", responses={200: leads_to([], ["sign_agreement", "end_agreement"], agreement_id="id")})

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page, PageLimit, create, encode_cursor, etag
+from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page, PageLimit, create, etag, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, in_organisation
 from kith_referrals.api.words import Body, Notes
@@ -101,8 +101,7 @@ async def list_complaints(
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         found = await views.list_complaints(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [ComplaintState.of(complaint) for complaint in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ComplaintState.of(complaint) for complaint in found], limit)
 
 
 @router.get("/{complaint_id}")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, encode_cursor
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, author, in_organisation
@@ -210,8 +210,7 @@ async def list_waiting_rows(
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         rows = await views.list_waiting_rows(tx, asking=organisation_id, after=after, limit=limit, now=now)
-    items = [WaitingRow.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([WaitingRow.model_validate(row) for row in rows], limit)
 
 
 @router.post("/waiting/{row_id}/resolution", status_code=201, response_model=ReferralState, responses=REFERRAL_MADE)

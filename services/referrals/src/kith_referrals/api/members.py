@@ -16,8 +16,8 @@ from kith_chassis.http import (
     OptionalVersion,
     Page,
     PageLimit,
-    encode_cursor,
     etag,
+    page_of,
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, administering
@@ -176,8 +176,7 @@ async def list_members(
     """Everybody who is or was on the list, in the order in which they came on it."""
     async with database.transaction(administering(caller, organisation_id)) as tx:
         found = await views.list_members(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [MemberView.of(member) for member in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([MemberView.of(member) for member in found], limit)
 
 
 @router.post("/members/{subject}/ending")
@@ -240,8 +239,7 @@ async def list_clients(
     """Every system that is or was registered, in the order of registering, with the last day on which it was used."""
     async with database.transaction(administering(caller, organisation_id)) as tx:
         found = await views.list_clients(tx, organisation_id, after=after, limit=limit, now=now)
-    items = [ClientView.of(client) for client in found]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ClientView.of(client) for client in found], limit)
 
 
 @router.post("/clients/{client_id}/revocation")

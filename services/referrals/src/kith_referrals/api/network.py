@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
+from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, OPERATOR, in_organisation
@@ -217,8 +217,7 @@ async def list_organisations(
     """The network's organisations."""
     async with database.transaction(caller) as tx:
         rows = await views.list_organisations(tx, after=after, limit=limit)
-    items = [OrganisationView.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([OrganisationView.model_validate(row) for row in rows], limit)
 
 
 @router.get("/organisations/{organisation_id}")
@@ -245,8 +244,7 @@ async def list_programmes(
     """What the network offers."""
     async with database.transaction(caller) as tx:
         rows = await views.list_programmes(tx, after=after, limit=limit)
-    items = [ProgrammeView.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ProgrammeView.model_validate(row) for row in rows], limit)
 
 
 @router.get("/programmes/stale")
@@ -258,8 +256,7 @@ async def list_stale_programmes(
     before = stale_before(clock.today(now))
     async with database.transaction(asking) as tx:
         rows = await views.list_stale_programmes(tx, asking=organisation_id, before=before, after=after, limit=limit)
-    items = [ProgrammeView.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ProgrammeView.model_validate(row) for row in rows], limit)
 
 
 @router.get("/programmes/{programme_id}")

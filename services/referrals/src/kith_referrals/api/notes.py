@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, encode_cursor
+from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, ChangeDep, in_organisation
@@ -31,8 +31,7 @@ async def list_unread_notes(
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         rows = await views.list_unread_notes(tx, asking=organisation_id, after=after, limit=limit, now=now)
-    items = [ReferralSummary.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ReferralSummary.model_validate(row) for row in rows], limit)
 
 
 @router.post("/{referral_id}/notes-read", responses=REFERRAL_SHOWN)

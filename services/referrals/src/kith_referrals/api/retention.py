@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, encode_cursor, etag
+from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, etag, page_of
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, author, in_organisation
 from kith_referrals.api.words import Body, Line, Reason
@@ -98,8 +98,7 @@ async def list_retention_reviews(
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         rows = await views.list_reviews(tx, organisation_id, after=after, limit=limit)
-    items = [ReviewView.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([ReviewView.model_validate(row) for row in rows], limit)
 
 
 @router.post("/retention-reviews/{review_id}/decision")

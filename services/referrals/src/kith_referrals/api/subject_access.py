@@ -18,8 +18,8 @@ from kith_chassis.http import (
     Page,
     PageLimit,
     create,
-    encode_cursor,
     etag,
+    page_of,
 )
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, author, in_organisation
@@ -102,8 +102,7 @@ async def list_access_requests(
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
         rows = await views.list_requests(tx, organisation_id, after=after, limit=limit)
-    items = [AccessRequest.model_validate(row) for row in rows]
-    return Page(items=items, next=encode_cursor(items[-1].id) if len(items) == limit else None)
+    return page_of([AccessRequest.model_validate(row) for row in rows], limit)
 
 
 @router.get("/subject-access-requests/{request_id}/record")

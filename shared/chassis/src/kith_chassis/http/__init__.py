@@ -3,7 +3,7 @@
 from kith_chassis.http.application import NowDep, application
 from kith_chassis.http.creates import Created, create, forget_answers, forget_old_keys
 from kith_chassis.http.links import leads_to
-from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor
+from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor, page_of
 from kith_chassis.http.problems import Problem, invalid, problem, problem_of
 from kith_chassis.http.versions import ExpectedVersion, OptionalVersion, StaleVersion, check_version, etag
 
@@ -26,6 +26,7 @@ __all__ = [
     "forget_old_keys",
     "invalid",
     "leads_to",
+    "page_of",
     "problem",
     "problem_of",
 ]

@@ -1,7 +1,8 @@
 """Lists a page at a time, by a cursor that says after which id to go on: right also while rows come and go."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -10,6 +11,17 @@ from pydantic import BaseModel, Field
 from kith_chassis.refusals import Refusal
 
 T = TypeVar("T")
+
+
+class Identified(Protocol):
+    """What a cursor can name."""
+
+    @property
+    def id(self) -> UUID:
+        """By which the list is in order, or found again."""
+
+
+Row = TypeVar("Row", bound=Identified)
 
 
 class CursorMalformed(Refusal):
@@ -32,6 +44,11 @@ PageLimit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 def encode_cursor(last: UUID) -> str:
     """The cursor that goes on after ``last``."""
     return urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+def page_of(items: Sequence[Row], limit: int) -> "Page[Row]":
+    """One page of what was asked for, of which at most ``limit`` came: where it is full there may be more."""
+    return Page(items=list(items), next=encode_cursor(items[-1].id) if len(items) == limit else None)
 
 
 async def cursor(
