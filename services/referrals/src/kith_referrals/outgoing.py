@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +33,7 @@ from kith_referrals.domain.referral import (
     Missed,
     OrganisationTold,
     ProgrammeTold,
+    Referral,
     Reopened,
     Telling,
     receiver,
@@ -47,14 +49,21 @@ def _fact(telling: Telling) -> Fact:
     return _FACT[type(telling)](telling)
 
 
+def _ends(referral: Referral) -> dict[str, UUID]:
+    """Which referral it is, and between whom: what every fact about one says."""
+    return {
+        "referral_id": referral.id,
+        "programme_id": referral.programme_id,
+        "programme_organisation_id": referral.programme_organisation_id,
+        "referring_organisation_id": referral.referring_organisation_id,
+    }
+
+
 def _created(made: Made) -> ReferralCreated:
     referral, wish = made.referral, made.wish
     return ReferralCreated(
-        referral_id=referral.id,
+        **_ends(referral),
         person_id=referral.person_id,
-        referring_organisation_id=referral.referring_organisation_id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
         source=wish.source,
         received_on=wish.received_on,
         age_band=made.age_band,
@@ -73,10 +82,7 @@ def _created(made: Made) -> ReferralCreated:
 def _decided(decided: Decided) -> ReferralDecided:
     referral = decided.referral
     return ReferralDecided(
-        referral_id=referral.id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
-        referring_organisation_id=referral.referring_organisation_id,
+        **_ends(referral),
         decision=decided.decision,
         reason=referral.decision_reason,
     )
@@ -96,11 +102,8 @@ def _consent_changed(told: ConsentTold) -> ConsentChanged:
 def _consent_ending(ends: ConsentEnds) -> ConsentEnding:
     referral = ends.referral
     return ConsentEnding(
-        referral_id=referral.id,
+        **_ends(referral),
         person_id=referral.person_id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
-        referring_organisation_id=referral.referring_organisation_id,
         purpose=ends.purpose,
         ends_on=ends.ends_on,
     )
@@ -111,10 +114,7 @@ def _closed(closed: Closed) -> ReferralClosed:
     if referral.closing_reason is None:
         raise ValueError("a referral that is told closed has a reason")
     return ReferralClosed(
-        referral_id=referral.id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
-        referring_organisation_id=referral.referring_organisation_id,
+        **_ends(referral),
         reason=referral.closing_reason,
     )
 
@@ -122,10 +122,7 @@ def _closed(closed: Closed) -> ReferralClosed:
 def _reopened(reopened: Reopened) -> ReferralReopened:
     referral = reopened.referral
     return ReferralReopened(
-        referral_id=referral.id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
-        referring_organisation_id=referral.referring_organisation_id,
+        **_ends(referral),
         reason=reopened.reason,
     )
 
@@ -133,10 +130,7 @@ def _reopened(reopened: Reopened) -> ReferralReopened:
 def _missed(missed: Missed) -> PromiseMissed:
     referral = missed.referral
     return PromiseMissed(
-        referral_id=referral.id,
-        programme_id=referral.programme_id,
-        programme_organisation_id=referral.programme_organisation_id,
-        referring_organisation_id=referral.referring_organisation_id,
+        **_ends(referral),
         promise=missed.promise,
         due_on=missed.due_on,
     )
