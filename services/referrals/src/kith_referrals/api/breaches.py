@@ -13,7 +13,6 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import (
     Created,
     CursorDep,
-    ExpectedVersion,
     NowDep,
     Page,
     PageLimit,
@@ -23,7 +22,7 @@ from kith_chassis.http import (
     page_of,
 )
 from kith_chassis.identity import CallerDep
-from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, ChangeDep, in_organisation
 from kith_referrals.api.words import Body, Instant, Notes
 from kith_referrals.domain.breaches import Breach, Containment, Telling, What
 from kith_referrals.usecases import logs as usecases
@@ -143,19 +142,11 @@ async def get_breach(
 
 
 @router.put("/breaches/{breach_id}")
-async def change_breach(
-    *,
-    breach_id: UUID,
-    body: BreachBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> BreachView:
+async def change_breach(breach_id: UUID, body: BreachBody, change: ChangeDep) -> BreachView:
     """Record what is now known: how it was contained, who was told. The body is all of it."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        breach = await usecases.change_breach(tx, body.breach(breach_id, organisation_id), version=version, now=now)
-    response.headers.update(etag(breach.version))
+    async with change.begin() as (tx, by):
+        breach = await usecases.change_breach(
+            tx, body.breach(breach_id, by.organisation_id), version=change.version, now=change.now
+        )
+    change.show(breach.version)
     return BreachView.of(breach)

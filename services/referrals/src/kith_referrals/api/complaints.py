@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page, PageLimit, create, etag, page_of
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, page_of
 from kith_chassis.identity import CallerDep
-from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, MEMBERS, ChangeDep, in_organisation
 from kith_referrals.api.words import Body, Notes
 from kith_referrals.domain.complaints import Category, Complaint, Outcome, State, Step
 from kith_referrals.usecases import logs as usecases
@@ -117,21 +117,11 @@ async def get_complaint(
 
 
 @router.post("/{complaint_id}/steps")
-async def move_complaint(
-    *,
-    complaint_id: UUID,
-    body: StepBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ComplaintState:
+async def move_complaint(complaint_id: UUID, body: StepBody, change: ChangeDep) -> ComplaintState:
     """Acknowledge, answer, escalate or close it. What is not possible is refused, with what is."""
-    member, _ = in_organisation(caller)
-    async with database.transaction(member) as tx:
+    async with change.begin() as (tx, _):
         complaint = await usecases.move_complaint(
-            tx, complaint_id, body.step, on=body.on, outcome=body.outcome, version=version, now=now
+            tx, complaint_id, body.step, on=body.on, outcome=body.outcome, version=change.version, now=change.now
         )
-    response.headers.update(etag(complaint.version))
+    change.show(complaint.version)
     return ComplaintState.of(complaint)

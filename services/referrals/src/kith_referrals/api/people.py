@@ -13,7 +13,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, NowDep, create, etag
 from kith_chassis.identity import CallerDep
 from kith_referrals import views
-from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, ChangeDep, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, DECIDERS, MEMBERS, Change, ChangeDep, author, in_organisation
 from kith_referrals.api.shapes import PersonRecord, PersonView, ReferralState
 from kith_referrals.api.words import Body, ReadingReason, Reason
 from kith_referrals.domain.likeness import Likeness
@@ -145,7 +145,7 @@ async def merge_person(person_id: UUID, body: MergeBody, change: ChangeDep) -> P
         record = await usecases.merge_people(
             tx, person_id, into_id=body.into, reason=body.reason, version=change.version, by=by
         )
-    return answer(record, change.response)
+    return answer(record, change)
 
 
 @router.post("/{person_id}/unmerge")
@@ -153,7 +153,7 @@ async def unmerge_person(person_id: UUID, body: UnmergeBody, change: ChangeDep) 
     """Take two records apart again, exactly as they were."""
     async with change.begin() as (tx, by):
         record = await usecases.unmerge_people(tx, person_id, reason=body.reason, version=change.version, by=by)
-    return answer(record, change.response)
+    return answer(record, change)
 
 
 @router.post("/{person_id}/kept-apart", status_code=201, response_model=KeptApart)
@@ -176,7 +176,7 @@ async def restrict_person(person_id: UUID, body: RestrictionBody, change: Change
         record = await usecases.restrict_person(
             tx, person_id, restricted=body.restricted, reason=body.reason, version=change.version, by=by
         )
-    return answer(record, change.response)
+    return answer(record, change)
 
 
 @router.post("/{person_id}/death")
@@ -185,12 +185,12 @@ async def record_death(person_id: UUID, body: DeathBody, change: ChangeDep) -> D
     async with change.begin() as (tx, by):
         record, closed = await usecases.record_death(tx, person_id, died_on=body.died_on, version=change.version, by=by)
     states = [ReferralState.model_validate(referral, from_attributes=True) for referral in closed]
-    return Death(**vars(answer(record, change.response)), closed=states)
+    return Death(**vars(answer(record, change)), closed=states)
 
 
-def answer(record: Record, response: Response) -> PersonRecord:
+def answer(record: Record, change: Change) -> PersonRecord:
     """Where the record now stands, with its version for the next change."""
-    response.headers.update(etag(record.version))
+    change.show(record.version)
     return PersonRecord.model_validate(_state(record))
 
 

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, etag, page_of
+from kith_chassis.http import CursorDep, NowDep, Page, PageLimit, page_of
 from kith_chassis.identity import CallerDep
-from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, OPERATOR, ChangeDep, in_organisation
 from kith_referrals.api.words import Body, Line, Reason
 from kith_referrals.domain.erasure import Basis
 from kith_referrals.domain.nations import Nation
@@ -102,19 +102,9 @@ async def list_retention_reviews(
 
 
 @router.post("/retention-reviews/{review_id}/decision")
-async def decide_retention_review(
-    *,
-    review_id: UUID,
-    body: DecisionBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> ReviewView:
+async def decide_retention_review(review_id: UUID, body: DecisionBody, change: ChangeDep) -> ReviewView:
     """Keep the record until a day, or decide that it is erased, as ``POST /people/{id}/erasure`` does."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
+    async with change.begin() as (tx, by):
         review = await usecases.decide(
             tx,
             review_id,
@@ -122,8 +112,8 @@ async def decide_retention_review(
             keep_until=body.keep_until,
             reason=body.reason,
             basis=body.basis,
-            version=version,
-            by=author(member, organisation_id, now),
+            version=change.version,
+            by=by,
         )
-    response.headers.update(etag(review.version))
+    change.show(review.version)
     return ReviewView.model_validate(review)

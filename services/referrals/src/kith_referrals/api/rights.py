@@ -3,12 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from kith_chassis.database import DatabaseDep
-from kith_chassis.http import ExpectedVersion, NowDep
-from kith_chassis.identity import CallerDep
-from kith_referrals.api.asking import ADMINISTRATOR, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, ChangeDep
 from kith_referrals.api.people import answer
 from kith_referrals.api.shapes import PersonRecord
 from kith_referrals.api.words import Body, Reason
@@ -42,78 +39,37 @@ class HoldBody(Body):
 
 
 @router.post("/{person_id}/erasure")
-async def erase_person(
-    *,
-    person_id: UUID,
-    body: ErasureBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def erase_person(person_id: UUID, body: ErasureBody, change: ChangeDep) -> PersonRecord:
     """Decide that the person is erased: here and in every service, with all records merged into theirs.
 
     The record is ``restricted`` at once. It is erased when the days in which that can be taken back are over.
     """
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record = await usecases.ask_for_erasure(tx, person_id, rule=body.rule, basis=body.basis, version=version, by=by)
-    return answer(record, response)
+    async with change.begin() as (tx, by):
+        record = await usecases.ask_for_erasure(
+            tx, person_id, rule=body.rule, basis=body.basis, version=change.version, by=by
+        )
+    return answer(record, change)
 
 
 @router.delete("/{person_id}/erasure")
-async def take_erasure_back(
-    *,
-    person_id: UUID,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def take_erasure_back(person_id: UUID, change: ChangeDep) -> PersonRecord:
     """Take a decision to erase back, while the record is still there."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record = await usecases.take_erasure_back(tx, person_id, version=version, by=by)
-    return answer(record, response)
+    async with change.begin() as (tx, by):
+        record = await usecases.take_erasure_back(tx, person_id, version=change.version, by=by)
+    return answer(record, change)
 
 
 @router.put("/{person_id}/legal-hold")
-async def hold_person(
-    *,
-    person_id: UUID,
-    body: HoldBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def hold_person(person_id: UUID, body: HoldBody, change: ChangeDep) -> PersonRecord:
     """Keep the record whatever happens, for a court, an inquiry or a claim: no erasure, and no review of retention."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record = await usecases.hold(tx, person_id, held=True, reason=body.reason, version=version, by=by)
-    return answer(record, response)
+    async with change.begin() as (tx, by):
+        record = await usecases.hold(tx, person_id, held=True, reason=body.reason, version=change.version, by=by)
+    return answer(record, change)
 
 
 @router.delete("/{person_id}/legal-hold")
-async def lift_hold(
-    *,
-    person_id: UUID,
-    body: HoldBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> PersonRecord:
+async def lift_hold(person_id: UUID, body: HoldBody, change: ChangeDep) -> PersonRecord:
     """Lift the legal hold, and say why. What waited for it goes on."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
-        record = await usecases.hold(tx, person_id, held=False, reason=body.reason, version=version, by=by)
-    return answer(record, response)
+    async with change.begin() as (tx, by):
+        record = await usecases.hold(tx, person_id, held=False, reason=body.reason, version=change.version, by=by)
+    return answer(record, change)

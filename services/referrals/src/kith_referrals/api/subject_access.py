@@ -13,16 +13,14 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import (
     Created,
     CursorDep,
-    ExpectedVersion,
     NowDep,
     Page,
     PageLimit,
     create,
-    etag,
     page_of,
 )
 from kith_chassis.identity import CallerDep
-from kith_referrals.api.asking import ADMINISTRATOR, author, in_organisation
+from kith_referrals.api.asking import ADMINISTRATOR, ChangeDep, author, in_organisation
 from kith_referrals.api.words import Body
 from kith_referrals.domain.subject_access import Outcome
 from kith_referrals.usecases import subject_access as usecases
@@ -124,22 +122,11 @@ async def gather_record(
 
 
 @router.post("/subject-access-requests/{request_id}/closure")
-async def close_access_request(
-    *,
-    request_id: UUID,
-    body: ClosureBody,
-    caller: CallerDep,
-    version: ExpectedVersion,
-    database: DatabaseDep,
-    now: NowDep,
-    response: Response,
-) -> AccessRequest:
+async def close_access_request(request_id: UUID, body: ClosureBody, change: ChangeDep) -> AccessRequest:
     """Record how the request ended."""
-    member, organisation_id = in_organisation(caller)
-    async with database.transaction(member) as tx:
-        by = author(member, organisation_id, now)
+    async with change.begin() as (tx, by):
         closed = await usecases.close_request(
-            tx, request_id, outcome=body.outcome, closed_on=body.closed_on, version=version, by=by
+            tx, request_id, outcome=body.outcome, closed_on=body.closed_on, version=change.version, by=by
         )
-    response.headers.update(etag(closed.version))
+    change.show(closed.version)
     return AccessRequest.model_validate(closed)
