@@ -44,6 +44,7 @@ class Health:
     def __init__(self) -> None:
         self.heartbeats: list[Heartbeat] = []
         self.checks: dict[str, Check] = {}
+        self.starting = True
         self.draining = False
 
     def heartbeat(self, name: str) -> Heartbeat:
@@ -57,8 +58,13 @@ class Health:
         return {beat.name: f"no sign of life for {beat.age:.0f} s" for beat in self.heartbeats if not beat.alive}
 
     async def ready(self) -> dict[str, str]:
-        """What keeps this process from its work now, by name; empty when it is ready."""
+        """What keeps this process from its work now, by name; empty when it is ready.
+
+        A process that is starting is not: who asks before its parts have begun would find nothing wrong with them.
+        """
         wrong = self.live()
+        if self.starting:
+            wrong["process"] = "starting"
         if self.draining:
             wrong["process"] = "stopping"
         for beat in self.heartbeats:

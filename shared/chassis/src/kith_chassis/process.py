@@ -192,6 +192,7 @@ async def _work(service: Service, settings: ServiceSettings, running: Running, s
     async with asyncio.TaskGroup() as group:
         for loop in _loops(service, settings, running, stop):
             group.create_task(loop)
+        running.health.starting = False
 
 
 def _loops(
