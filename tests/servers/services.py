@@ -1,5 +1,6 @@
 """A service inside the tests' own process: the app that its process would serve, without the process."""
 
+import copy
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -9,7 +10,9 @@ from typing import Any, Final
 import httpx
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import State
 
+from kith_chassis import clock
 from kith_chassis.database import Database
 from kith_chassis.identity import Verifier
 from kith_chassis.process import PARTS, application
@@ -23,6 +26,8 @@ OWN_SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "notifications": {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_tls": "none", "mail_from": "kith@example.org"},
 }
 """What a service must be told beyond what every service is; it leads nowhere."""
+
+_PUT_TOGETHER: Final[dict[str, FastAPI]] = {}
 
 
 class Bearer(httpx.Auth):
@@ -58,9 +63,18 @@ async def built(name: str, settings: ServiceSettings, database: Database) -> Asy
 
 @asynccontextmanager
 async def served(
-    service: Service, settings: ServiceSettings, database: Database, issuer: httpx.AsyncBaseTransport
+    service: Service,
+    settings: ServiceSettings,
+    database: Database,
+    issuer: httpx.AsyncBaseTransport,
+    *,
+    usual: bool = False,
 ) -> AsyncIterator[FastAPI]:
-    """The service's app, with its operators' routes, as a process of all parts has it."""
+    """The service's app, with its operators' routes, as a process of all parts has it.
+
+    To put a hundred routes together takes longer than most tests. A service built from the `usual` settings is put
+    together once in a process; every test gets a copy with a state of its own.
+    """
     running = Running(
         name=service.name,
         replica=settings.replica,
@@ -74,7 +88,14 @@ async def served(
     )
     verifier = Verifier(settings, transport=issuer)
     try:
-        yield application(service, settings, running, verifier)
+        app = _PUT_TOGETHER.get(service.name) if usual else None
+        if app is None:
+            app = application(service, settings, running, verifier)
+        if usual:
+            _PUT_TOGETHER[service.name] = app
+        app = copy.copy(app)
+        app.state = State({"database": database, "running": running, "verifier": verifier, "now": clock.now})
+        yield app
     finally:
         await verifier.close()
 
