@@ -29,7 +29,7 @@ from kith_contracts.registry import TOPICS
 from tests.servers.browser import find_browser
 from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
-from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
+from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases, a_quick_folder
 from tests.servers.services import OWN_SETTINGS, Bearer, built, served, settings_kind
 from tests.servers.skipped import NothingSkippedInSilence
 
@@ -121,10 +121,11 @@ def postgres(servers_folder: Path) -> Iterator[str]:
     if given := os.environ.get("KITH_TEST_POSTGRES_URL"):
         yield given
         return
-    server = EmbeddedPostgres(servers_folder / "postgres", settings=UNSAFE_AND_QUICK)
-    with server:
-        yield server.admin_url
-    server.erase()
+    with a_quick_folder(servers_folder) as folder:
+        server = EmbeddedPostgres(folder / "postgres", settings=UNSAFE_AND_QUICK)
+        with server:
+            yield server.admin_url
+        server.erase()
 
 
 @pytest.fixture(scope="session")
