@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle, subject_access
+from kith_referrals.domain.nations import Nation, is_working_day
 from kith_referrals.domain.person_refusals import AskedAfterToday, ClosedBeforeAsked, RequestClosed
 from kith_referrals.domain.subject_access import Outcome, Withheld, due_on, withheld
 from tests.builders import TODAY
@@ -19,41 +20,50 @@ from tests.referrals.test_api import TODAY as TODAY_TEXT
 from tests.referrals.test_api import post, version
 from tests.referrals.world import World, a_person, a_wish
 
-DAYS = st.dates(date(2000, 1, 1), date(2199, 11, 30))
+DAYS = st.dates(date(2000, 1, 1), date(2099, 11, 30))
+NATIONS = st.sampled_from(Nation)
 
 
 @pytest.mark.parametrize(
-    ("asked", "due"),
+    ("asked", "nation", "due"),
     [
-        ("2026-09-01", "2026-10-01"),
-        ("2026-09-03", "2026-10-05"),  # 3 October 2026 is a Saturday
-        ("2026-01-31", "2026-03-02"),  # 28 February 2026 is a Saturday
-        ("2028-01-31", "2028-02-29"),
-        ("2026-12-30", "2027-02-01"),  # 30 January 2027 is a Saturday
+        ("2026-09-01", Nation.ENGLAND, "2026-10-01"),
+        ("2026-09-03", Nation.ENGLAND, "2026-10-05"),  # 3 October 2026 is a Saturday
+        ("2026-01-31", Nation.WALES, "2026-03-02"),  # 28 February 2026 is a Saturday
+        ("2028-01-31", Nation.ENGLAND, "2028-02-29"),
+        ("2026-12-30", Nation.ENGLAND, "2027-02-01"),  # 30 January 2027 is a Saturday
+        ("2026-11-25", Nation.ENGLAND, "2026-12-29"),  # Friday, 25 December; Boxing Day is kept on the Monday
+        ("2026-12-01", Nation.ENGLAND, "2027-01-04"),  # Friday, 1 January
+        ("2026-12-01", Nation.SCOTLAND, "2027-01-05"),  # where 2 January is kept on the Monday
+        ("2027-02-17", Nation.NORTHERN_IRELAND, "2027-03-18"),  # St Patrick's Day
     ],
 )
-def test_the_answer_is_due_a_calendar_month_later(asked: str, due: str) -> None:
-    assert due_on(date.fromisoformat(asked)) == date.fromisoformat(due)
+def test_the_answer_is_due_a_calendar_month_later_on_a_working_day(asked: str, nation: Nation, due: str) -> None:
+    assert due_on(date.fromisoformat(asked), nation) == date.fromisoformat(due)
 
 
-@given(DAYS)
-def test_it_is_never_due_on_a_weekend_nor_before_a_month_is_over_nor_long_after(asked: date) -> None:
-    due = due_on(asked)
+@given(DAYS, NATIONS)
+def test_it_is_due_on_the_first_working_day_once_a_month_is_over(asked: date, nation: Nation) -> None:
+    due = due_on(asked, nation)
 
-    assert due.weekday() < 5
-    assert 28 <= (due - asked).days <= 33
-    assert (due.year * 12 + due.month) - (asked.year * 12 + asked.month) in {1, 2}
-    assert due.day == asked.day or due.weekday() == 0 or (due + timedelta(days=1)).day == 1
+    assert is_working_day(due, nation)
+    assert 28 <= (due - asked).days <= 37
+    over = due
+    while not (over.day == asked.day or (over + timedelta(days=1)).day == 1):
+        over -= timedelta(days=1)
+        assert not is_working_day(over, nation)
 
 
-@given(DAYS, st.integers(0, 400))
-def test_who_asks_later_is_never_answered_earlier(asked: date, days: int) -> None:
-    assert due_on(asked) <= due_on(asked + timedelta(days=days))
+@given(DAYS, st.integers(0, 400), NATIONS)
+def test_who_asks_later_is_never_answered_earlier(asked: date, days: int, nation: Nation) -> None:
+    assert due_on(asked, nation) <= due_on(asked + timedelta(days=days), nation)
 
 
 def test_a_request_is_neither_of_tomorrow_nor_closed_twice_nor_before_it_was_asked() -> None:
     def ask(day: date) -> subject_access.Request:
-        return subject_access.ask(new_id(), uuid4(), new_id(), asked_on=day, by="somebody", today=TODAY)
+        return subject_access.ask(
+            new_id(), uuid4(), new_id(), asked_on=day, nation=Nation.WALES, by="somebody", today=TODAY
+        )
 
     request = ask(TODAY)
     with pytest.raises(AskedAfterToday):
@@ -172,7 +182,7 @@ async def test_a_request_is_listed_with_its_day_and_closed_with_its_outcome(
     again = await client.get(f"{path}/record", auth=administrator)
 
     listed = (await client.get("/subject-access-requests", auth=administrator)).json()["items"]
-    assert request["due_on"] == due_on(date.fromisoformat(TODAY_TEXT)).isoformat()
+    assert request["due_on"] == due_on(date.fromisoformat(TODAY_TEXT), Nation.ENGLAND).isoformat()
     assert [(one["id"], one["due_on"], one["outcome"]) for one in listed] == [
         (request["id"], request["due_on"], "given")
     ]

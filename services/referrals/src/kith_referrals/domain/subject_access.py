@@ -6,14 +6,13 @@ Nothing is left out in silence: in the place of what is not given stands why it 
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from kith_referrals.domain.nations import Nation, working_day_after
 from kith_referrals.domain.person_refusals import AskedAfterToday, ClosedBeforeAsked, RequestClosed
-
-_FRIDAY: Final = 4
 
 
 class Outcome(StrEnum):
@@ -51,23 +50,24 @@ class Request:
     outcome: Outcome | None = None
 
 
-def due_on(asked_on: date) -> date:
+def due_on(asked_on: date, nation: Nation) -> date:
     """The last day on which to answer: a calendar month later (Information Commissioner's Office, right of access).
 
-    The last day of that month where it has no such day, and the next Monday for a Saturday or Sunday. Bank holidays
-    are not known here, and only ever give more time.
+    The last day of that month where it has no such day, and the next working day of the organisation's nation for a
+    weekend or a bank holiday.
     """
     year, month = divmod(asked_on.year * 12 + asked_on.month, 12)
     last = calendar.monthrange(year, month + 1)[1]
-    day = date(year, month + 1, min(asked_on.day, last))
-    return day if day.weekday() <= _FRIDAY else day + timedelta(days=7 - day.weekday())
+    return working_day_after(date(year, month + 1, min(asked_on.day, last)), 0, nation)
 
 
-def ask(request_id: UUID, person_id: UUID, organisation_id: UUID, *, asked_on: date, by: str, today: date) -> Request:
-    """A request as it is logged. Raises ``AskedAfterToday``."""
+def ask(
+    request_id: UUID, person_id: UUID, organisation_id: UUID, *, asked_on: date, nation: Nation, by: str, today: date
+) -> Request:
+    """A request as it is logged by an organisation of the nation. Raises ``AskedAfterToday``."""
     if asked_on > today:
         raise AskedAfterToday
-    return Request(request_id, person_id, organisation_id, asked_on, due_on(asked_on), by)
+    return Request(request_id, person_id, organisation_id, asked_on, due_on(asked_on, nation), by)
 
 
 def check_open(request: Request) -> Request:

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_referrals.domain import records, subject_access
+from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.records import Author
 from kith_referrals.domain.subject_access import Outcome, Request
+from kith_referrals.store import network as network_store
 from kith_referrals.store import people as people_store
 from kith_referrals.store import subject_access as store
 
@@ -19,8 +21,15 @@ async def open_request(
 ) -> Request:
     """Log that the person asked this organisation. Raises ``NotFound``, ``PersonErased`` or ``AskedAfterToday``."""
     records.check_not_erased(await people_store.get_record(tx, person_id))
+    organisation = await network_store.find_organisation(tx, by.organisation_id)
     request = subject_access.ask(
-        request_id, person_id, by.organisation_id, asked_on=asked_on, by=by.subject, today=clock.today(by.at)
+        request_id,
+        person_id,
+        by.organisation_id,
+        asked_on=asked_on,
+        nation=organisation.nation if organisation else Nation.ENGLAND,
+        by=by.subject,
+        today=clock.today(by.at),
     )
     await store.add_request(tx, request)
     await audit.record(tx, Entry("subject-access-asked", "person", person_id), now=by.at)
