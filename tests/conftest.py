@@ -53,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=in_ci))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow ones, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, aloud, what this machine cannot run."""
     why_nots: dict[str, Callable[[], str | None]] = {

@@ -32,8 +32,10 @@ EXAMPLES = 12 if os.environ.get("CI") else 4
 SENDS_ITSELF = {"host", "content-length"}
 
 
-def cases(document: dict[str, Any], mode: GenerationMode, names: Collection[str] = ()) -> list[Any]:
-    """For each operation of the document, or those named, requests that keep to it, or that do not."""
+def cases(
+    document: dict[str, Any], mode: GenerationMode, names: Collection[str] = (), examples: int = EXAMPLES
+) -> list[Any]:
+    """For each operation of the document, or those named, so many requests that keep to it, or that do not."""
     whole = schemathesis.openapi.from_dict(document)
     schema = whole.include(operation_id=sorted(names)) if names else whole
     found: list[Any] = []
@@ -43,7 +45,7 @@ def cases(document: dict[str, Any], mode: GenerationMode, names: Collection[str]
 
         @given(operation.as_strategy(generation_mode=mode))
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             phases=[Phase.generate],
             derandomize=True,
             database=None,
@@ -69,6 +71,7 @@ async def send(http: httpx.AsyncClient, case: Any, auth: httpx.Auth) -> httpx.Re
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=["as documented", "against the document"])
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["referrals", "matching", "notifications", "reporting"])
 async def test_no_request_breaks_a_service(
     name: str, mode: GenerationMode, database_of: DatabaseOf, http_of: HttpOf, as_caller: AsCaller

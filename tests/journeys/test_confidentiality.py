@@ -11,6 +11,8 @@ from tests.journeys.a_run import SAMPLE, ARun
 from tests.journeys.people import Search, read_people
 from tests.servers.issuer import SERVICES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def people(the_run: ARun) -> set[str]:

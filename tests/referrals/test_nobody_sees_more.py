@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -375,6 +376,7 @@ class Stands:
         return may_see_person(self.referral, self.consents, organisation_id, agreed=self.agreed, today=TODAY)
 
 
+@pytest.mark.slow
 async def test_no_sequence_of_actions_shows_an_organisation_more_than_it_may_see(database_of: DatabaseOf) -> None:
     world = await World.made(await database_of("referrals"))
     async with world.database.transaction(OPERATOR) as tx:
