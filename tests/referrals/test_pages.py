@@ -30,7 +30,7 @@ PRIVATE = ("Testwell", "Renée", "EH16", "eh165xx", "person@example.org", "90012
 
 END_WHO_WAITS = """
     select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'
+    where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()
 """
 
 
