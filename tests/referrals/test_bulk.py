@@ -10,7 +10,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -225,14 +224,6 @@ async def test_a_body_longer_than_others_may_be_is_taken_here_and_nowhere_else(
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (413, "body-too-large")
 
 
-WHO_WAITS = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-
-
-async def ask_who_waits(world: World, what: str) -> int:
-    async with world.database.transaction(OPERATOR) as tx:
-        return int((await tx.execute(sa.text(f"select count({what}) {WHO_WAITS}"))).scalar_one())
-
-
 @asynccontextmanager
 async def two_sent_while_a_reference_is_being_taken(
     client: httpx.AsyncClient, world: World, referrer: httpx.Auth
@@ -247,7 +238,7 @@ async def two_sent_while_a_reference_is_being_taken(
     ):
         await referring.make_referral(tx, asked, by=actor(world.referrer.id), now=NOW)
         sending = tasks.create_task(post(client, body, referrer, "k-1", PATH))
-        while not await ask_who_waits(world, "pid"):
+        while not await world.ask_who_waits("pid"):
             await asyncio.sleep(0.01)
         yield sending
 
@@ -266,7 +257,7 @@ async def test_a_fault_undoes_all_and_the_same_can_be_sent_again(
     client: httpx.AsyncClient, world: World, referrer: httpx.Auth
 ) -> None:
     async with two_sent_while_a_reference_is_being_taken(client, world, referrer) as sending:
-        await ask_who_waits(world, "pg_terminate_backend(pid)")
+        await world.ask_who_waits("pg_terminate_backend(pid)")
         failed = await sending
 
     again = await post(

@@ -28,11 +28,6 @@ from tests.referrals.world import OPERATOR, World, a_programme, member
 
 PRIVATE = ("Testwell", "Renée", "EH16", "eh165xx", "person@example.org", "900123", "Private", "1981")
 
-END_WHO_WAITS = """
-    select count(pg_terminate_backend(pid)) from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()
-"""
-
 
 @pytest.fixture
 def clock() -> Clock:
@@ -389,10 +384,8 @@ async def test_when_the_database_is_away_what_was_typed_is_not_lost(visitor: Vis
     async with world.database.transaction(OPERATOR) as tx:
         await tx.execute(sa.text("lock table form_counts"))
         sending = asyncio.create_task(visitor.send(stamp))
-        ended = 0
-        while not ended:
+        while not await world.ask_who_waits("pg_terminate_backend(pid)"):
             await asyncio.sleep(0.02)
-            ended = (await tx.execute(sa.text(END_WHO_WAITS))).scalar_one()
     away, again = await sending, await visitor.send(stamp)
 
     assert (away.status_code, away.headers["Retry-After"], again.status_code) == (503, "60", 303)

@@ -177,6 +177,15 @@ class World:
         """The names of the facts about referrals."""
         return [name for name, _ in await self.told()]
 
+    async def ask_who_waits(self, what: str) -> int:
+        """How many connections wait for a lock; ``what`` is counted of each, which may end it.
+
+        In a transaction of its own: within one, PostgreSQL sees nobody who connected after its first look.
+        """
+        waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        async with self.database.transaction(OPERATOR) as tx:
+            return int((await tx.execute(sa.text(f"select count({what}) {waiting}"))).scalar_one())
+
 
 async def on_the_record(world: World, about: UUID | None = None) -> list[dict[str, Any]]:
     """The entries of the audit, or those about one thing, as an operator reads them once they are sealed."""
