@@ -88,12 +88,12 @@ async def served(
     )
     verifier = Verifier(settings, transport=issuer)
     try:
-        app = _PUT_TOGETHER.get(service.name) if usual else None
-        if app is None:
-            app = application(service, settings, running, verifier)
-        if usual:
-            _PUT_TOGETHER[service.name] = app
-        app = copy.copy(app)
+        if not usual:
+            yield application(service, settings, running, verifier)
+            return
+        if service.name not in _PUT_TOGETHER:
+            _PUT_TOGETHER[service.name] = application(service, settings, running, verifier)
+        app = copy.copy(_PUT_TOGETHER[service.name])
         app.state = State({"database": database, "running": running, "verifier": verifier, "now": clock.now})
         yield app
     finally:
