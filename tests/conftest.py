@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
@@ -27,9 +26,11 @@ from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_contracts.registry import TOPICS
 from tests.servers.browser import find_browser
+from tests.servers.folders import memory, open_folder
 from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
-from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases, a_quick_folder
+from tests.servers.lengths import IN_CI
+from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
 from tests.servers.services import OWN_SETTINGS, Bearer, built, served, settings_kind
 from tests.servers.skipped import NothingSkippedInSilence
 
@@ -49,8 +50,7 @@ HttpOf = Callable[..., Awaitable[httpx.AsyncClient]]
 def pytest_configure(config: pytest.Config) -> None:
     """Watch what is skipped."""
     must_run = {"real_kafka", "containers", "browser"} | ({"shared"} if SHARED_DATA.is_dir() else set())
-    in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
-    config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=in_ci))
+    config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=IN_CI))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,21 +112,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def servers_folder() -> Iterator[Path]:
-    """Where servers keep what they keep; other accounts may enter it, for PostgreSQL will not run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="kith-tests-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def postgres(servers_folder: Path) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL server, as its administrator reaches it: KITH_TEST_POSTGRES_URL, else an embedded one."""
     if given := os.environ.get("KITH_TEST_POSTGRES_URL"):
         yield given
         return
-    with a_quick_folder(servers_folder) as folder:
+    with open_folder("kith-tests-", memory()) as folder:
         server = EmbeddedPostgres(folder / "postgres", settings=UNSAFE_AND_QUICK)
         with server:
             yield server.admin_url
@@ -190,17 +181,18 @@ def settings_of(issuer: Issuer) -> SettingsOf:
 
 
 @pytest.fixture(scope="session")
-def broker(servers_folder: Path) -> Iterator[Broker]:
+def broker() -> Iterator[Broker]:
     """A broker: KITH_TEST_KAFKA, else Apache Kafka on the JVM, else the embedded one (not for ``real_kafka`` tests)."""
     if given := os.environ.get("KITH_TEST_KAFKA"):
         yield Broker(given, real=True)
     elif no_kafka() is None:
-        kafka = JvmKafka(servers_folder / "kafka")
-        kafka.start()
-        yield Broker(kafka.bootstrap, real=True)
-        kafka.stop()
+        with open_folder("kith-tests-") as folder:
+            kafka = JvmKafka(folder / "kafka")
+            kafka.start()
+            yield Broker(kafka.bootstrap, real=True)
+            kafka.stop()
     else:
-        with EmbeddedBroker(servers_folder / "broker") as embedded:
+        with open_folder("kith-tests-") as folder, EmbeddedBroker(folder / "broker") as embedded:
             yield Broker(embedded.bootstrap, real=False)
 
 

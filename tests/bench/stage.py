@@ -1,9 +1,7 @@
 """What a bench runs on: PostgreSQL as it keeps people's data (with fsync), and Apache Kafka on the JVM."""
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from aiokafka.admin import NewTopic
@@ -14,6 +12,7 @@ from kith_chassis.clock import new_id
 from kith_chassis.settings import ServiceSettings
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_contracts.registry import TOPICS
+from tests.servers.folders import open_folder
 from tests.servers.kafka import JvmKafka, remove_topics
 from tests.servers.postgres import Address, Databases
 
@@ -53,17 +52,10 @@ class Stage:
         await make_topics(self.settings(None), [NewTopic(name, 12, 1) for name in TOPICS])
 
 
-def _open_to_others(folder: Path) -> Path:
-    """PostgreSQL will not run as root, so another account must be able to enter."""
-    folder.chmod(0o711)
-    return folder
-
-
 @asynccontextmanager
 async def set_stage(*, with_kafka: bool = True) -> AsyncIterator[Stage]:
     """Start the servers; take everything down afterwards. Without Kafka nobody answers where it would be."""
-    with tempfile.TemporaryDirectory(prefix="kith-bench-") as name:
-        folder = _open_to_others(Path(name))
+    with open_folder("kith-bench-") as folder:
         kafka = JvmKafka(folder / "kafka", options=KAFKA)
         postgres = EmbeddedPostgres(folder / "postgres")
         with postgres:

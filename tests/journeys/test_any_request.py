@@ -1,6 +1,5 @@
 """Whatever is asked of a service, by its own OpenAPI document or against it, it answers; it never breaks."""
 
-import os
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
@@ -15,6 +14,7 @@ from schemathesis.generation import GenerationMode
 
 from kith_chassis.clock import new_id
 from tests.conftest import AsCaller, DatabaseOf, HttpOf
+from tests.servers.lengths import IN_CI
 
 EVERY_ROLE = (
     "referrer",
@@ -27,7 +27,7 @@ EVERY_ROLE = (
     "service:notifications",
     "service:reporting",
 )
-EXAMPLES = 12 if os.environ.get("CI") else 4
+EXAMPLES = 12 if IN_CI else 4
 """Requests for each operation, and each way to ask it."""
 SENDS_ITSELF = {"host", "content-length"}
 

@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
 from uuid import UUID
@@ -21,10 +20,10 @@ from kith_cli.clients import Client
 from kith_cli.main import main
 from kith_referrals.domain.self_referral import stamps
 from tests.faults.accounts import drained, eventually, read_raw
-from tests.faults.conftest import new_folder
 from tests.faults.load import Load
 from tests.faults.network import Network
 from tests.referrals.forms import FORM
+from tests.servers.folders import open_folder
 from tests.servers.issuer import SERVICES
 from tests.servers.services import Bearer
 
@@ -294,16 +293,13 @@ def ask_what_is_known(story: Story, person_id: str) -> tuple[dict[str, Any], str
 @pytest.fixture
 async def story() -> AsyncIterator[Story]:
     """Everything up, and one person all the way through it, up to the day on which they ask to be forgotten."""
-    folder: Path = new_folder()
-    try:
+    with open_folder("kith-erasure-") as folder:
         async with Network(folder).standing() as network, httpx.AsyncClient(timeout=30.0) as client:
             for service in SERVICES:
                 network.member(service, ALL_PARTS).start()
             story = Story(network, Load(network, 0), client)
             await story.load.prepare()
             yield story
-    finally:
-        rmtree(folder, ignore_errors=True)
 
 
 async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story) -> None:

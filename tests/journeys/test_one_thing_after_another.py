@@ -4,7 +4,6 @@ Schemathesis makes the requests up and holds the answers against the document. I
 steps of things that nobody made, and must come out the same twice, which a service that remembers does not; so we walk.
 """
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import reduce
@@ -29,8 +28,9 @@ from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
 from tests.referrals.test_api import TODAY, a_body
 from tests.referrals.world import World
+from tests.servers.lengths import IN_CI
 
-STORIES = 300 if os.environ.get("CI") else 120
+STORIES = 300 if IN_CI else 120
 STEPS = 10
 VARIETY = 12
 """Different requests of one operation, of which some succeed."""

@@ -1,7 +1,6 @@
 """Whatever organisations do, in any order: none sees more than the rules allow, nor changes what it does not see."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +30,9 @@ from tests.builders import NOW, TODAY
 from tests.conftest import DatabaseOf
 from tests.referrals.feedback import beyond, beyond_in_step
 from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, an_agreement, member
+from tests.servers.lengths import IN_CI
 
-EXAMPLES = 500 if os.environ.get("CI") else 100
+EXAMPLES = 500 if IN_CI else 100
 ORGANISATIONS = ("referrer", "host", "stranger")
 WHO = st.sampled_from(ORGANISATIONS)
 WHICH = st.integers(0, 5)

@@ -2,14 +2,10 @@
 
 import asyncio
 import itertools
-import os
 import secrets
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -50,10 +46,6 @@ UNSAFE_AND_QUICK: Final = {
     "checkpoint_timeout": "1h",
 }
 """For tests that kill nothing: their data need not outlive a power cut."""
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-"""Linux's file system in memory. To copy a database takes a sixth of the time there that it takes on ext4."""
-ROOM: Final = 4 * 1024**3
-"""Bytes that must be free in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +56,6 @@ class Address:
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
     admin_url: str = field(repr=False)
-
-
-@contextmanager
-def a_quick_folder(otherwise: Path) -> Iterator[Path]:
-    """A folder in memory, gone afterwards, which other accounts may enter; ``otherwise`` where memory has no room."""
-    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
-        yield otherwise
-        return
-    with tempfile.TemporaryDirectory(prefix="kith-tests-", dir=MEMORY) as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        yield folder
 
 
 class Databases:
