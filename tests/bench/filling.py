@@ -10,6 +10,8 @@ PROGRAMMES: Final = 50
 """Of the first so many organisations, one each."""
 OPEN_DAYS: Final = 120
 """Referrals of the last so many days are open; of three years."""
+PROMISED_DAYS: Final = 112
+"""Whoever waits is promised a match within so many."""
 
 
 def organisation(number: int) -> UUID:
@@ -57,14 +59,16 @@ from spread
 _REFERRALS: Final = f"""
 insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id, submitted_at,
     status, version, source, received_on, needs, conditions, interests, requested, channels, urgent, notes, details,
-    agreement_id, source_reference, notes_waited, closed_at, closing_reason)
+    agreement_id, source_reference, notes_waited, closed_at, closing_reason, due_on)
 select spread.id, person_id, {_ORGANISATION.format("referring")}, {_PROGRAMME.format("received")},
     {_ORGANISATION.format("received")}, at, case when at < now() - interval '{OPEN_DAYS} days' then 'closed'
         when chance < 0.3 then 'submitted' when chance < 0.5 then 'waiting' else 'in-support' end, 3, 'professional',
     at, '{{isolation,low-mood}}', '{{copd}}', '{{gardening}}', '{{}}', '{{telephone}}', chance < 0.05,
     case when chance < 0.5 then 'Would like to talk with somebody who has been through it.' end, '{{}}', agreed.id,
     'R/' || n, chance < 0.1, case when at < now() - interval '{OPEN_DAYS} days' then at + interval '100 days' end,
-    case when at < now() - interval '{OPEN_DAYS} days' then 'support-ended' end
+    case when at < now() - interval '{OPEN_DAYS} days' then 'support-ended' end,
+    case when at < now() - interval '{OPEN_DAYS} days' then null
+        when chance < 0.3 then current_date - 2 + n % 14 when chance < 0.5 then at::date + {PROMISED_DAYS} end
 from spread left join sharing_agreements agreed on agreed.sharer_id = {_ORGANISATION.format("referring")}
     and agreed.receiver_id = {_ORGANISATION.format("received")}
 order by spread.id

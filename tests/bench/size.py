@@ -19,7 +19,8 @@ import asyncpg
 import httpx
 
 from kith_chassis import clock
-from kith_chassis.http import encode_cursor
+from kith_referrals.api.places import encode_place
+from kith_referrals.domain.listing import LAST, Place
 from tests.bench.filling import fill, organisation, programme
 from tests.bench.measure import Figure, Run, compare, report
 from tests.bench.sides import Sides, sides
@@ -34,6 +35,8 @@ REFERRER: Final = 120
 """An organisation of middling size, which offers nothing."""
 HOST: Final = 1
 """The organisation with most referrals, made and received."""
+RARE: Final = 50
+"""The programme with fewest referrals."""
 SEEN: Final = """
 select id from referrals where referring_organisation_id = $1 or programme_organisation_id = $1 order by id
 offset (select count(*) / 2 from referrals where referring_organisation_id = $1 or programme_organisation_id = $1)
@@ -100,10 +103,15 @@ OPERATIONS: Final[Mapping[str, Callable[[Network], Run]]] = {
     "list, coordinator, first page": lambda at: partial(at.time, HOST, "GET", "/referrals"),
     "list, coordinator, later page": lambda at: partial(at.time, HOST, "GET", f"/referrals?after={at.later[HOST]}"),
     "list, coordinator, of a status": lambda at: partial(at.time, HOST, "GET", "/referrals?status=submitted"),
+    "list, coordinator, closed": lambda at: partial(at.time, HOST, "GET", "/referrals?status=closed"),
+    "list, coordinator, overdue": lambda at: partial(at.time, HOST, "GET", "/referrals?overdue=true"),
     "list, coordinator, of a programme": lambda at: partial(
         at.time, HOST, "GET", f"/referrals?programme={programme(HOST)}"
     ),
     "list, coordinator, unread notes": lambda at: partial(at.time, HOST, "GET", "/referrals/unread-notes"),
+    "list, referrer, to a rare programme": lambda at: partial(
+        at.time, HOST, "GET", f"/referrals?programme={programme(RARE)}"
+    ),
     "search for who is like a person": lambda at: partial(at.time, HOST, "GET", f"/people/{at.somebody}/likenesses"),
     "create": lambda at: partial(at.time, REFERRER, "POST", "/referrals", a_referral),
 }
@@ -136,7 +144,8 @@ async def _network(stage: Stage, processes: Sides, http: httpx.AsyncClient, coun
         http,
         auth={number: processes.token("coordinator", organisation(number)) for number in (REFERRER, HOST)},
         later={
-            number: encode_cursor(await connection.fetchval(SEEN, organisation(number))) for number in (REFERRER, HOST)
+            number: encode_place(Place(LAST, await connection.fetchval(SEEN, organisation(number))))
+            for number in (REFERRER, HOST)
         },
         somebody=await connection.fetchval(somebody, organisation(HOST)),
     )

@@ -1,7 +1,7 @@
-"""A list of referrals begins with what is overdue, then what is urgent, then what was made first."""
+"""A list of referrals begins with what is overdue longest, then what is urgent, then what was made first."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,23 +24,28 @@ FREELY = settings(max_examples=15, deadline=None, suppress_health_check=[HealthC
 LONG_AGO = timedelta(days=60)
 
 
-async def refer(world: World, *, overdue: bool = False, urgent: bool = False, **changes: Any) -> Referral:
-    at = now() - (LONG_AGO if overdue else timedelta())
+async def refer(
+    world: World, *, overdue: bool = False, urgent: bool = False, longer: int = 0, **changes: Any
+) -> Referral:
+    at = now() - (LONG_AGO + timedelta(weeks=longer) if overdue else timedelta())
     answer = replace(AGREED, recorded_on=today(at))
     return await world.refer(wish=a_wish(urgent=urgent), answer=answer, now=at, **changes)
 
 
-@given(made=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=6), limit=st.integers(1, 3))
+@given(
+    made=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 2)), min_size=1, max_size=6),
+    limit=st.integers(1, 3),
+)
 @FREELY
 async def test_page_by_page_the_foremost_come_first_and_each_once(
-    world: World, made: list[tuple[bool, bool]], limit: int
+    world: World, made: list[tuple[bool, bool, int]], limit: int
 ) -> None:
     programme_id = (await world.another_programme()).id
     referrals = [
-        (await refer(world, overdue=overdue, urgent=urgent, programme_id=programme_id), overdue, urgent)
-        for overdue, urgent in made
+        (await refer(world, overdue=overdue, urgent=urgent, longer=longer, programme_id=programme_id), overdue, urgent)
+        for overdue, urgent, longer in made
     ]
-    foremost = sorted(referrals, key=lambda one: (not one[1], not one[2], one[0].id))
+    foremost = sorted(referrals, key=lambda one: (not one[1], not one[2], one[1] and one[0].due_on, one[0].id))
 
     found: list[Any] = []
     after = None
@@ -59,7 +64,7 @@ async def test_page_by_page_the_foremost_come_first_and_each_once(
         if not page:
             break
         found += page
-        after = Place(page[-1]["rank"], page[-1]["id"])
+        after = Place.of(page[-1]["rank"], page[-1]["id"], page[-1]["due_on"])
 
     assert [one["id"] for one in found] == [referral.id for referral, _, _ in foremost]
     assert [one["overdue"] for one in found] == [overdue for _, overdue, _ in foremost]
@@ -144,7 +149,10 @@ async def test_ones_own_referrals_to_oneself_are_listed_once(
     assert await listed(client, as_caller("referrer", organisation_id=world.referrer.id)) == [str(referral.id)]
 
 
-@pytest.mark.parametrize("after", ["x", "AA", encode_place(Place(LAST + 1, UUID(int=1))), "é"])
+@pytest.mark.parametrize(
+    "after",
+    ["x", "AA", encode_place(Place(LAST + 1, UUID(int=1))), encode_place(Place(LAST, UUID(int=1), date.max)), "é"],
+)
 async def test_a_place_that_no_page_named_is_refused(
     client: httpx.AsyncClient, world: World, coordinator: httpx.Auth, after: str
 ) -> None:

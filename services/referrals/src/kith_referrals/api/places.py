@@ -1,18 +1,25 @@
 """Where a page of the list of referrals ends, as a cursor."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query
 
 from kith_chassis.http.paging import CursorMalformed
-from kith_referrals.domain.listing import LAST, Place
+from kith_referrals.domain.listing import Place
+
+_ID: Final = 17
+"""Where the id ends, after the rank."""
+_DUE: Final = 3
+"""Bytes of a day: the calendar's last is 3,652,059."""
 
 
 def encode_place(place: Place) -> str:
     """The cursor that goes on after ``place``."""
-    return urlsafe_b64encode(bytes([place.rank]) + place.id.bytes).decode().rstrip("=")
+    due = place.due_on.toordinal().to_bytes(_DUE) if place.due_on else b""
+    return urlsafe_b64encode(bytes([place.rank]) + place.id.bytes + due).decode().rstrip("=")
 
 
 async def _place(
@@ -23,10 +30,12 @@ async def _place(
         return None
     try:
         told = urlsafe_b64decode(after + "==")
-        place = Place(told[0], UUID(bytes=told[1:]))
-    except (ValueError, IndexError):
+        id_, due = told[1:_ID], told[_ID:]
+        due_on = date.fromordinal(int.from_bytes(due)) if due else None
+        place = Place.of(told[0], UUID(bytes=id_), due_on)
+    except (ValueError, IndexError, OverflowError):
         place = None
-    if place is None or place.rank > LAST or encode_place(place) != after:
+    if place is None or encode_place(place) != after:
         raise CursorMalformed("after must be the next of the page before, unchanged.")
     return place
 

@@ -71,7 +71,7 @@ async def list_referrals(
     after: PlaceDep = None,
     limit: PageLimit = 50,
 ) -> Page[ReferralSummary]:
-    """Referrals that the organisation made or received: the overdue first, then the urgent, then in order of making.
+    """Referrals that the organisation made or received: the longest overdue first, the urgent, then in order of making.
 
     Where those stand that it made is shown at the level of feedback to which the person agreed. An operator sees the
     network's, without drafts, in order of making.
@@ -89,7 +89,7 @@ async def list_referrals(
             now=now,
         )
     items = [ReferralSummary.model_validate(row) for row in rows]
-    last = Place(rows[-1]["rank"], rows[-1]["id"]) if len(rows) == limit else None
+    last = Place.of(*(rows[-1][name] for name in ("rank", "id", "due_on"))) if len(rows) == limit else None
     return Page(items=items, next=encode_place(last) if last else None)
 
 

@@ -70,14 +70,13 @@ def shown_status(status: Status, feedback: Feedback, *, supported: bool) -> Stat
 
 
 @cache
-def is_shown_alone(status: Status) -> bool:
-    """Whether no other status is ever shown as this one."""
-    others = (
-        shown_status(other, level, supported=supported)
-        for other, level, supported in product(Status, Feedback, (False, True))
-        if other is not status
+def may_be_shown_as(shown: Status) -> frozenset[Status]:
+    """Where a referral may stand of which the referrer is shown that it stands here."""
+    return frozenset(
+        status
+        for status, level, supported in product(Status, Feedback, (False, True))
+        if shown_status(status, level, supported=supported) is shown
     )
-    return status not in others
 
 
 def shown_otherwise(state: Mapping[str, Any], feedback: Feedback) -> dict[str, Any]:

@@ -1,28 +1,32 @@
-"""Read-only SQL for lists of referrals: what is overdue first, then what is urgent, then in order of making."""
+"""Read-only SQL for lists of referrals: the longest overdue first, then what is urgent, then in order of making."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
-from kith_referrals.domain import feedback
+from kith_chassis.database import driver_of
+from kith_referrals.domain import feedback, lifecycle
 from kith_referrals.domain.consent import Feedback
-from kith_referrals.domain.listing import FIRST, LAST, Place
+from kith_referrals.domain.listing import FIRST, LAST, RANKS, Place
 from kith_referrals.domain.referral import Status
 from kith_referrals.tables import referrals
 from kith_referrals.views.finding import Found, list_rows
 from kith_referrals.views.knowing import HEARS, SHOWN_STATUS, as_known, hears_of
 
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
+_AFTER_DUE: Final = sa.bindparam("after_due", type_=sa.Date)
 _RANK: Final = sa.bindparam("rank", type_=sa.Integer)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 _ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
 _STATUS: Final = sa.bindparam("status", type_=sa.Text)
+_MAY_BE_SHOWN_SO: Final = sa.bindparam("may_be_shown_so", type_=ARRAY(sa.Text))
 _PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 _OVERDUE_WANTED: Final = sa.bindparam("overdue", type_=sa.Boolean)
 _TODAY: Final = sa.bindparam("today", type_=sa.Date)
@@ -59,9 +63,6 @@ SUMMARY: Final = (
     *(referrals.c[name] for name in ("received_on", "urgent", "source_reference")),
     OVERDUE.label("overdue"),
 )
-_RANKS: Final[Sequence[tuple[bool, bool]]] = ((True, True), (True, False), (False, True), (False, False))
-"""Whether what stands at a rank is overdue, and whether it is urgent."""
-
 
 _MADE: Final = referrals.c.referring_organisation_id == _ASKING
 _RECEIVED: Final = sa.and_(
@@ -78,55 +79,64 @@ _in_time_as_shown: Final = sa.or_(_IN_TIME, _is_not_told)
 """Nobody finds, or sees in front of a list, what no row would say."""
 
 
-def _narrowed(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
-    """Only those that stand as asked, or go to the programme asked for.
+def _narrowed(statement: sa.Select[Any], narrow: frozenset[str], *, made: bool = False) -> sa.Select[Any]:
+    """Only those that stand as asked (of those it ``made``, that the referrer is shown so), or go to the programme.
 
     What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
+    Of both, it is that index which is walked: no index can be read for *is not distinct from*. By programme, an
+    organisation's oldest come first, which are closed.
     """
     if "status" in narrow:
-        statement = statement.where(referrals.c.status == _STATUS)
+        alone = not made or "alone" in narrow
+        statement = statement.where(referrals.c.status == (_STATUS if alone else sa.any_(_MAY_BE_SHOWN_SO)))
+        if made:
+            statement = statement.where(_stands_as_shown == _STATUS)
+        if made and "open" in narrow:
+            statement = statement.where(referrals.c.closed_at.is_(None))
+    if narrow >= {"status", "programme_id"}:
+        return statement.where(referrals.c.programme_id.is_not_distinct_from(_PROGRAMME))
     if "programme_id" in narrow:
-        statement = statement.where(referrals.c.programme_id == _PROGRAMME)
+        return statement.where(referrals.c.programme_id == _PROGRAMME)
     return statement
 
 
-def _narrowed_as_shown(statement: sa.Select[Any], narrow: frozenset[str]) -> sa.Select[Any]:
-    """The same, by the status that the referrer is shown. Where nothing else is shown so, the index serves here too."""
-    stands = narrow - {"status"} if "status" in narrow and "exactly" not in narrow else narrow
-    statement = _narrowed(statement, stands)
-    return statement.where(_stands_as_shown == _STATUS) if "status" in narrow else statement
-
-
 def _ranked(rank: int, narrow: frozenset[str], *, made: bool) -> sa.Select[Any]:
-    """A page of those of one rank, in order of id, from where the page before ended."""
-    overdue, urgent = _RANKS[rank]
-    narrowed = _narrowed_as_shown if made else _narrowed
+    """A page of those of one rank, in an order that an index has, from where the page before ended."""
+    overdue, urgent = RANKS[rank]
+    goes_on = sa.literal(rank) == _RANK
+    after = sa.case((goes_on, _AFTER), else_=FIRST.id)
     found = (
-        narrowed(sa.select(*SUMMARY, sa.literal(rank).label("rank")), narrow)
+        _narrowed(sa.select(*SUMMARY, sa.literal(rank).label("rank")), narrow, made=made)
         .add_columns(HEARS if made else sa.null().label("hears"))
         .where(_MADE if made else _RECEIVED)
         .where(sa.or_(_OVERDUE_WANTED.is_(None), sa.literal(overdue) == _OVERDUE_WANTED))
         .where(sa.literal(rank) >= _RANK)
-        .where(referrals.c.id > sa.case((sa.literal(rank) == _RANK, _AFTER), else_=FIRST.id))
-        .where(_URGENT if urgent else sa.not_(_URGENT))
-        .order_by(referrals.c.id)
         .limit(_LIMIT)
     )
     if overdue:
-        return found.where(referrals.c.due_on <= _TODAY, _overdue_as_shown if made else OVERDUE)
-    return found.where(_in_time_as_shown if made else _IN_TIME)
+        place = sa.tuple_(sa.case((goes_on, _AFTER_DUE), else_=date.min), after)
+        return (
+            found.where(_overdue_as_shown if made else OVERDUE)
+            .where(referrals.c.urgent if urgent else sa.not_(referrals.c.urgent))
+            .where(referrals.c.due_on <= _TODAY, sa.tuple_(referrals.c.due_on, referrals.c.id) > place)
+            .order_by(referrals.c.due_on, referrals.c.id)
+        )
+    return (
+        found.where(_in_time_as_shown if made else _IN_TIME)
+        .where(_URGENT if urgent else sa.not_(_URGENT))
+        .where(referrals.c.id > after)
+        .order_by(referrals.c.id)
+    )
 
 
 def _page(narrow: frozenset[str]) -> sa.Select[Any]:
     """Each part walks an index of its own, so a page costs the same however many referrals there are."""
+    ranks = range(len(RANKS))
     every = sa.union_all(
-        *(
-            sa.select(_ranked(rank, narrow, made=made).subquery())
-            for rank in range(len(_RANKS))
-            for made in (True, False)
-        )
+        *(sa.select(_ranked(rank, narrow, made=made).subquery()) for rank in ranks for made in (True, False))
     ).subquery("every")
-    return audited(sa.select(every).order_by(every.c.rank, every.c.id).limit(_LIMIT))
+    due_first = sa.case((every.c.rank.in_([rank for rank in ranks if RANKS[rank][0]]), every.c.due_on))
+    return audited(sa.select(every).order_by(every.c.rank, due_first, every.c.id).limit(_LIMIT))
 
 
 def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
@@ -136,7 +146,7 @@ def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
     return audited(
         _narrowed(page, narrow)
         .where(referrals.c.id > _AFTER, referrals.c.status != Status.DRAFT.value)
-        .where(sa.or_(_OVERDUE_WANTED.is_(None), _OVERDUE_WANTED == OVERDUE))
+        .where(sa.or_(_OVERDUE_WANTED.is_(None), OVERDUE == _OVERDUE_WANTED))
         .order_by(referrals.c.id)
         .limit(_LIMIT)
     )
@@ -144,7 +154,7 @@ def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
 
 _NARROW: Final = tuple(
     frozenset((*status, *programme))
-    for status in ((), ("status",), ("status", "exactly"))
+    for status in ((), ("status",), ("status", "open"), ("status", "alone"))
     for programme in ((), ("programme_id",))
 )
 _REFERRALS: Final = {narrow: _page(narrow) for narrow in _NARROW}
@@ -159,6 +169,13 @@ _UNREAD: Final = audited(
     .order_by(referrals.c.id)
     .limit(_LIMIT)
 )
+
+_WALK: Final = "set local enable_sort = off"
+"""Let PostgreSQL take the index that has the order which a part asks for, whatever it believes of sorting.
+
+It cannot know how few rows row-level security and the rules of feedback pass over, takes what is left for a handful,
+and would rather read and sort all that an organisation has (seen: a second, with a million stored).
+"""
 
 
 async def list_referrals(
@@ -178,17 +195,29 @@ async def list_referrals(
     order of making.
     """
     place = after or FIRST
-    asked = {"status": status, "programme_id": programme_id}
-    exactly = ("exactly",) if status is not None and feedback.is_shown_alone(Status(status)) else ()
-    narrow = frozenset((*exactly, *(name for name, value in asked.items() if value is not None)))
-    wanted: dict[str, Any] = {"after": place.id, "rank": place.rank, "limit": limit, **asked}
+    may_be = feedback.may_be_shown_as(Status(status)) if status else frozenset()
+    narrow = _narrow(may_be, programme_id)
+    wanted: dict[str, Any] = {"after": place.id, "rank": place.rank, "limit": limit, "overdue": overdue}
+    wanted |= {"after_due": place.due_on or date.min, "today": clock.today(now)}
+    wanted |= {"status": status, "may_be_shown_so": sorted(may_be), "programme_id": programme_id}
     codes = (*((str(status),) if status else ()), *(("overdue",) if overdue else ()))
-    wanted |= {"overdue": overdue, "today": clock.today(now)}
     wanted |= noted(tx, Entry("referrals-listed", "programme", programme_id, codes), now=now)
     if asking is None:
         return await list_rows(tx, _NETWORK_REFERRALS[narrow], wanted)
+    await driver_of(tx).execute(_WALK)
     rows = await list_rows(tx, _REFERRALS[narrow], {**wanted, "asking": asking})
     return [as_known(row, asking) for row in rows]
+
+
+def _narrow(may_be: Collection[Status], programme_id: UUID | None) -> frozenset[str]:
+    narrow = {"programme_id"} if programme_id else set()
+    if may_be:
+        narrow.add("status")
+    if len(may_be) == 1:
+        narrow.add("alone")
+    elif may_be and lifecycle.OPEN.issuperset(may_be):
+        narrow.add("open")
+    return frozenset(narrow)
 
 
 async def list_unread_notes(
