@@ -1,7 +1,9 @@
 """Read-only SQL for lists of referrals: the longest overdue first, then what is urgent, then in order of making."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -79,34 +81,59 @@ _in_time_as_shown: Final = sa.or_(_IN_TIME, _is_not_told)
 """Nobody finds, or sees in front of a list, what no row would say."""
 
 
-def _narrowed(statement: sa.Select[Any], narrow: frozenset[str], *, made: bool = False) -> sa.Select[Any]:
+_OVERDUE_RANKS: Final = [rank for rank, (overdue, _) in enumerate(RANKS) if overdue]
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrow:
+    """What is asked for: nothing in particular, a status, a programme's, or both.
+
+    ``alone``: nothing that stands elsewhere is shown so. ``open``: nothing that is shown so is over, or a draft.
+    """
+
+    programme: bool
+    status: bool = False
+    alone: bool = False
+    open: bool = False
+
+    @property
+    def ranks(self) -> Sequence[int]:
+        """Where something may be found: what is over, or a draft, is neither urgent nor overdue."""
+        return range(len(RANKS)) if self.open or not self.status else (LAST,)
+
+
+def _narrowed(statement: sa.Select[Any], narrow: _Narrow, rank: int = LAST, *, made: bool = False) -> sa.Select[Any]:
     """Only those that stand as asked (of those it ``made``, that the referrer is shown so), or go to the programme.
 
     What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
-    Of both, it is that index which is walked: no index can be read for *is not distinct from*. By programme, an
-    organisation's oldest come first, which are closed.
+    One index is walked, of the rank, else of the status, else of the programme: none can be read for *is not distinct
+    from*. (In the programme's the oldest come first, and those are closed.)
     """
-    if "status" in narrow:
-        alone = not made or "alone" in narrow
-        statement = statement.where(referrals.c.status == (_STATUS if alone else sa.any_(_MAY_BE_SHOWN_SO)))
-        if made:
-            statement = statement.where(_stands_as_shown == _STATUS)
-        if made and "open" in narrow:
+    if narrow.status and made:
+        statement = statement.where(_stands_as_shown == _STATUS)
+    if narrow.status and made and not narrow.alone:
+        statement = statement.where(referrals.c.status == sa.any_(_MAY_BE_SHOWN_SO))
+        if narrow.open:
             statement = statement.where(referrals.c.closed_at.is_(None))
-    if narrow >= {"status", "programme_id"}:
-        return statement.where(referrals.c.programme_id.is_not_distinct_from(_PROGRAMME))
-    if "programme_id" in narrow:
-        return statement.where(referrals.c.programme_id == _PROGRAMME)
+    elif narrow.status:
+        statement = statement.where(_is(referrals.c.status, _STATUS, walked=rank == LAST))
+    if narrow.programme:
+        walked = rank == LAST and not narrow.status
+        statement = statement.where(_is(referrals.c.programme_id, _PROGRAMME, walked=walked))
     return statement
 
 
-def _ranked(rank: int, narrow: frozenset[str], *, made: bool) -> sa.Select[Any]:
+def _is(column: sa.Column[Any], asked: sa.BindParameter[Any], *, walked: bool) -> sa.ColumnElement[bool]:
+    return column == asked if walked else column.is_not_distinct_from(asked)
+
+
+def _ranked(rank: int, narrow: _Narrow, *, made: bool) -> sa.Select[Any]:
     """A page of those of one rank, in an order that an index has, from where the page before ended."""
     overdue, urgent = RANKS[rank]
     goes_on = sa.literal(rank) == _RANK
     after = sa.case((goes_on, _AFTER), else_=FIRST.id)
     found = (
-        _narrowed(sa.select(*SUMMARY, sa.literal(rank).label("rank")), narrow, made=made)
+        _narrowed(sa.select(*SUMMARY, sa.literal(rank).label("rank")), narrow, rank, made=made)
         .add_columns(HEARS if made else sa.null().label("hears"))
         .where(_MADE if made else _RECEIVED)
         .where(sa.or_(_OVERDUE_WANTED.is_(None), sa.literal(overdue) == _OVERDUE_WANTED))
@@ -129,17 +156,18 @@ def _ranked(rank: int, narrow: frozenset[str], *, made: bool) -> sa.Select[Any]:
     )
 
 
-def _page(narrow: frozenset[str]) -> sa.Select[Any]:
+def _page(narrow: _Narrow) -> sa.Select[Any]:
     """Each part walks an index of its own, so a page costs the same however many referrals there are."""
-    ranks = range(len(RANKS))
     every = sa.union_all(
-        *(sa.select(_ranked(rank, narrow, made=made).subquery()) for rank in ranks for made in (True, False))
+        *(sa.select(_ranked(rank, narrow, made=made).subquery()) for rank in narrow.ranks for made in (True, False))
     ).subquery("every")
-    due_first = sa.case((every.c.rank.in_([rank for rank in ranks if RANKS[rank][0]]), every.c.due_on))
+    due_first = sa.case(
+        (every.c.rank.in_([rank for rank, (overdue, _) in enumerate(RANKS) if overdue]), every.c.due_on)
+    )
     return audited(sa.select(every).order_by(every.c.rank, due_first, every.c.id).limit(_LIMIT))
 
 
-def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
+def _network_page(narrow: _Narrow) -> sa.Select[Any]:
     """Without drafts, and without the organisations' own references, which lead to somebody in another system."""
     shown = (column for column in SUMMARY if column.name != "source_reference")
     page = sa.select(*shown, sa.null().label("source_reference"), sa.literal(LAST).label("rank"))
@@ -153,9 +181,9 @@ def _network_page(narrow: frozenset[str]) -> sa.Select[Any]:
 
 
 _NARROW: Final = tuple(
-    frozenset((*status, *programme))
-    for status in ((), ("status",), ("status", "open"), ("status", "alone"))
-    for programme in ((), ("programme_id",))
+    _Narrow(programme, *status)
+    for programme in (True, False)
+    for status in ((False, False, False), *product((True,), (True, False), (True, False)))
 )
 _REFERRALS: Final = {narrow: _page(narrow) for narrow in _NARROW}
 _NETWORK_REFERRALS: Final = {narrow: _network_page(narrow) for narrow in _NARROW}
@@ -209,15 +237,9 @@ async def list_referrals(
     return [as_known(row, asking) for row in rows]
 
 
-def _narrow(may_be: Collection[Status], programme_id: UUID | None) -> frozenset[str]:
-    narrow = {"programme_id"} if programme_id else set()
-    if may_be:
-        narrow.add("status")
-    if len(may_be) == 1:
-        narrow.add("alone")
-    elif may_be and lifecycle.OPEN.issuperset(may_be):
-        narrow.add("open")
-    return frozenset(narrow)
+def _narrow(may_be: frozenset[Status], programme_id: UUID | None) -> _Narrow:
+    alone, is_open = len(may_be) == 1, bool(may_be) and may_be <= lifecycle.OPEN
+    return _Narrow(programme_id is not None, status=bool(may_be), alone=alone, open=is_open)
 
 
 async def list_unread_notes(
