@@ -157,14 +157,25 @@ def _ranked(rank: int, narrow: _Narrow, *, made: bool) -> sa.Select[Any]:
 
 
 def _page(narrow: _Narrow) -> sa.Select[Any]:
-    """Each part walks an index of its own, so a page costs the same however many referrals there are."""
-    every = sa.union_all(
-        *(sa.select(_ranked(rank, narrow, made=made).subquery()) for rank in narrow.ranks for made in (True, False))
-    ).subquery("every")
-    due_first = sa.case(
-        (every.c.rank.in_([rank for rank, (overdue, _) in enumerate(RANKS) if overdue]), every.c.due_on)
-    )
-    return audited(sa.select(every).order_by(every.c.rank, due_first, every.c.id).limit(_LIMIT))
+    """Each part walks an index of its own, so a page costs the same however many referrals there are.
+
+    Nobody looks for those of a rank where the ranks before it have filled the page.
+    """
+    found: list[sa.CTE] = []
+    for rank in narrow.ranks:
+        parts = (sa.select(_ranked(rank, narrow, made=made).subquery()) for made in (True, False))
+        both = sa.union_all(*parts).subquery()
+        ranked = sa.select(both).order_by(*_order(both)).limit(_LIMIT)
+        if found:
+            before = sum(sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in found)
+            ranked = ranked.where(before < _LIMIT)
+        found.append(ranked.cte(f"rank_{rank}"))
+    every = sa.union_all(*(sa.select(one) for one in found)).subquery("every")
+    return audited(sa.select(every).order_by(every.c.rank, *_order(every)).limit(_LIMIT))
+
+
+def _order(found: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
+    return sa.case((found.c.rank.in_(_OVERDUE_RANKS), found.c.due_on)), found.c.id
 
 
 def _network_page(narrow: _Narrow) -> sa.Select[Any]:
