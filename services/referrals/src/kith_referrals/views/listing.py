@@ -106,8 +106,8 @@ def _narrowed(statement: sa.Select[Any], narrow: _Narrow, rank: int = LAST, *, m
     """Only those that stand as asked (of those it ``made``, that the referrer is shown so), or go to the programme.
 
     What is not asked for is no condition: one that may be none keeps PostgreSQL from the index with the status in it.
-    One index is walked, of the rank, else of the status, else of the programme: none can be read for *is not distinct
-    from*. (In the programme's the oldest come first, and those are closed.)
+    One index is walked, of the rank (with the programme at its end), else of the status, else of the programme: none
+    can be read for *is not distinct from*. (In the programme's the oldest come first, and those are closed.)
     """
     if narrow.status and made:
         statement = statement.where(_stands_as_shown == _STATUS)
@@ -118,7 +118,7 @@ def _narrowed(statement: sa.Select[Any], narrow: _Narrow, rank: int = LAST, *, m
     elif narrow.status:
         statement = statement.where(_is(referrals.c.status, _STATUS, walked=rank == LAST))
     if narrow.programme:
-        walked = rank == LAST and not narrow.status
+        walked = rank != LAST or not narrow.status
         statement = statement.where(_is(referrals.c.programme_id, _PROGRAMME, walked=walked))
     return statement
 
