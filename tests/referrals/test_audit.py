@@ -130,6 +130,8 @@ ACTIONS: dict[str, list[str]] = {
     "ask_for_access": ["subject-access-asked"],
     "gather_record": ["subject-access-gathered"],
     "close_access_request": ["subject-access-closed"],
+    "extend_access_request": ["subject-access-extended"],
+    "await_access_answer": ["subject-access-stopped"],
     "list_access_requests": [],
     "list_retention_reviews": [],
     "make_household": [],
@@ -152,6 +154,7 @@ ELSEWHERE = {
     *("recount_household", "join_household", "leave_household"),
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
     *("put_retention_schedule", "decide_retention_review"),
+    "take_access_answer",
     *("get_closing", "hand_over", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
 """What needs more of a story than one request."""

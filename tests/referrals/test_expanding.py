@@ -1,6 +1,7 @@
 """A network that was there before: what it has is found, holds as it held, and the code of before still writes."""
 
 import asyncio
+from datetime import date
 
 import asyncpg
 
@@ -35,6 +36,10 @@ async def test_programmes_of_before_are_found_in_the_directory(databases: Databa
     assert [tuple(row) for row in said] == [("active", "open", [])]
 
 
+OLD_ACCESS = """
+    insert into subject_access_requests (id, person_id, organisation_id, asked_on, due_on, opened_by, version)
+    values ($1, $2, $2, '2026-09-01', '2026-10-01', 'somebody', 1)
+"""
 OLD_REFERRAL = """
     insert into referrals (id, person_id, referring_organisation_id, programme_id, programme_organisation_id,
     submitted_at, status, version, source, received_on, needs, conditions, interests, requested, channels, urgent,
@@ -62,3 +67,21 @@ async def test_a_word_of_before_there_were_levels_is_read_as_one_that_allows_all
         await owner.close()
 
     assert [tuple(row) for row in said] == [(None, None)]
+
+
+async def test_a_request_for_access_of_before_there_were_waits_runs_on(databases: Databases) -> None:
+    before, meanwhile, person_id = new_id(), new_id(), new_pseudonym()
+    async with databases.at_revision("referrals", "0014") as address:
+        owner = await asyncpg.connect(address.owner_url)
+        await owner.execute(OLD_PERSON, person_id)
+        await owner.execute(OLD_ACCESS, before, person_id)
+        await asyncio.to_thread(upgrade, "referrals", address.owner_url, "0015")
+        await owner.execute(OLD_ACCESS, meanwhile, person_id)
+        kept = await owner.fetch(
+            "select id, due_on, extended_on, waiting_since, waits from subject_access_requests order by id"
+        )
+        await owner.close()
+
+    assert [tuple(row) for row in kept] == [
+        (id_, date(2026, 10, 1), None, None, "[]") for id_ in sorted((before, meanwhile))
+    ]

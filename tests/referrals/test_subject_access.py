@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle, subject_access
+from kith_referrals.domain.access_refusals import AskedAfterToday, ClosedBeforeAsked, RequestClosed
 from kith_referrals.domain.nations import Nation, is_working_day
-from kith_referrals.domain.person_refusals import AskedAfterToday, ClosedBeforeAsked, RequestClosed
 from kith_referrals.domain.subject_access import Outcome, Withheld, due_on, withheld
 from tests.builders import TODAY
 from tests.conftest import AsCaller

@@ -1,11 +1,11 @@
-"""The right of access: a person asked what is known of them; until when, what is given, and how it ended."""
+"""The right of access: a person asked what is known of them; until when, what is awaited and given, how it ended."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
@@ -22,7 +22,7 @@ from kith_chassis.http import (
 from kith_chassis.identity import CallerDep
 from kith_referrals.api.asking import ADMINISTRATOR, ChangeDep, author, in_organisation
 from kith_referrals.api.words import Body
-from kith_referrals.domain.subject_access import Outcome
+from kith_referrals.domain.subject_access import Awaited, Outcome, Reason
 from kith_referrals.usecases import subject_access as usecases
 from kith_referrals.views import subject_access as views
 
@@ -30,6 +30,9 @@ PERMISSIONS: Final = {
     "ask_for_access": ADMINISTRATOR,
     "list_access_requests": ADMINISTRATOR,
     "gather_record": ADMINISTRATOR,
+    "extend_access_request": ADMINISTRATOR,
+    "await_access_answer": ADMINISTRATOR,
+    "take_access_answer": ADMINISTRATOR,
     "close_access_request": ADMINISTRATOR,
 }
 
@@ -42,6 +45,26 @@ class AccessBody(Body):
     asked_on: date
 
 
+class ExtensionBody(Body):
+    """Why the answer takes longer, and on which day the person was told (Europe/London)."""
+
+    told_on: date
+    reason: Reason
+
+
+class WaitBody(Body):
+    """What the person was asked, and on which day (Europe/London)."""
+
+    asked_on: date
+    awaited: Annotated[Awaited, Field(alias="for")]
+
+
+class AnswerBody(Body):
+    """The day on which the person answered (Europe/London)."""
+
+    answered_on: date
+
+
 class ClosureBody(Body):
     """How the request ended, and on which day (Europe/London)."""
 
@@ -49,16 +72,34 @@ class ClosureBody(Body):
     outcome: Outcome
 
 
+class AccessWait(BaseModel):
+    """What the person was asked, and how long the clock stood for it."""
+
+    model_config = ConfigDict(from_attributes=True, serialize_by_alias=True)
+
+    awaited: Annotated[Awaited, Field(serialization_alias="for")]
+    asked_on: date
+    answered_on: date
+
+
 class AccessRequest(BaseModel):
-    """A request. ``due_on`` is the last day on which to answer it; bank holidays are not counted."""
+    """A request. ``due_on`` is the last day on which to answer it; it is null while the person's answer is awaited.
+
+    ``extended_on`` is the day on which the person was told that it takes three months. ``waits`` are over.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     person_id: UUID
     asked_on: date
-    due_on: date
+    due_on: date | None
     version: int
+    extended_on: date | None
+    extended_for: Reason | None
+    waiting_since: date | None
+    waiting_for: Awaited | None
+    waits: list[AccessWait]
     closed_on: date | None
     outcome: Outcome | None
 
@@ -99,8 +140,8 @@ async def list_access_requests(
     """The organisation's requests and when they are due, in the order in which they were logged."""
     member, organisation_id = in_organisation(caller)
     async with database.transaction(member) as tx:
-        rows = await views.list_requests(tx, organisation_id, after=after, limit=limit)
-    return page_of([AccessRequest.model_validate(row) for row in rows], limit)
+        found = await views.list_requests(tx, organisation_id, after=after, limit=limit)
+    return page_of([AccessRequest.model_validate(request) for request in found], limit)
 
 
 @router.get("/subject-access-requests/{request_id}/record")
@@ -119,6 +160,39 @@ async def gather_record(
         gathered_at=now,
         sections=[AccessSection(section=name, rows=[dict(row) for row in rows]) for name, rows in found],
     )
+
+
+@router.post("/subject-access-requests/{request_id}/extension")
+async def extend_access_request(request_id: UUID, body: ExtensionBody, change: ChangeDep) -> AccessRequest:
+    """Record that the person was told, within the first month, that their answer takes three."""
+    async with change.begin() as (tx, by):
+        extended = await usecases.extend_request(
+            tx, request_id, reason=body.reason, told_on=body.told_on, version=change.version, by=by
+        )
+    change.show(extended.version)
+    return AccessRequest.model_validate(extended)
+
+
+@router.post("/subject-access-requests/{request_id}/wait")
+async def await_access_answer(request_id: UUID, body: WaitBody, change: ChangeDep) -> AccessRequest:
+    """Stop the clock: the person was asked what they mean, or who they are."""
+    async with change.begin() as (tx, by):
+        waiting = await usecases.await_answer(
+            tx, request_id, awaited=body.awaited, asked_on=body.asked_on, version=change.version, by=by
+        )
+    change.show(waiting.version)
+    return AccessRequest.model_validate(waiting)
+
+
+@router.post("/subject-access-requests/{request_id}/answer")
+async def take_access_answer(request_id: UUID, body: AnswerBody, change: ChangeDep) -> AccessRequest:
+    """Let the clock run on: the person answered. The request is due as many days later as that took."""
+    async with change.begin() as (tx, by):
+        resumed = await usecases.take_answer(
+            tx, request_id, answered_on=body.answered_on, version=change.version, by=by
+        )
+    change.show(resumed.version)
+    return AccessRequest.model_validate(resumed)
 
 
 @router.post("/subject-access-requests/{request_id}/closure")

@@ -194,27 +194,6 @@ class RecordRequired(PersonRefused):
     says = "The law requires that the record is kept for now. To erase it all the same, name a basis."
 
 
-class AskedAfterToday(Unacceptable):
-    """Nobody has asked or answered tomorrow."""
-
-    code = "asked-after-today"
-    says = "The day lies after today. Check it."
-
-
-class ClosedBeforeAsked(Unacceptable):
-    """One of the two dates is wrong."""
-
-    code = "closed-before-asked"
-    says = "The request cannot be closed before the day on which it was asked. Check the date."
-
-
-class RequestClosed(PersonRefused):
-    """It ended once."""
-
-    code = "request-closed"
-    says = "The request is closed already."
-
-
 class ReviewDecided(PersonRefused):
     """A review is decided once."""
 

@@ -28,7 +28,13 @@ subject_access_requests: Final = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("closed_on", sa.Date),
     sa.Column("outcome", sa.Text),
+    sa.Column("extended_on", sa.Date),
+    sa.Column("extended_for", sa.Text),
+    sa.Column("waiting_since", sa.Date),
+    sa.Column("waiting_for", sa.Text),
+    sa.Column("waits", JSONB, nullable=False),
 )
+"""``due_on`` stands also while the clock does: the code before there were waits reads it. ``waits`` are over."""
 
 retention_looks: Final = sa.Table(
     "retention_looks",

@@ -7,8 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_referrals.domain.subject_access import given
+from kith_referrals.domain.subject_access import Request, given
 from kith_referrals.store.people import joined
+from kith_referrals.store.subject_access import request_of
 from kith_referrals.tables import (
     consents,
     contact_attempts,
@@ -130,7 +131,10 @@ _SECTIONS: Final[tuple[tuple[str, sa.Select[Any]], ...]] = (
     (
         "requests",
         sa.select(
-            *(requests.c[name] for name in ("id", "asked_on", "due_on", "closed_on", "outcome")),
+            *(requests.c[name] for name in ("id", "asked_on")),
+            sa.case((requests.c.waiting_since.is_(None), requests.c.due_on)).label("due_on"),
+            *(requests.c[name] for name in ("extended_on", "extended_for", "waiting_since", "waiting_for", "waits")),
+            *(requests.c[name] for name in ("closed_on", "outcome")),
             sa.null().label("by"),
         ).where(joined(requests.c.person_id)),
     ),
@@ -158,10 +162,10 @@ async def gather(tx: AsyncConnection, person_id: UUID, organisation_id: UUID) ->
 
 async def list_requests(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int
-) -> Sequence[Mapping[str, Any]]:
+) -> Sequence[Request]:
     """The organisation's requests, in the order in which they were logged."""
     asked = {"organisation_id": organisation_id, "after": after, "limit": limit}
-    return [dict(row) for row in (await tx.execute(_LIST, asked)).mappings()]
+    return [request_of(row) for row in (await tx.execute(_LIST, asked)).mappings()]
 
 
 def _given(row: Mapping[Any, Any], organisation_id: UUID) -> dict[str, Any]:
