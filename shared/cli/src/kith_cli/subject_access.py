@@ -46,6 +46,11 @@ TITLES: Final = {
     "looked": "Who looked at your record, or changed it",
 }
 """A section's heading, in plain words."""
+_AWAITED: Final = {
+    "clarification": "the person to say what they mean",
+    "identity": "proof of who they are",
+}
+"""What a request waits for, in plain words."""
 STYLE: Final = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:46rem;padding:0 1rem;color:#1d2528}"
     "h1,h2{line-height:1.2}table{border-collapse:collapse;width:100%;margin:0 0 1.5rem;break-inside:avoid}"
@@ -111,6 +116,14 @@ def _look(entry: Mapping[str, Any], organisation_id: str) -> dict[str, Any]:
         "by": by,
         "who": {"redacted": "member-of-staff"},
     }
+
+
+def due(request: Mapping[str, Any]) -> str:
+    """By when a request is to be answered, in a clause; while its clock stands, what it stands for."""
+    if request["due_on"] is None:
+        awaited = _AWAITED[request["waiting_for"]]
+        return f"waits since {request['waiting_since']} for {awaited}, and is due on no day yet"
+    return f"is to be answered by {request['due_on']}"
 
 
 def page_of(record: Mapping[str, Any]) -> str:

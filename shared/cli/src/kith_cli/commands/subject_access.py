@@ -12,7 +12,7 @@ from kith_cli.addresses import Addresses, speaking
 from kith_cli.files import make_folder, write_private
 from kith_cli.holding import gather
 from kith_cli.speaking import Speaker
-from kith_cli.subject_access import assemble, list_looks, page_of
+from kith_cli.subject_access import assemble, due, list_looks, page_of
 from kith_cli.telling import Teller
 
 
@@ -61,4 +61,4 @@ def command(
     make_folder(out, 0o700)
     write_private(out / "record.json", json.dumps(record, indent=2) + "\n")
     write_private(out / "record.html", page_of(record))
-    Teller().say(f"Request {request_id} is to be answered by {own['request']['due_on']}: read {out / 'record.html'}")
+    Teller().say(f"Request {request_id} {due(own['request'])}: read {out / 'record.html'}")
