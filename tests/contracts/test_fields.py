@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
-from kith_contracts.fact import AgeBand, Code, Count, District, Fact, Language, OdsCode, Points, PublicName
+from kith_contracts.fact import AgeBand, Code, Count, District, Fact, Language, OdsCode, Percentage, Points, PublicName
 from kith_contracts.registry import CONTRACTS, Contract
 from kith_contracts.schemas import reader_schema, writer_schema
 
@@ -70,6 +70,7 @@ ALLOWED: dict[Any, set[str]] = {
         "weights{}",
     },
     Count: {"capacity", "maximum_age", "minimum_age", "minutes", "people", "tries"},
+    Percentage: {"checks_current"},
     Points: {"points", "score", "weights{}"},
     date: {"due_on", "ends_on", "held_on", "received_on", "review_on", "starts_on"},
     bool: {"checks_required", "urgent", "waits_again"},

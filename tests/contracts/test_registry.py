@@ -33,6 +33,7 @@ STORIES = {
     "kith.session-logged.v1": ("group", "group_id"),
     "kith.contact-logged.v1": ("contact", "contact_id"),
     "kith.match-ended.v1": ("referral", "referral_id"),
+    "kith.programme-quality-counted.v1": ("programme", "programme_id"),
     "kith.message-delivered.v1": ("referral", "story_id"),
     "kith.message-failed.v1": ("referral", "story_id"),
 }

@@ -33,6 +33,7 @@ def all_journeys() -> list[Received]:
         erased_after_two_referrals(programme, cafe),
         in_a_group(cafe),
         nobody_named(programme),
+        counted(programme, cafe),
     )
     facts = [fact for journey in journeys for fact in journey]
     return [a.received(fact, at=a.NOW + minute * timedelta(minutes=1)) for minute, fact in enumerate(facts)]
@@ -188,6 +189,14 @@ def in_a_group(programme: ProgrammePublished) -> list[Fact]:
 def nobody_named(programme: ProgrammePublished) -> list[Fact]:
     """A stall at a market."""
     return [a.a_contact_logged(programme), a.a_contact_logged(programme, kind="drop-in", people=3)]
+
+
+def counted(programme: ProgrammePublished, cafe: ProgrammePublished) -> list[Fact]:
+    """The checks of one programme's supporters run out and are renewed; of the other there are soon too few to say."""
+    return [
+        *(a.a_quality_counted(programme, checks_current=percent) for percent in (100, 88, 96)),
+        *(a.a_quality_counted(cafe), a.a_quality_counted(cafe, checks_current=None)),
+    ]
 
 
 def shuffled(facts: Sequence[Received], chance: random.Random) -> list[list[Received]]:

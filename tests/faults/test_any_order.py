@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_chassis.service import Service
-from kith_contracts.referrals import PersonErased, ReferralCreated
+from kith_contracts.referrals import OrganisationPublished, PersonErased, ProgrammePublished, ReferralCreated
 from tests.builders import NOW
 from tests.conftest import DatabaseOf, ServiceOf
 from tests.faults.journeys import all_journeys, shuffled
@@ -26,12 +26,18 @@ NOT_OURS = {
     "dead_letters",
 }
 MADE_HERE: dict[str, dict[str, tuple[str, ...]]] = {
-    "referrals": {"referral_steps": ("seq",)},
+    "referrals": {"referral_steps": ("seq",), "programmes": ("published_at", "modified_at")},
     "notifications": {"messages": ("id", "created_at", "due_at", "settled_at")},
 }
 """Columns that a service draws or stamps itself, so that no two runs agree in them."""
 
 TABLES = sa.text("select tablename from pg_tables where schemaname = 'public' order by tablename")
+ORGANISATION = sa.text("insert into organisations (id, name, kind) values (:organisation_id, 'Testwell', 'charity')")
+PROGRAMME = sa.text(
+    "insert into programmes (id, organisation_id, slug, name, model, formality, checks_required, channels, weights)"
+    " values (:programme_id, :organisation_id, :slug, :programme_name, :model, :formality, true, '{}', '{}')"
+    " on conflict do nothing"
+)
 PERSON = sa.text(
     "insert into people (id, organisation_id, family_name, contact_by, language)"
     " values (:id, :organisation, 'Testwell', '{}', 'en') on conflict do nothing"
@@ -72,9 +78,15 @@ def told(row: dict[str, Any], made_here: tuple[str, ...]) -> str:
 
 
 async def keep_referrals(database: Database, facts: list[Received]) -> None:
-    """The referrals service hears of matches for referrals that it keeps already: these."""
+    """The referrals service hears of matches for referrals, and of programmes, that it keeps already: these."""
+    there = [fact.body for fact in facts if isinstance(fact.body, OrganisationPublished)]
+    offered = [fact.body for fact in facts if isinstance(fact.body, ProgrammePublished)]
     made = [fact.body for fact in facts if isinstance(fact.body, ReferralCreated)]
     async with database.network_transaction() as tx:
+        for organisation in there:
+            await tx.execute(ORGANISATION, organisation.model_dump())
+        for programme in offered:
+            await tx.execute(PROGRAMME, programme.model_dump())
         for body in made:
             await tx.execute(PERSON, {"id": body.person_id, "organisation": body.referring_organisation_id})
             await tx.execute(REFERRAL, body.model_dump() | {"at": NOW})

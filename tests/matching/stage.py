@@ -21,6 +21,7 @@ from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
 from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
+from kith_matching.timers import TIMERS
 from kith_matching.usecases import occasions, proposing, supporting
 from tests.builders import a_programme_published, a_referral_created, a_referral_decided, received
 from tests.matching.builders import NOW, a_supporter
@@ -116,9 +117,15 @@ class Stage:
             return await proposing.answer_proposal(tx, proposal.id, by, said, expected_version=version, now=now)
 
     async def lapse(self, now: datetime) -> None:
-        """What the timer does."""
+        """What the timer does that lets proposals lapse."""
         async with self.database.network_transaction() as tx:
             await proposing.lapse_proposals(tx, now)
+
+    async def count_quality(self, now: datetime) -> None:
+        """What the timer does that counts."""
+        (timer,) = [timer for timer in TIMERS if timer.name == "count-quality"]
+        async with self.database.network_transaction() as tx:
+            await timer.run(tx, now)
 
     async def a_match(self, referral: ReferralCreated, supporter: Supporter) -> Match:
         """The pair, matched."""

@@ -11,6 +11,8 @@ from kith_chassis.clock import new_id
 from kith_chassis.identity import Caller
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.quality import Quality
+from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body
@@ -57,6 +59,8 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    async with desk.stage.database.network_transaction() as tx:
+        await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
         desk,
         referral,

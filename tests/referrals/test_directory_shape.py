@@ -90,8 +90,8 @@ async def client(world: World, cafe: Programme, http_of: HttpOf) -> httpx.AsyncC
     old = a_programme(club, slug="old", entry=ProgrammeEntry(assured_on=TODAY.replace(year=2020)))
     await publish(world, club, friends, gone, old)
     async with world.database.transaction(OPERATOR) as tx:
-        counted = sa.update(programmes).where(programmes.c.id == cafe.id).values(first_session_days=21)
-        await tx.execute(counted)
+        counted = sa.update(programmes).where(programmes.c.id == cafe.id)
+        await tx.execute(counted.values(first_session_days=21, checks_current=92))
     return await http_of("referrals", world.database)
 
 

@@ -1,18 +1,30 @@
-"""Referrers see how long people wait for their first session, and nothing that tells of a few of them."""
+"""Referrers see how long people wait for their first session, and how many supporters' checks are current.
 
+Nothing tells of a few of them.
+"""
+
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median_low
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kith_referrals.domain.directory import COUNTED_OVER, DAYS_TO_FIRST_SESSION, FEWEST
+from kith_chassis import clock
+from kith_chassis.received import Received
+from kith_referrals.domain.directory import CHECKS_CURRENT, COUNTED_OVER, DAYS_TO_FIRST_SESSION, FEWEST, Term
+from kith_referrals.domain.network import Programme
+from kith_referrals.incoming import on_facts
 from kith_referrals.usecases import network
 from kith_referrals.usecases.counting import count_first_sessions
 from kith_referrals.usecases.hearing import Kind, MatchNews, note_matches
-from tests.builders import NOW
+from tests.builders import NOW, TODAY, a_quality_counted, received
+from tests.conftest import DatabaseOf
+from tests.matching.stage import Stage
 from tests.referrals.directory import read
 from tests.referrals.world import OPERATOR, World
 
@@ -96,3 +108,117 @@ async def test_programmes_of_which_it_is_known_are_found_and_publishing_keeps_it
     own = await client.get(f"/programmes/{world.programme.id}", auth=operator)
     assert (before, [one["id"] for one in found]) == (0, [str(world.programme.id)])
     assert own.json()["first_session_days"] == 0
+
+
+CHECKED = CHECKS_CURRENT.code
+
+
+def at_hours(programme: Programme, *shares: int | None) -> list[Received]:
+    """What matching told of the programme, an hour between any two."""
+    about: dict[str, Any] = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
+    return [
+        received(a_quality_counted(checks_current=share, **about), at=NOW + timedelta(hours=hour))
+        for hour, share in enumerate(shares)
+    ]
+
+
+async def hear(world: World, *facts: Received) -> None:
+    async with world.database.transaction(OPERATOR) as tx:
+        await on_facts(tx, facts)
+
+
+async def shown(client: httpx.AsyncClient, programme: Programme) -> str | None:
+    service = await read(client, f"/services/{programme.id}")
+    of_it = [one for one in service["attributes"] if one["taxonomy_term"]["code"] == CHECKED]
+    return of_it[0]["value"] if of_it else None
+
+
+async def test_the_directory_says_what_matching_counted_last_of_each_programme(
+    world: World, client: httpx.AsyncClient, cafe: Programme, operator: httpx.Auth
+) -> None:
+    own = world.programme
+
+    await hear(world, *at_hours(own, 100, 92), *at_hours(cafe, 0))
+    both = [await shown(client, programme) for programme in (own, cafe)]
+    inside = [(await client.get(f"/programmes/{one.id}", auth=operator)).json() for one in (own, cafe)]
+    await hear(world, *at_hours(own, 100, 92, None)[2:])
+
+    assert (both, [await shown(client, programme) for programme in (own, cafe)]) == (["92", "0"], [None, "0"])
+    assert [one["checks_current"] for one in inside] == [92, 0]
+
+
+@given(
+    facts=st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=6).flatmap(
+        lambda shares: st.tuples(st.just(shares), st.permutations(range(len(shares))), st.sets(st.integers(1, 5)))
+    )
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_what_was_counted_last_is_shown_in_whatever_order_and_batches_it_comes(
+    world: World, client: httpx.AsyncClient, facts: tuple[list[int | None], list[int], set[int]]
+) -> None:
+    shares, order, cuts = facts
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.exec_driver_sql("update programmes set checks_current = 50, quality_counted_at = null")
+    told = [at_hours(world.programme, *shares)[place] for place in order]
+
+    for begin, end in pairwise([0, *sorted(cut for cut in cuts if cut < len(told)), len(told)]):
+        await hear(world, *told[begin:end])
+
+    assert await shown(client, world.programme) == (None if shares[-1] is None else str(shares[-1]))
+
+
+async def test_an_entry_changes_when_its_share_does_at_the_moment_in_which_it_is_heard(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    changed = []
+    for fact in at_hours(world.programme, 92, 92, 96):
+        before = clock.now()
+        await hear(world, fact)
+        service = await read(client, f"/services/{world.programme.id}")
+        changed.append(datetime.fromisoformat(service["last_modified"]) >= before)
+
+    assert changed == [True, False, True]
+
+
+async def test_what_is_counted_of_a_programme_that_is_not_here_is_passed_over(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    await hear(world, received(a_quality_counted()), *at_hours(world.programme, 92))
+
+    assert await shown(client, world.programme) == "92"
+
+
+@pytest.mark.parametrize("term", [CHECKS_CURRENT, DAYS_TO_FIRST_SESSION])
+async def test_one_quality_is_not_taken_for_the_other_and_publishing_keeps_it(
+    world: World, client: httpx.AsyncClient, term: Term
+) -> None:
+    await hear(world, *at_hours(world.programme, 92))
+    async with world.database.transaction(OPERATOR) as tx:
+        await network.publish_programme(tx, replace(world.programme, name="A new name"), now=NOW)
+
+    of_the_taxonomy = await read(client, "/services", taxonomy_id=str(term.taxonomy.id))
+    found = await read(client, "/services", taxonomy_term_id=str(term.id))
+
+    assert (of_the_taxonomy["total_items"], found["total_items"]) == (1, int(term is CHECKS_CURRENT))
+    assert await shown(client, world.programme) == "92"
+
+
+async def test_what_matching_counts_of_its_supporters_is_read_in_the_directory(
+    world: World, client: httpx.AsyncClient, database_of: DatabaseOf
+) -> None:
+    matching = Stage(await database_of("matching"), world.host.id)
+    own = world.programme
+    programme = await matching.a_programme(programme_id=own.id)
+    for place in range(25):
+        await matching.a_supporter(programme, checks_valid_until=TODAY if place < 3 else TODAY + timedelta(days=90))
+
+    said = []
+    for days in range(3):
+        before = await matching.told()
+        await matching.count_quality(NOW + timedelta(days=days))
+        await hear(
+            world, *(received(fact, at=NOW + timedelta(days=days)) for fact in await matching.told_since(before))
+        )
+        said.append(await shown(client, own))
+
+    assert said == ["100", "88", "88"]

@@ -1,4 +1,4 @@
-"""Everything other services may ever learn from matching: pseudonyms, codes, points and days. No names, no words."""
+"""Everything others may ever learn from matching: pseudonyms, codes, points, days and shares. No names, no words."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ from kith_contracts.matching import (
     MatchEnded,
     MatchMade,
     MatchProposed,
+    ProgrammeQualityCounted,
     ProposalAnswered,
     ScorePart,
     SessionLogged,
@@ -20,6 +21,7 @@ from kith_contracts.matching import (
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.occasion import Contact, Session
 from kith_matching.domain.proposal import Answered, Proposal
+from kith_matching.domain.quality import Quality
 from kith_matching.domain.supporter import Supporter
 
 
@@ -101,6 +103,11 @@ async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) 
     await outbox.record(tx, logged, now=now)
 
 
+async def tell_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: datetime) -> None:
+    """Tell what is said of programmes now."""
+    await outbox.record(tx, *(_counted(quality) for quality in news), now=now)
+
+
 def _answered(answer: Answered) -> ProposalAnswered:
     return ProposalAnswered(
         proposal_id=answer.proposal.id,
@@ -134,4 +141,12 @@ def _ended(ended: Ended) -> MatchEnded:
         organisation_id=ended.match.organisation_id,
         ending=ended.ending,
         waits_again=ended.waits_again,
+    )
+
+
+def _counted(quality: Quality) -> ProgrammeQualityCounted:
+    return ProgrammeQualityCounted(
+        programme_id=quality.programme_id,
+        organisation_id=quality.organisation_id,
+        checks_current=quality.checks_current,
     )

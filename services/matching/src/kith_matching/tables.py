@@ -152,3 +152,12 @@ contacts: Final = sa.Table(
     _column("district", sa.Text, null=True),
     _column("supporter_id", sa.Uuid, null=True),
 )
+
+qualities: Final = sa.Table(
+    "qualities",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    _column("organisation_id", sa.Uuid),
+    _column("checks_current", sa.Integer, null=True),
+)
+"""What was last told of programmes; null, or no row, where nothing is said."""

@@ -1,9 +1,12 @@
-"""Moments in: proposals that were not answered in time."""
+"""Moments in: proposals that were not answered in time, and what is counted."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
-from kith_matching.usecases import proposing
+from kith_matching.usecases import counting, proposing
 
-TIMERS: Final = (Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),)
+TIMERS: Final = (
+    Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
+    Timer("count-quality", timedelta(hours=1), counting.count_quality),
+)

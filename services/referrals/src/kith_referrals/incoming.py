@@ -1,12 +1,15 @@
-"""Facts in: what matching says became of a referral. Everything else on its topic is passed over."""
+"""Facts in: what matching says became of a referral, and what it counted. The rest of its topic is passed over."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.received import Received
-from kith_contracts.matching import TOPIC, MatchEnded, MatchMade, SessionLogged
+from kith_contracts.matching import TOPIC, MatchEnded, MatchMade, ProgrammeQualityCounted, SessionLogged
+from kith_referrals.domain.directory import Quality
+from kith_referrals.usecases.counting import note_quality
 from kith_referrals.usecases.hearing import Kind, MatchNews, note_matches
 
 HEARS: Final = (TOPIC,)
@@ -15,11 +18,18 @@ HEARS: Final = (TOPIC,)
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     """Note what happened to matches, a whole batch at once. One referral's news come in order; no other order counts.
 
-    A group's meetings keep the group's order and not the referral's, so they are no step of a referral.
+    A group's meetings keep the group's order and not the referral's, so they are no step of a referral. An entry of the
+    directory changes when it is changed here: whoever asks for what changed since would else miss a fact that was late.
     """
     news = [piece for fact in facts if (piece := _news(fact)) is not None]
     if news:
         await note_matches(tx, news, now=news[-1].at)
+    counted = [
+        Quality(fact.body.programme_id, fact.body.checks_current, fact.occurred_at)
+        for fact in facts
+        if isinstance(fact.body, ProgrammeQualityCounted)
+    ]
+    await note_quality(tx, counted, now=clock.now())
 
 
 def _news(fact: Received) -> MatchNews | None:

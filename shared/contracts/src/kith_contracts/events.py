@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from kith_contracts.asyncapi import PARTITIONS, service_of
-from kith_contracts.fact import AgeBand, Code, Count, District, Language, OdsCode, Points, PublicName
+from kith_contracts.fact import AgeBand, Code, Count, District, Language, OdsCode, Percentage, Points, PublicName
 from kith_contracts.registry import CONTRACTS, TOPICS, Contract
 from kith_contracts.schemas import Schema, reader_schema, story_rule
 
@@ -20,6 +20,7 @@ _KINDS: Final = {
         (District, "postcode district"),
         (Language, "language"),
         (OdsCode, "ODS code"),
+        (Percentage, "percentage"),
         (Points, "points"),
         (PublicName, "public name"),
     )
@@ -89,9 +90,9 @@ A record that breaks these rules is set aside with one of these codes, and the f
 ## Words in the tables
 
 *code*: lower-case words joined by hyphens, at most 60 characters, from a list that may grow. *count*: 0 or more.
-*date*: a day (`2026-11-23`). *language*: ISO 639, two letters where there are two. *age band*: ten years (`35-44`),
-`85-plus` or `unknown`. *postcode district*: the outward half (`G12`). *public name*: what an organisation or programme
-calls itself, at most 200 characters.
+*percentage*: 0 to 100, whole. *date*: a day (`2026-11-23`). *language*: ISO 639, two letters where there are two.
+*age band*: ten years (`35-44`), `85-plus` or `unknown`. *postcode district*: the outward half (`G12`). *public name*:
+what an organisation or programme calls itself, at most 200 characters.
 """
 
 

@@ -30,6 +30,9 @@ OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
 Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
 """How many. Every reader's column holds it, so that no fact is refused for a number too large to store."""
 
+Percentage = Annotated[int, Field(ge=0, le=100)]
+"""A share in whole per cent, never with the counts it was taken from."""
+
 Points = Annotated[int, Field(ge=-2_147_483_648, le=2_147_483_647)]
 """Points of a score, which a policy may also take away."""
 

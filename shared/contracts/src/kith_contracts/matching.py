@@ -1,4 +1,4 @@
-"""What the matching service tells: supporters, proposals and their answers, matches, sessions, contacts, endings."""
+"""What the matching service tells: supporters, proposals and answers, matches, sessions, contacts, endings, quality."""
 
 from datetime import date
 from typing import ClassVar
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from kith_contracts.fact import Code, Count, District, Fact, Points, Story
+from kith_contracts.fact import Code, Count, District, Fact, Percentage, Points, Story
 
 TOPIC = "kith.matching.v1"
 
@@ -190,3 +190,20 @@ class MatchEnded(MatchingFact):
     def story(self) -> Story:
         """The referral."""
         return Story("referral", self.referral_id)
+
+
+class ProgrammeQualityCounted(MatchingFact):
+    """What can be said now of a programme's supporters taken together. Full state: the latest replaces all before it.
+
+    Told only when it changes, and never with the counts behind it.
+    """
+
+    programme_id: UUID
+    organisation_id: UUID
+    checks_current: Percentage | None = None
+    """The share of its active supporters whose checks are valid; null for fewer than 25, or where it asks for none."""
+
+    @property
+    def story(self) -> Story:
+        """The programme."""
+        return Story("programme", self.programme_id)

@@ -51,6 +51,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     matching.SessionLogged,
     matching.ContactLogged,
     matching.MatchEnded,
+    matching.ProgrammeQualityCounted,
     notifications.MessageDelivered,
     notifications.MessageFailed,
 )

@@ -24,6 +24,7 @@ from kith_referrals.api.hsds import (
 from kith_referrals.domain import directory
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import (
+    CHECKS_CURRENT,
     CONDITIONS,
     DAYS_TO_FIRST_SESSION,
     FORMALITY,
@@ -151,8 +152,9 @@ def _hanging_on(row: Found) -> dict[str, Any]:
 
 def _quality(row: Found) -> Iterable[Attribute]:
     """What is counted of a programme, where enough is known to say it."""
-    if row["first_session_days"] is not None:
-        yield _attribute(row["id"], DAYS_TO_FIRST_SESSION).model_copy(update={"value": str(row["first_session_days"])})
+    for of, column in ((DAYS_TO_FIRST_SESSION, "first_session_days"), (CHECKS_CURRENT, "checks_current")):
+        if row[column] is not None:
+            yield _attribute(row["id"], of).model_copy(update={"value": str(row[column])})
 
 
 def _terms(row: Found) -> list[Term]:

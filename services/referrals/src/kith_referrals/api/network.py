@@ -166,7 +166,8 @@ class ProgrammeView(BaseModel):
     """A programme.
 
     ``first_session_days`` is how long half of the people waited at most, from the day on which they were referred to
-    their first session, over the last 365 days; null where fewer than ten are known.
+    their first session, over the last 365 days; null where fewer than ten are known. ``checks_current`` says of
+    how many per cent of its active supporters the checks are valid; null of fewer than 25, and where it asks for none.
     """
 
     id: UUID
@@ -197,6 +198,7 @@ class ProgrammeView(BaseModel):
     promised_wait_days: int | None
     contact_attempts: int
     first_session_days: int | None
+    checks_current: int | None
     modified_at: datetime
 
 

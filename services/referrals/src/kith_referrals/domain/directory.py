@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -49,7 +49,10 @@ FORMALITY: Final = Taxonomy(
     "formality", "Formality", "How much a programme asks of those who come.", (INFORMAL, "organised", "formal")
 )
 QUALITY: Final = Taxonomy(
-    "quality", "Quality", "What referrers ask of a programme, counted by the network.", ("days-to-first-session",)
+    "quality",
+    "Quality",
+    "What referrers ask of a programme, counted by the network.",
+    ("days-to-first-session", "checks-current"),
 )
 TAXONOMIES: Final = (NEEDS, CONDITIONS, MODELS, FORMALITY, QUALITY)
 
@@ -80,6 +83,22 @@ class Term:
 
 DAYS_TO_FIRST_SESSION: Final = Term(QUALITY, QUALITY.codes[0])
 """Half of the people waited so many days or fewer, from the day on which they were referred."""
+CHECKS_CURRENT: Final = Term(QUALITY, QUALITY.codes[1])
+"""So many per cent of the programme's supporters have checks that are valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What was counted ``at`` (UTC) of a programme's supporters; None where nothing is said."""
+
+    programme_id: UUID
+    checks_current: int | None
+    at: datetime
+
+
+def latest(counted: Iterable[Quality]) -> list[Quality]:
+    """Of each programme what was counted last; of two at one instant the later one given."""
+    return list({one.programme_id: one for one in sorted(counted, key=lambda one: one.at)}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Numbers about programmes, kept with them so that the directory reads them as it reads the rest."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_referrals.domain.directory import Quality
 from kith_referrals.tables import programmes, referrals
 
 _INSTANT: Final = sa.DateTime(timezone=True)
@@ -30,6 +32,13 @@ _SAVE: Final = (
     .where(programmes.c.id == _found.c.id, programmes.c.first_session_days.is_distinct_from(_found.c.days))
     .values(first_session_days=_found.c.days, modified_at=sa.bindparam("changed_at", type_=_INSTANT))
 )
+_NOTE: Final = sa.text(
+    "update programmes set checks_current = news.checks, quality_counted_at = news.counted_at, modified_at ="
+    "  case when checks_current is distinct from news.checks then :now else modified_at end"
+    " from unnest(cast(:ids as uuid[]), cast(:checks as int[]), cast(:instants as timestamptz[]))"
+    "  as news (id, checks, counted_at)"
+    " where programmes.id = news.id and (quality_counted_at is null or quality_counted_at <= news.counted_at)"
+)
 
 
 async def save_first_session_days(tx: AsyncConnection, *, since: datetime, fewest: int, now: datetime) -> None:
@@ -38,3 +47,14 @@ async def save_first_session_days(tx: AsyncConnection, *, since: datetime, fewes
     Counted are first sessions from ``since`` on, from the day of the referral (both in Europe/London).
     """
     await tx.execute(_SAVE, {"since": since, "fewest": fewest, "changed_at": now})
+
+
+async def save_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: datetime) -> None:
+    """Keep what was counted of programmes, one each, where nothing newer is kept. A new number is a change ``now``."""
+    if news:
+        rows = {
+            "ids": [one.programme_id for one in news],
+            "checks": [one.checks_current for one in news],
+            "instants": [one.at for one in news],
+        }
+        await tx.execute(_NOTE, {**rows, "now": now})

@@ -59,6 +59,8 @@ programmes: Final = sa.Table(
     sa.Column("published_at", INSTANT, nullable=False),
     sa.Column("modified_at", INSTANT, nullable=False),
     sa.Column("first_session_days", sa.Integer),
+    sa.Column("checks_current", sa.Integer),
+    sa.Column("quality_counted_at", INSTANT),
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )
 """``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""

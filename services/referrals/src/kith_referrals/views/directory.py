@@ -15,12 +15,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.directory import (
+    CHECKS_CURRENT,
     CONDITIONS,
     DAYS_TO_FIRST_SESSION,
     FORMALITY,
     MODELS,
     NEEDS,
-    QUALITY,
     Term,
     terms,
 )
@@ -74,6 +74,15 @@ def _has(taxonomy: str, codes: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(sa.literal(taxonomy) == _TAXONOMY, asked)
 
 
+def _is_known(of: Term, counted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether the term, or any of its taxonomy, is asked for, and something was counted."""
+    return sa.and_(
+        sa.literal(of.taxonomy.slug) == _TAXONOMY,
+        sa.or_(_CODE.is_(None), sa.literal(of.code) == _CODE),
+        counted.is_not(None),
+    )
+
+
 _WANTED: Final = (
     sa.or_(
         _TAXONOMY.is_(None),
@@ -81,11 +90,8 @@ _WANTED: Final = (
         _has(CONDITIONS.slug, programmes.c.conditions),
         _has(MODELS.slug, array([programmes.c.model])),
         _has(FORMALITY.slug, array([programmes.c.formality])),
-        sa.and_(
-            sa.literal(QUALITY.slug) == _TAXONOMY,
-            sa.or_(_CODE.is_(None), sa.literal(DAYS_TO_FIRST_SESSION.code) == _CODE),
-            programmes.c.first_session_days.is_not(None),
-        ),
+        _is_known(DAYS_TO_FIRST_SESSION, programmes.c.first_session_days),
+        _is_known(CHECKS_CURRENT, programmes.c.checks_current),
     ),
     sa.or_(_ORGANISATION.is_(None), programmes.c.organisation_id == _ORGANISATION),
     sa.or_(_MODIFIED.is_(None), programmes.c.modified_at >= _MODIFIED),

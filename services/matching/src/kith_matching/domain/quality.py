@@ -1,0 +1,52 @@
+"""What others may know of a programme's supporters taken together: shares, and none where somebody would stand out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+FEWEST: Final = 25
+"""Of fewer supporters no share is said: each of them would be more than four in a hundred."""
+_NONE: Final = 0
+_ALL: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What is said of a programme. ``checks_current`` is in whole per cent; None says nothing."""
+
+    programme_id: UUID
+    organisation_id: UUID
+    checks_current: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A programme's active supporters on a day, those of them whose checks are valid, and the share told last.
+
+    Where the programme asks for no checks, nobody is counted. None was told, or nothing yet: others know no difference.
+    """
+
+    programme_id: UUID
+    organisation_id: UUID
+    supporters: int
+    checked: int
+    told: int | None
+
+
+def share(some: int, of: int) -> int | None:
+    """``some`` in whole per cent, halves upwards: all only where it is all, none only where it is none.
+
+    None of fewer than ``FEWEST``.
+    """
+    if of < FEWEST:
+        return None
+    if some in {0, of}:
+        return _ALL if some else _NONE
+    return min(max((200 * some + of) // (2 * of), _NONE + 1), _ALL - 1)
+
+
+def list_news(counted: Iterable[Counted]) -> list[Quality]:
+    """What is to be told: of each programme of which something else is true now than was told last."""
+    now = ((one, share(one.checked, one.supporters)) for one in counted)
+    return [Quality(one.programme_id, one.organisation_id, said) for one, said in now if said != one.told]

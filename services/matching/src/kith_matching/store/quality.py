@@ -1,0 +1,59 @@
+"""Supporters counted by programme, and what was told of it last."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_matching.domain.quality import Counted, Quality
+from kith_matching.domain.supporter import SupporterState
+from kith_matching.tables import programmes, qualities, supporters
+
+_theirs: Final = sa.and_(
+    programmes.c.checks_required,
+    supporters.c.organisation_id == programmes.c.organisation_id,
+    supporters.c.state == SupporterState.ACTIVE,
+    programmes.c.id == sa.any_(supporters.c.programme_ids),
+)
+_valid: Final = supporters.c.checks_valid_until >= sa.bindparam("today", type_=sa.Date)
+_COUNTED: Final = (
+    sa.select(
+        programmes.c.id.label("programme_id"),
+        programmes.c.organisation_id,
+        sa.func.count(supporters.c.id).label("supporters"),
+        sa.func.count(supporters.c.id).filter(_valid).label("checked"),
+        qualities.c.checks_current.label("told"),
+    )
+    .select_from(programmes)
+    .outerjoin(supporters, _theirs)
+    .outerjoin(qualities, qualities.c.programme_id == programmes.c.id)
+    .where(sa.or_(programmes.c.checks_required, qualities.c.checks_current.is_not(None)))
+    .group_by(programmes.c.id, qualities.c.checks_current)
+    .order_by(programmes.c.id)
+)
+_SAVE: Final = sa.text(
+    "insert into qualities (programme_id, organisation_id, checks_current)"
+    " select * from unnest(cast(:ids as uuid[]), cast(:organisations as uuid[]), cast(:checks as int[]))"
+    " on conflict (programme_id) do update set checks_current = excluded.checks_current"
+)
+
+
+async def list_counted(tx: AsyncConnection, today: date) -> list[Counted]:
+    """Every programme that asks for checks, or of which something was told, counted as it is ``today``.
+
+    Only its own organisation's supporters count: an id may name a programme of which nobody knew yet whose it is.
+    """
+    return [Counted(**row) for row in (await tx.execute(_COUNTED, {"today": today})).mappings()]
+
+
+async def save_told(tx: AsyncConnection, told: Collection[Quality]) -> None:
+    """Keep what was told of programmes, in the place of what was told before."""
+    if told:
+        rows = {
+            "ids": [one.programme_id for one in told],
+            "organisations": [one.organisation_id for one in told],
+            "checks": [one.checks_current for one in told],
+        }
+        await tx.execute(_SAVE, rows)

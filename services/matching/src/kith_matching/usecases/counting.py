@@ -1,0 +1,17 @@
+"""What referrers ask of a programme before they refer, counted from its supporters."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import clock
+from kith_matching import outgoing
+from kith_matching.domain.quality import list_news
+from kith_matching.store import quality as store
+
+
+async def count_quality(tx: AsyncConnection, now: datetime) -> None:
+    """Tell what can be said of each programme's supporters today, where it is not what was told last."""
+    news = list_news(await store.list_counted(tx, clock.today(now)))
+    await store.save_told(tx, news)
+    await outgoing.tell_quality(tx, news, now=now)
