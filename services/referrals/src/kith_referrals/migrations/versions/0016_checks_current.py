@@ -2,10 +2,10 @@
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
-    # In whole per cent; null where nothing is said. A count that comes late is known by its time.
+    """Keep it: in whole per cent, null where nothing is said. A count that comes late is known by its time."""
     op.execute("alter table programmes add column checks_current integer, add column quality_counted_at timestamptz")
