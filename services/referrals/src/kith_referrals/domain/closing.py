@@ -56,6 +56,24 @@ class Closing:
         return self.closes_on <= today
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A household that the organisation holds: who is in it (``members``).
+
+    ``gone`` are those whose record the successor holds now, ``agreed`` those of them whose consent still covers it.
+    """
+
+    id: UUID
+    members: frozenset[UUID]
+    gone: frozenset[UUID]
+    agreed: frozenset[UUID]
+
+    @property
+    def goes_over(self) -> bool:
+        """Whether the successor may hold it: a household links people, so all in it must agree to be seen there."""
+        return bool(self.members) and self.agreed == self.members
+
+
 def announced(
     closing: Closing,
     organisation: Organisation,

@@ -88,10 +88,10 @@ IN_CARE: Final = (
     .correlate(people)
 )
 """Whether another organisation is at work for the person, which a restriction would stand in the way of."""
-ACTIVE: Final = people.c.erasure_state == erasure.State.ACTIVE.value
+ACTIVE: Final = sa.and_(people.c.erasure_state == erasure.State.ACTIVE.value, ~people.c.draft)
 """Neither erased nor to be erased: that is between the person and whom they asked, and a tombstone is nobody's record.
 
-A legal hold is none of it: it stops erasing, and goes with the record.
+A legal hold is none of it: it stops erasing, and goes with the record. The person of a draft goes with the draft.
 """
 _LEFT: Final = (
     sa.select(people.c.id, COVERED.label("covered"))

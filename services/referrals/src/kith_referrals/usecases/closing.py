@@ -1,6 +1,6 @@
 """Closing an organisation: announced by the operator, then handed over a turn at a time until nothing is left."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -17,23 +17,31 @@ from kith_referrals.domain.referral import AgreementTold, OrganisationTold
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.domain.steps import Actor
 from kith_referrals.store import agreements as agreements_store
+from kith_referrals.store import clearing as clearing_store
 from kith_referrals.store import closing as store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import people as people_store
 from kith_referrals.store import referrals as referrals_store
+from kith_referrals.usecases.clearing import Cleared, clear, settle_households
 from kith_referrals.usecases.moving import save_moves
 
 MOST: Final = 500
-"""Referrals, and people, at one turn; asking again goes on."""
+"""Of each kind at one turn: referrals, people, drafts and so on; asking again goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn did: offers and referrals handed back, records handed over or restricted; whether all is done."""
+    """What one turn did: offers and referrals handed back, records handed over or restricted; whether all is done.
+
+    ``cleared`` is what nobody can begin any more. ``households_parted`` lost whom the successor has, or held nobody.
+    """
 
     handed_back: int = 0
     people_handed_over: int = 0
     people_restricted: int = 0
+    households_handed_over: int = 0
+    households_parted: int = 0
+    cleared: Cleared = field(default_factory=Cleared)
     done: bool = False
 
 
@@ -66,8 +74,9 @@ async def announce_closing(tx: AsyncConnection, closing: Closing) -> Closing:
 async def hand_over(tx: AsyncConnection, by: Author) -> Turn:
     """One turn of handing over what the organisation of ``by`` has: a constant number of statements.
 
-    Before its last day offers are handed back; from that day on who was taken on too, and people's records. Asking
-    again goes on where the last turn ended, and asking once too often changes nothing. Raises ``NotFound``.
+    Before its last day offers are handed back; from that day on who was taken on too, people's records with their
+    households, and what nobody can begin any more ends. Asking again goes on where the last turn ended, and asking once
+    too often changes nothing. Raises ``NotFound``.
     """
     today = clock.today(by.at)
     closing = await store.get_closing_for_update(tx, by.organisation_id)
@@ -79,11 +88,16 @@ async def hand_over(tx: AsyncConnection, by: Author) -> Turn:
     await save_moves(tx, moves, now=by.at)
     if not closing.has_come(today):
         return Turn(len(moves))
+    cleared = await clear(tx, by, limit=MOST)
+    linked = await clearing_store.list_unsettled_for_update(tx, closing, today, limit=MOST)
     over, shut = await _hand_over_people(tx, closing, by, today)
-    done = len(moves) < MOST and over + shut < MOST
+    together, parted = 0, 0
+    if linked and over + shut < MOST:
+        together, parted = await settle_households(tx, closing, linked, today, by)
+    done = max(len(moves), over + shut, len(linked)) < MOST and cleared.is_all(MOST)
     if done:
         await _finish(tx, closing, by)
-    return Turn(len(moves), over, shut, done)
+    return Turn(len(moves), over, shut, together, parted, cleared, done)
 
 
 async def _hand_over_people(tx: AsyncConnection, closing: Closing, by: Author, today: date) -> tuple[int, int]:
