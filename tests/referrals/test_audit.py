@@ -152,7 +152,7 @@ ELSEWHERE = {
     *("recount_household", "join_household", "leave_household"),
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
     *("put_retention_schedule", "decide_retention_review"),
-    *("get_closing", "hand_over", "get_breach", "change_breach", "get_complaint", "move_complaint"),
+    *("get_closing", "hand_over", "call_off_closing", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
 """What needs more of a story than one request."""
 

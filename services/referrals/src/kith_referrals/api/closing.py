@@ -21,6 +21,7 @@ PERMISSIONS: Final = {
     "announce_closing": OPERATOR,
     "get_closing": ADMINISTRATOR | OPERATOR,
     "hand_over": OPERATOR,
+    "call_off_closing": OPERATOR,
 }
 
 router = APIRouter(prefix="/organisations/{organisation_id}/closing", tags=["closing"])
@@ -89,6 +90,20 @@ class TurnView(BaseModel):
     left: ClosingView
 
 
+class CalledOffView(BaseModel):
+    """What calling a closing off could bring back, and what it could not.
+
+    ``agreements_going_on`` last as long as they did before; ``agreements_left`` ended, or somebody changed them since:
+    propose new ones where they are wanted. ``programmes_taking_nobody`` take people again when each is published
+    as open. Offers that were handed back stay with whoever has them now.
+    """
+
+    organisation_id: UUID
+    agreements_going_on: list[UUID]
+    agreements_left: list[UUID]
+    programmes_taking_nobody: list[UUID]
+
+
 @router.post("", status_code=201, response_model=ClosingView)
 async def announce_closing(organisation_id: UUID, request: Request, body: ClosingBody, caller: CallerDep) -> Response:
     """Announce that an organisation closes. At once nobody is referred to it or by it; its agreements end that day."""
@@ -135,3 +150,13 @@ async def hand_over(organisation_id: UUID, caller: CallerDep, database: Database
         done=turn.done,
         left=left,
     )
+
+
+@router.delete("")
+async def call_off_closing(
+    organisation_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep
+) -> CalledOffView:
+    """Call a closing off, until the last day has come. Nobody is referred to a programme before it is open again."""
+    async with database.transaction(caller) as tx:
+        done = await usecases.call_off(tx, author(caller, organisation_id, now))
+    return CalledOffView.model_validate(done, from_attributes=True)
