@@ -155,7 +155,7 @@ ELSEWHERE = {
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
     *("put_retention_schedule", "decide_retention_review"),
     "take_access_answer",
-    *("get_closing", "hand_over", "get_breach", "change_breach", "get_complaint", "move_complaint"),
+    *("get_closing", "hand_over", "call_off_closing", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
 """What needs more of a story than one request."""
 

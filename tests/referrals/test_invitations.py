@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from kith_chassis.clock import new_id
 from kith_referrals.pages import words
 from tests.conftest import HttpOf
-from tests.referrals.forms import Clock, Visitor
+from tests.referrals.forms import Clock, Outline, Visitor
+from tests.referrals.test_closing import announce
 from tests.referrals.world import OPERATOR, World, a_wish, member
 
 
@@ -115,3 +116,33 @@ async def test_a_reference_that_was_used_is_refused_and_one_that_is_used_meanwhi
     ]
     assert references[0] == "P/1"
     assert len(references[1]) == 8
+
+
+async def test_once_the_inviting_organisation_closes_it_leads_to_the_programmes_own_form(
+    invited: Visitor, world: World
+) -> None:
+    opened = await invited.stamp()
+    await announce(world, world.referrer)
+
+    asked, sent = await invited.client.get(invited.where), await invited.send(opened)
+
+    for page in (asked, sent):
+        assert (page.status_code, page.headers["X-Robots-Tag"]) == (409, "noindex, nofollow, noarchive")
+        assert "The people who gave you this link are closing." in page.text
+        [own] = [a["href"] for a in Outline(page.text).all("a") if str(a["href"]).startswith("/refer/")]
+        assert (await invited.client.get(str(own))).status_code == 200
+    assert await world.names_told() == []
+    async with world.database.transaction(OPERATOR) as tx:
+        assert (await tx.execute(sa.text("select used_at from invitations"))).scalars().all() == [None]
+
+
+async def test_once_the_programmes_organisation_closes_it_says_that_nobody_is_taken(
+    invited: Visitor, world: World
+) -> None:
+    await announce(world, world.host)
+
+    page = await invited.client.get(invited.where)
+
+    assert page.status_code == 409
+    assert "This programme has no place for new people now." in page.text
+    assert "You can still ask" not in page.text

@@ -56,7 +56,7 @@ MANAGED = {
     *("put_client", "list_clients", "revoke_client"),
 }
 """What an organisation keeps about itself, which an operator mends for it: opaque ids, and nobody who is referred."""
-CLOSING = {"announce_closing", "get_closing", "hand_over"}
+CLOSING = {"announce_closing", "get_closing", "hand_over", "call_off_closing"}
 """What is there once a closing is announced, for the operator and those whose organisation closes."""
 NOT_THE_OPERATORS = {"confirm_programme"}
 """What an organisation alone may do about what it offers."""

@@ -21,6 +21,7 @@ PERMISSIONS: Final = {
     "announce_closing": OPERATOR,
     "get_closing": ADMINISTRATOR | OPERATOR,
     "hand_over": OPERATOR,
+    "call_off_closing": OPERATOR,
 }
 
 router = APIRouter(prefix="/organisations/{organisation_id}/closing", tags=["closing"])
@@ -44,7 +45,8 @@ class ClosingView(BaseModel):
     ``referrals_made`` are open ones to others' programmes, which go on. ``people_in_others_care`` are those of its
     people whom such a referral keeps: their records are restricted once it is over. ``people_erasing`` are to be
     erased, and neither move nor are restricted; whoever is erased is counted nowhere. ``access_requests`` wait for
-    an answer.
+    an answer. ``drafts``, ``invitations`` that nobody has used and ``rows_waiting`` end from the last day on;
+    ``households`` that do not go over stay with the records of those in them.
     """
 
     organisation_id: UUID
@@ -63,19 +65,43 @@ class ClosingView(BaseModel):
     people_erasing: int
     access_requests: int
     households: int
+    drafts: int
     rows_waiting: int
     invitations: int
     agreements: int
 
 
 class TurnView(BaseModel):
-    """What this turn did, and what is left. ``done``: nothing is left that can be handed over now."""
+    """What this turn did, and what is left. ``done``: nothing is left that can be handed over now.
+
+    ``households_parted`` are those that not all in them may follow: whoever went is in them no more, and one in which
+    nobody was is gone.
+    """
 
     handed_back: int
     people_handed_over: int
     people_restricted: int
+    households_handed_over: int
+    households_parted: int
+    drafts_forgotten: int
+    invitations_ended: int
+    rows_closed: int
     done: bool
     left: ClosingView
+
+
+class CalledOffView(BaseModel):
+    """What calling a closing off could bring back, and what it could not.
+
+    ``agreements_going_on`` last as long as they did before; ``agreements_left`` ended, or somebody changed them since:
+    propose new ones where they are wanted. ``programmes_taking_nobody`` take people again when each is published
+    as open. Offers that were handed back stay with whoever has them now.
+    """
+
+    organisation_id: UUID
+    agreements_going_on: list[UUID]
+    agreements_left: list[UUID]
+    programmes_taking_nobody: list[UUID]
 
 
 @router.post("", status_code=201, response_model=ClosingView)
@@ -102,11 +128,12 @@ async def get_closing(organisation_id: UUID, caller: CallerDep, database: Databa
 
 @router.post("/handover")
 async def hand_over(organisation_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> TurnView:
-    """Hand over up to 500 referrals and 500 people's records; from the last day on, ask again until it is ``done``.
+    """Hand over up to 500 referrals and 500 of each other kind; from the last day on, ask again until it is ``done``.
 
     Offers go back to whoever referred, or on to the programme that follows. From the last day on, who was taken on is
-    closed, and records go to the successor where the person's consent covers it; others are restricted. Each turn goes
-    on where the last one ended, so it needs neither a key nor a version.
+    closed, and records go to the successor where the person's consent covers it; others are restricted. A household
+    follows if all in it do. Drafts, unused invitations and rows that wait end. Each turn goes on where the last one
+    ended, so it needs neither a key nor a version.
     """
     async with database.transaction(caller) as tx:
         turn = await usecases.hand_over(tx, author(caller, organisation_id, now))
@@ -115,6 +142,21 @@ async def hand_over(organisation_id: UUID, caller: CallerDep, database: Database
         handed_back=turn.handed_back,
         people_handed_over=turn.people_handed_over,
         people_restricted=turn.people_restricted,
+        households_handed_over=turn.households_handed_over,
+        households_parted=turn.households_parted,
+        drafts_forgotten=turn.cleared.drafts,
+        invitations_ended=turn.cleared.invitations,
+        rows_closed=turn.cleared.rows,
         done=turn.done,
         left=left,
     )
+
+
+@router.delete("")
+async def call_off_closing(
+    organisation_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep
+) -> CalledOffView:
+    """Call a closing off, until the last day has come. Nobody is referred to a programme before it is open again."""
+    async with database.transaction(caller) as tx:
+        done = await usecases.call_off(tx, author(caller, organisation_id, now))
+    return CalledOffView.model_validate(done, from_attributes=True)

@@ -102,6 +102,14 @@ class Agreement:
         return State.SIGNED if self.sharer_signed_at and self.receiver_signed_at else State.PROPOSED
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a closing made of an agreement: its last day before (``ends_on``), and the version that it left."""
+
+    ends_on: date | None
+    version: int
+
+
 def checked(agreement: Agreement) -> Agreement:
     """The agreement, if it is between two and ends after it begins.
 
@@ -156,6 +164,20 @@ def end_on(agreement: Agreement, day: date, by: UUID, now: datetime) -> Agreemen
         return end(agreement, by, now)
     _check_party(agreement, by)
     return replace(agreement, ends_on=day, version=agreement.version + 1)
+
+
+def go_on(agreement: Agreement, cut: Cut, latest: date | None) -> Agreement | None:
+    """The agreement with the last day that it had before one of its sides was to close; None if it stays as it is.
+
+    Only where nobody signed, ended or recorded it since, so that the closing alone set the day it has. What has ended
+    stays ended. ``latest`` is the last day of its other side, where that is to close too.
+    """
+    if agreement.state is State.ENDED or agreement.version != cut.version:
+        return None
+    ends_on = min((day for day in (cut.ends_on, latest) if day is not None), default=None)
+    if ends_on == agreement.ends_on:
+        return None
+    return replace(agreement, ends_on=ends_on, version=agreement.version + 1)
 
 
 def recorded(agreement: Agreement, before: Agreement | None, now: datetime) -> Agreement:

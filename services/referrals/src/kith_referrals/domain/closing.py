@@ -1,11 +1,12 @@
 """How an organisation closes: announced for a day, handed over in turns, and nobody left waiting for what is gone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from kith_referrals.domain import lifecycle
+from kith_referrals.domain.agreement import Cut
 from kith_referrals.domain.members import check_opaque
 from kith_referrals.domain.network import INFORMAL, Organisation, Programme
 from kith_referrals.domain.records import Decision, Kind
@@ -34,13 +35,24 @@ class AlreadyClosing(MoveRefused):
     says = "This organisation is closing already. See GET /organisations/{id}/closing for its plan."
 
 
+class LastDayCome(MoveRefused):
+    """From the last day on people's support ends and their records move, and neither comes back."""
+
+    code = "closing-day-come"
+    says = (
+        "The last day has come, and what is handed over then does not come back. Go on with "
+        "POST /organisations/{id}/closing/handover."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """An organisation's last day (``closes_on``, Europe/London), and who follows.
 
     ``administrator`` is the issuer's opaque id of who speaks for it, ``announced_by`` that of the operator.
     ``successors`` names for its programmes, by id, those of other organisations that people are sent on to.
-    ``successor_id`` is the organisation that may hold people's records on, where their consent covers it.
+    ``successor_id`` is the organisation that may hold people's records on, where their consent covers it. ``cuts`` are
+    the agreements that end with it, by id.
     """
 
     organisation_id: UUID
@@ -50,10 +62,29 @@ class Closing:
     announced_by: str
     successor_id: UUID | None = None
     successors: Mapping[UUID, UUID] = field(default_factory=dict)
+    cuts: Mapping[UUID, Cut] = field(default_factory=dict)
 
     def has_come(self, today: date) -> bool:
         """Whether its last day is here, so that support ends and records are handed over too."""
         return self.closes_on <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A household that the organisation holds: who is in it (``members``).
+
+    ``gone`` are those whose record the successor holds now, ``agreed`` those of them whose consent still covers it.
+    """
+
+    id: UUID
+    members: frozenset[UUID]
+    gone: frozenset[UUID]
+    agreed: frozenset[UUID]
+
+    @property
+    def goes_over(self) -> bool:
+        """Whether the successor may hold it: a household links people, so all in it must agree to be seen there."""
+        return bool(self.members) and self.agreed == self.members
 
 
 def announced(
@@ -84,6 +115,13 @@ def announced(
                 "A programme's successor must be one of another organisation that goes on and takes referrals."
             )
     return closing
+
+
+def called_off(closing: Closing, organisation: Organisation, today: date) -> Organisation:
+    """The organisation as it goes on. Raises ``LastDayCome`` from the last day on."""
+    if closing.has_come(today):
+        raise LastDayCome
+    return replace(organisation, closes_on=None)
 
 
 def handing_back(closing: Closing, today: date) -> frozenset[Status]:

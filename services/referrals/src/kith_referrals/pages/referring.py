@@ -62,7 +62,7 @@ async def read_invited_form(token: str, database: DatabaseDep, now: NowDep) -> R
         offer = await usecases.find_invited_offer(tx, token, now)
     if offer is None or offer.invitation is None or not links.may_be_used(offer.invitation, now):
         return _invitation_over()
-    return _asked(offer, now)
+    return _takes_nobody(offer) or _asked(offer, now)
 
 
 @router.post("/refer/invitation/{token}", response_class=HTMLResponse)
@@ -178,18 +178,32 @@ def _invitation_over() -> HTMLResponse:
 
 
 def _takes_nobody(offer: Offer) -> HTMLResponse | None:
-    """What a programme says that is closed, or that is informal and simply met; None from one that takes people."""
+    """What a programme says that is closed, or that is informal and simply met; None from one that takes people.
+
+    Whoever is invited by an organisation that closes is shown the programme's own form.
+    """
+    own_form = None
     try:
         check_takes_referrals(offer.programme)
     except NotOffered as refused:
-        entry = offer.programme.entry
         says = words.COME if isinstance(refused, TakesNoReferrals) else words.CLOSED
-        if entry.telephone:
-            says = f"{says} You can call them: {entry.telephone}."
-        return show(
-            "nothing", title=offer.programme.name, status=409, crisis_lines=entry.crisis_lines, says=says, link=False
-        )
-    return None
+    else:
+        if not offer.inviter_closes:
+            return None
+        says, own_form = words.INVITER_CLOSES, f"/refer/{offer.programme.slug}"
+    entry = offer.programme.entry
+    if entry.telephone:
+        says = f"{says} You can call them: {entry.telephone}."
+    return show(
+        "nothing",
+        title=offer.programme.name,
+        status=409,
+        crisis_lines=entry.crisis_lines,
+        private=offer.invitation is not None,
+        says=says,
+        link=False,
+        own_form=own_form,
+    )
 
 
 def _needs(offer: Offer) -> tuple[str, ...]:

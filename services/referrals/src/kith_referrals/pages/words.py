@@ -103,6 +103,7 @@ DECLINED_BECAUSE: Final = {
     "organisation-closed": "Their organisation is closing.",
 }
 CLOSED: Final = "This programme has no place for new people now."
+INVITER_CLOSES: Final = "The people who gave you this link are closing. This link does not work any more."
 COME: Final = "You need no form. Anybody may come."
 MAY_CHANGE_MIND: Final = OPEN - {Status.ENDED}
 

@@ -1,6 +1,6 @@
 """Closing organisations: kept, locked, and what they still hold a turn at a time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain import erasure
+from kith_referrals.domain.agreement import Cut
 from kith_referrals.domain.closing import Closing
 from kith_referrals.domain.consent import Purpose, State
 from kith_referrals.domain.network import Capacity, Standing
@@ -31,6 +32,15 @@ _CLOSES: Final = (
     sa.update(organisations)
     .where(organisations.c.id == sa.bindparam("of_organisation", type_=sa.Uuid))
     .values(closes_on=sa.bindparam("last_day", type_=sa.Date))
+)
+_REMOVE: Final = sa.delete(closings).where(closings.c.organisation_id == _ORGANISATION)
+_LAST_DAYS: Final = sa.select(organisations.c.id, organisations.c.closes_on).where(
+    organisations.c.id == _IDS, organisations.c.closes_on.is_not(None)
+)
+_TAKING_NOBODY: Final = (
+    sa.select(programmes.c.id)
+    .where(programmes.c.organisation_id == _ORGANISATION, programmes.c.capacity == Capacity.CLOSED.value)
+    .order_by(programmes.c.id)
 )
 _FINISH: Final = (
     sa.update(organisations)
@@ -88,10 +98,10 @@ IN_CARE: Final = (
     .correlate(people)
 )
 """Whether another organisation is at work for the person, which a restriction would stand in the way of."""
-ACTIVE: Final = people.c.erasure_state == erasure.State.ACTIVE.value
+ACTIVE: Final = sa.and_(people.c.erasure_state == erasure.State.ACTIVE.value, ~people.c.draft)
 """Neither erased nor to be erased: that is between the person and whom they asked, and a tombstone is nobody's record.
 
-A legal hold is none of it: it stops erasing, and goes with the record.
+A legal hold is none of it: it stops erasing, and goes with the record. The person of a draft goes with the draft.
 """
 _LEFT: Final = (
     sa.select(people.c.id, COVERED.label("covered"))
@@ -124,7 +134,11 @@ _RESTRICT: Final = sa.update(people).where(people.c.id == _IDS).values(restricte
 async def add_closing(tx: AsyncConnection, closing: Closing) -> None:
     """Keep an announced closing; from now on the organisation's programmes take nobody."""
     successors = {str(old): str(new) for old, new in closing.successors.items()}
-    await tx.execute(_ADD, {**asdict(closing), "successors": successors})
+    cuts = {
+        str(id_): {"ends_on": cut.ends_on.isoformat() if cut.ends_on else None, "version": cut.version}
+        for id_, cut in closing.cuts.items()
+    }
+    await tx.execute(_ADD, {**asdict(closing), "successors": successors, "cuts": cuts})
     await tx.execute(_CLOSES, {"of_organisation": closing.organisation_id, "last_day": closing.closes_on})
     await tx.execute(_TAKE_NOBODY, {"of_organisation": closing.organisation_id, "changed_at": closing.announced_at})
 
@@ -135,6 +149,22 @@ async def get_closing_for_update(tx: AsyncConnection, organisation_id: UUID) -> 
     if row is None:
         raise NotFound
     return closing_of(row)
+
+
+async def remove_closing(tx: AsyncConnection, organisation_id: UUID) -> None:
+    """Let there be no closing of it; its programmes take nobody until somebody says that they do."""
+    await tx.execute(_REMOVE, {"organisation_id": organisation_id})
+    await tx.execute(_CLOSES, {"of_organisation": organisation_id, "last_day": None})
+
+
+async def list_last_days(tx: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, date]:
+    """Those of the organisations that are to close, each with its last day."""
+    return {row.id: row.closes_on for row in await tx.execute(_LAST_DAYS, {"ids": list(ids)})}
+
+
+async def list_taking_nobody(tx: AsyncConnection, organisation_id: UUID) -> Sequence[UUID]:
+    """The organisation's programmes that take nobody: a handful."""
+    return list((await tx.execute(_TAKING_NOBODY, {"organisation_id": organisation_id})).scalars())
 
 
 async def list_open(tx: AsyncConnection, organisation_id: UUID, statuses: Collection[str], *, limit: int) -> list[UUID]:
@@ -183,4 +213,9 @@ async def finish(tx: AsyncConnection, organisation_id: UUID, *, now: datetime) -
 
 def closing_of(row: Mapping[Any, Any]) -> Closing:
     """The closing that a row holds."""
-    return Closing(**{**row, "successors": {UUID(old): UUID(new) for old, new in row["successors"].items()}})
+    successors = {UUID(old): UUID(new) for old, new in row["successors"].items()}
+    cuts = {
+        UUID(id_): Cut(date.fromisoformat(cut["ends_on"]) if cut["ends_on"] else None, cut["version"])
+        for id_, cut in row["cuts"].items()
+    }
+    return Closing(**{**row, "successors": successors, "cuts": cuts})

@@ -39,6 +39,14 @@ _FORGOTTEN: Final = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(key_share=True)
 )
+_OF: Final = (
+    sa.select(referrals.c.id)
+    .where(referrals.c.referring_organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid))
+    .where(referrals.c.status == Status.DRAFT.value)
+    .order_by(referrals.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(key_share=True)
+)
 
 
 async def get_draft_for_update(tx: AsyncConnection, referral_id: UUID, step: str, by: Actor, *, version: int) -> Draft:
@@ -58,6 +66,11 @@ async def get_draft_for_update(tx: AsyncConnection, referral_id: UUID, step: str
 async def list_forgotten_for_update(tx: AsyncConnection, before: datetime, *, limit: int) -> Sequence[UUID]:
     """Drafts that nobody kept again since ``before`` (UTC), the oldest first, locked."""
     return list((await tx.execute(_FORGOTTEN, {"before": before, "limit": limit})).scalars())
+
+
+async def list_drafts_of_for_update(tx: AsyncConnection, organisation_id: UUID, *, limit: int) -> Sequence[UUID]:
+    """Drafts that an organisation keeps, the oldest first, locked."""
+    return list((await tx.execute(_OF, {"organisation_id": organisation_id, "limit": limit})).scalars())
 
 
 async def remove_drafts(tx: AsyncConnection, ids: Collection[UUID]) -> None:

@@ -16,11 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.http import forget_answers
 from kith_referrals.domain.erasure import State
 from kith_referrals.domain.intake.sifting import Outcome
+from kith_referrals.store.households import leave_households
 from kith_referrals.tables import (
     contact_attempts,
     form_key,
-    household_members,
-    households,
     imported_rows,
     invitations,
     people,
@@ -65,18 +64,19 @@ _NAMES_THEM: Final = (
         imported_rows.c.organisation_id.in_((_theirs.c.referring_organisation_id, _theirs.c.programme_organisation_id))
     )
 )
+EMPTIED: Final[dict[str, Any]] = {
+    "source_reference": erased_mark(imported_rows.c.source_reference),
+    "digest": b"",
+    "file_name": None,
+    "duplicate_of": None,
+    "cells": sa.null(),
+    "mapping": sa.null(),
+}
+"""An imported row of which nothing is left but that there was one."""
 _MARK_ROWS: Final = (
     sa.update(imported_rows)
     .where(imported_rows.c.referral_id == _REFERRALS)
-    .values(
-        source_reference=erased_mark(imported_rows.c.source_reference),
-        digest=b"",
-        file_name=None,
-        duplicate_of=None,
-        cells=sa.null(),
-        mapping=sa.null(),
-        outcome=Outcome.ERASED.value,
-    )
+    .values(**EMPTIED, outcome=Outcome.ERASED.value)
 )
 _DROP_WAITING_ROWS: Final = (
     sa.delete(imported_rows)
@@ -91,22 +91,6 @@ _DROP_INVITATIONS: Final = (
     .where(invitations.c.source_reference == _theirs.c.source_reference)
 )
 _DROP_LINKS: Final = sa.delete(self_referrals).where(self_referrals.c.referral_id == _REFERRALS)
-_left: Final = (
-    sa.delete(household_members)
-    .where(household_members.c.person_id == _PEOPLE)
-    .returning(household_members.c.household_id)
-    .cte("left_by")
-)
-_fewer: Final = sa.select(_left.c.household_id, sa.func.count().label("gone")).group_by(_left.c.household_id).subquery()
-_SHRINK_HOUSEHOLDS: Final = (
-    sa.update(households)
-    .where(households.c.id == _fewer.c.household_id)
-    .values(members=households.c.members - _fewer.c.gone, version=households.c.version + 1)
-    .returning(households.c.id, households.c.members)
-)
-_DROP_HOUSEHOLDS: Final = sa.delete(households).where(
-    households.c.id == sa.any_(sa.bindparam("households", type_=ARRAY(sa.Uuid)))
-)
 _UNSAY_STEPS: Final = (
     sa.update(referral_steps)
     .where(referral_steps.c.referral_id == _REFERRALS, referral_steps.c.note.is_not(None))
@@ -188,8 +172,7 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
         await tx.execute(statement, {"referrals": theirs["referrals"]})
     await tx.execute(_UNSAY_BREACHES, theirs)
     await tx.execute(_UNSAY_COMPLAINTS, {"referrals": theirs["referrals"]})
-    left = (await tx.execute(_SHRINK_HOUSEHOLDS, {"people": theirs["people"]})).all()
-    await tx.execute(_DROP_HOUSEHOLDS, {"households": [row.id for row in left if row.members <= 0]})
+    await leave_households(tx, people_ids)
     await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})
     await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
     places = [f"/referrals/{referral_id}" for referral_id in referral_ids]

@@ -1,11 +1,12 @@
 """Households and who of the referred is in them: loaded, locked and kept."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import check_version
@@ -29,6 +30,20 @@ _JOIN: Final = _added.on_conflict_do_update(
     index_elements=[household_members.c.person_id], set_={"relation": _added.excluded.relation}
 )
 _LEAVE: Final = sa.delete(household_members).where(household_members.c.person_id == _ID)
+_left: Final = (
+    sa.delete(household_members)
+    .where(household_members.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
+    .returning(household_members.c.household_id)
+    .cte("left_by")
+)
+_fewer: Final = sa.select(_left.c.household_id, sa.func.count().label("gone")).group_by(_left.c.household_id).subquery()
+_SHRINK: Final = (
+    sa.update(households)
+    .where(households.c.id == _fewer.c.household_id)
+    .values(members=households.c.members - _fewer.c.gone, version=households.c.version + 1)
+    .returning(households.c.id, households.c.members)
+)
+_DROP: Final = sa.delete(households).where(households.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 
 
 async def get_household_for_update(tx: AsyncConnection, household_id: UUID, *, version: int) -> Household:
@@ -75,3 +90,14 @@ async def save_membership(tx: AsyncConnection, membership: Membership, organisat
 async def remove_membership(tx: AsyncConnection, person_id: UUID) -> None:
     """Forget that the person is in a household."""
     await tx.execute(_LEAVE, {"id": person_id})
+
+
+async def leave_households(tx: AsyncConnection, people_ids: Collection[UUID]) -> None:
+    """Take these people out of the households they are in; one in which nobody is left is deleted."""
+    left = (await tx.execute(_SHRINK, {"people": list(people_ids)})).all()
+    await drop_households(tx, [row.id for row in left if row.members <= 0])
+
+
+async def drop_households(tx: AsyncConnection, ids: Collection[UUID]) -> None:
+    """Delete households in which nobody is."""
+    await tx.execute(_DROP, {"ids": list(ids)})

@@ -42,6 +42,7 @@ closings: Final = sa.Table(
     sa.Column("administrator", sa.Text, nullable=False),
     sa.Column("successor_id", sa.Uuid),
     sa.Column("successors", JSONB, nullable=False),
+    sa.Column("cuts", JSONB, nullable=False),
     sa.Column("announced_at", INSTANT, nullable=False),
     sa.Column("announced_by", sa.Text, nullable=False),
 )

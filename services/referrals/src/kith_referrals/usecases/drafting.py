@@ -1,5 +1,6 @@
 """Referrals that are kept before they are submitted: for who refers alone, with nothing checked but their shape."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -94,7 +95,17 @@ async def throw_draft_away(tx: AsyncConnection, referral_id: UUID, *, by: Actor,
 
 async def forget_drafts(tx: AsyncConnection, now: datetime, *, kept_for: timedelta) -> None:
     """Delete drafts that nobody kept again for so long: they hold people who never agreed to anything."""
-    forgotten = await store.list_forgotten_for_update(tx, now - kept_for, limit=MOST)
-    if forgotten:
-        await store.remove_drafts(tx, forgotten)
-        await audit.record(tx, *(Entry("draft-forgotten", "referral", one) for one in forgotten), now=now)
+    await _forget(tx, await store.list_forgotten_for_update(tx, now - kept_for, limit=MOST), now)
+
+
+async def forget_drafts_of(tx: AsyncConnection, organisation_id: UUID, *, limit: int, now: datetime) -> int:
+    """Delete drafts of an organisation that has closed, in whose name nobody can submit them; how many."""
+    forgotten = await store.list_drafts_of_for_update(tx, organisation_id, limit=limit)
+    await _forget(tx, forgotten, now)
+    return len(forgotten)
+
+
+async def _forget(tx: AsyncConnection, ids: Sequence[UUID], now: datetime) -> None:
+    if ids:
+        await store.remove_drafts(tx, ids)
+        await audit.record(tx, *(Entry("draft-forgotten", "referral", one) for one in ids), now=now)

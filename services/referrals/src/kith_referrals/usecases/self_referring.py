@@ -37,7 +37,7 @@ SUBJECT: Final = "self-referral"
 class Offer:
     """A programme with a form: whose it is, whose record a referral becomes, and by which invitation, if by one.
 
-    ``place`` binds a stamp to the form it was made for.
+    ``place`` binds a stamp to the form it was made for. ``inviter_closes``: whoever invited may refer nobody any more.
     """
 
     programme: Programme
@@ -46,6 +46,7 @@ class Offer:
     organisation_id: UUID
     place: str
     invitation: Invitation | None = None
+    inviter_closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,16 @@ async def find_invited_offer(tx: AsyncConnection, token: str, now: datetime) -> 
     if found is None:
         return None
     programme, name = found
-    key = await store.get_form_key(tx)
-    return Offer(programme, name, key, invitation.organisation_id, f"invitation {invitation.id}", invitation)
+    inviter = await network_store.find_organisation(tx, invitation.organisation_id)
+    return Offer(
+        programme=programme,
+        organisation_name=name,
+        key=await store.get_form_key(tx),
+        organisation_id=invitation.organisation_id,
+        place=f"invitation {invitation.id}",
+        invitation=invitation,
+        inviter_closes=inviter is not None and inviter.closes_on is not None,
+    )
 
 
 async def refer(tx: AsyncConnection, sending: Sending, *, limits: Limits, chance: bytes, now: datetime) -> None:

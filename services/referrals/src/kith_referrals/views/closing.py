@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_referrals.domain.erasure import State
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.domain.lifecycle import TAKEN_ON
-from kith_referrals.domain.referral import OFFERED
+from kith_referrals.domain.referral import OFFERED, Status
 from kith_referrals.store.closing import ACTIVE, IN_CARE
 from kith_referrals.tables import (
     households,
@@ -44,7 +44,11 @@ _CLOSING: Final = (
             referrals.c.referring_organisation_id == _ID,
             referrals.c.programme_organisation_id != _ID,
             referrals.c.closed_at.is_(None),
+            referrals.c.status != Status.DRAFT.value,
         ).label("referrals_made"),
+        _count(referrals, referrals.c.referring_organisation_id == _ID, referrals.c.status == Status.DRAFT.value).label(
+            "drafts"
+        ),
         _count(people, _its_people, ACTIVE, ~people.c.restricted).label("people"),
         _count(people, _its_people, ACTIVE, ~people.c.restricted, IN_CARE).label("people_in_others_care"),
         _count(people, _its_people, ACTIVE, people.c.restricted).label("people_restricted"),

@@ -12,6 +12,7 @@ from kith_referrals.domain.likeness import SURE, SUREST_FIRST, Traits, likeness,
 from kith_referrals.domain.refusals import ReferralRefused
 
 POSSIBLE_DUPLICATE: Final = "possible-duplicate"
+_CLOSED: Final = "This row waited for somebody to look at it when the organisation closed. Nothing was created."
 _ALIKE: Final = (
     "This may be a person who is already here: the same health-service number, or the same name, birth date and "
     "district. Nothing was created; somebody must look at both."
@@ -26,6 +27,8 @@ class Outcome(StrEnum):
     POSSIBLE_DUPLICATE = "possible-duplicate"
     ERASED = "erased"
     """Of the row nothing is left but that there was one."""
+    ORGANISATION_CLOSED = "organisation-closed"
+    """It waited for a human when the organisation closed. Nothing else is left of it either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def _again(read: Read, before: First, reference_column: str) -> Sifted:
     if before.outcome is Outcome.ERASED:
         erased = RowErased()
         return Sifted(read, Outcome.REJECTED, column=reference_column, code=erased.code, message=str(erased))
+    if before.outcome is Outcome.ORGANISATION_CLOSED:
+        return Sifted(read, before.outcome, code=before.outcome.value, message=_CLOSED)
     if before.digest != read.digest:
         refused: ReferralRefused = ReferenceNotImported() if before.digest is None else ChangedSinceImport()
         return Sifted(read, Outcome.REJECTED, column=reference_column, code=refused.code, message=str(refused))
