@@ -28,6 +28,14 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+async def invited(site: Site) -> str:
+    """The address of a form that an invitation opens."""
+    invitation = Invitation(new_id(), site.world.referrer.id, site.world.programme.id, NOW, NOW.replace(month=12))
+    async with site.world.database.transaction(member(site.world.referrer.id)) as tx:
+        token = await self_referring.invite(tx, invitation, chance=invitation.id.bytes, now=NOW)
+    return f"{site.address}/refer/invitation/{token}"
+
+
 async def the_form(page: Page, site: Site) -> None:
     await page.goto(site.form)
 
@@ -61,6 +69,21 @@ async def an_invitation_that_is_over(page: Page, site: Site) -> None:
     await page.goto(f"{site.address}/refer/invitation/AAAAAAAAAAAAAAAAAAAAAA")
 
 
+async def the_form_of_an_invitation(page: Page, site: Site) -> None:
+    await page.goto(await invited(site))
+
+
+async def the_form_of_an_invitation_with_faults(page: Page, site: Site) -> None:
+    await the_form_of_an_invitation(page, site)
+    await page.click("button")
+
+
+async def the_status_page_of_the_invited(page: Page, site: Site) -> None:
+    await the_form_of_an_invitation(page, site)
+    site.clock.wait(seconds=20)
+    await fill_in_by_keyboard(page, hears=0)
+
+
 async def the_form_when_too_many_came(page: Page, site: Site) -> None:
     async with site.world.database.transaction(member(site.world.host.id)) as tx:
         offer = await self_referring.find_offer(tx, site.world.programme.slug)
@@ -83,6 +106,9 @@ PAGES: dict[str, Callable[[Page, Site], Awaitable[None]]] = {
     "the page of a withdrawn request": the_page_of_a_withdrawn_request,
     "a page that is not there": a_page_that_is_not_there,
     "an invitation that is over": an_invitation_that_is_over,
+    "the form of an invitation": the_form_of_an_invitation,
+    "the form of an invitation with faults": the_form_of_an_invitation_with_faults,
+    "the status page of the invited": the_status_page_of_the_invited,
     "the form when too many came": the_form_when_too_many_came,
 }
 
@@ -177,17 +203,29 @@ async def test_nothing_of_the_person_and_no_address_is_left_in_the_browser(site:
     assert await page.evaluate("document.referrer") == ""
 
 
-async def test_an_invited_person_completes_the_form(site: Site, open_page: Open) -> None:
-    invitation = Invitation(new_id(), site.world.referrer.id, site.world.programme.id, NOW, NOW.replace(month=12))
-    async with site.world.database.transaction(member(site.world.referrer.id)) as tx:
-        token = await self_referring.invite(tx, invitation, chance=bytes(16), now=NOW)
-    page = await open_page()
-    await page.goto(f"{site.address}/refer/invitation/{token}")
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_an_invited_person_chooses_what_is_heard_and_completes_the_form(
+    site: Site, open_page: Open, scripts: bool
+) -> None:
+    page = await open_page(java_script_enabled=scripts)
+    address = await invited(site)
+    await page.goto(address)
     site.clock.wait(seconds=20)
 
     await fill_in_by_keyboard(page)
+    forgotten = await page.inner_text(".faults li")
+    await tab_to(page, ".faults a")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await tab_to(page, "button")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
 
     [(_, fact)] = await site.world.told()
-    assert fact["referring_organisation_id"] == str(site.world.referrer.id)
+    assert forgotten == "Choose what they may hear."
+    assert (fact["referring_organisation_id"], fact["feedback"]) == (str(site.world.referrer.id), "progress")
+    assert "and when you meet." in await page.inner_text("main")
     async with httpx.AsyncClient() as client:
-        assert (await client.get(f"{site.address}/refer/invitation/{token}")).status_code == 404
+        assert (await client.get(address)).status_code == 404

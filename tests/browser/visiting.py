@@ -36,8 +36,11 @@ async def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
-async def fill_in_by_keyboard(page: Page, **changes: str) -> None:
-    """Fill in the form from its top to its end, and send it with Enter. What is changed is typed instead."""
+async def fill_in_by_keyboard(page: Page, *, hears: int | None = None, **changes: str) -> None:
+    """Fill in the form from its top to its end, and send it with Enter. What is changed is typed instead.
+
+    ``hears`` is how often the arrow goes down from the first level of what the referrer hears, where that is asked.
+    """
     typed = {"family-name": "Testwell", "birth-day": "3", "birth-month": "2", "birth-year": "1981", "postcode": "EH16"}
     await tab_to(page, "#who")
     await page.keyboard.press("Space")
@@ -46,6 +49,11 @@ async def fill_in_by_keyboard(page: Page, **changes: str) -> None:
         await page.keyboard.type(text)
     await tab_to(page, "#needs-isolation")
     await page.keyboard.press("Space")
+    if hears is not None:
+        await tab_to(page, "#feedback")
+        await page.keyboard.press("Space")
+        for _ in range(hears):
+            await page.keyboard.press("ArrowDown")
     await tab_to(page, "#agree")
     await page.keyboard.press("Space")
     await tab_to(page, "button")

@@ -19,6 +19,7 @@ from kith_chassis.clock import new_id, new_pseudonym, now
 from kith_cli.clients import Client
 from kith_cli.main import main
 from kith_referrals.domain.self_referral import stamps
+from kith_referrals.pages.words import INVITED_WORDING
 from tests.faults.accounts import drained, eventually, read_raw
 from tests.faults.load import Load
 from tests.faults.network import Network
@@ -198,6 +199,7 @@ async def fill_in_the_form(story: Story, referrer: Bearer) -> str:
     invitation = await story.ask(referrer, "POST", "referrals", "/invitations", json=body)
     (row,) = await story.network.ask("referrals", "select key from form_key")
     opened = clock.now() - stamps.QUICKEST * 5
+    place = f"invitation {invitation['id']}, {INVITED_WORDING}"
     form = FORM | {
         "family-name": "Selfquill",
         "given-name": "Zanzibella",
@@ -206,7 +208,7 @@ async def fill_in_the_form(story: Story, referrer: Bearer) -> str:
         "birth-year": "1951",
         "email": "selfquill@example.org",
         "notes": "Privateform",
-        "stamp": stamps.issue(row["key"], f"invitation {invitation['id']}", secrets.token_bytes(16), opened),
+        "stamp": stamps.issue(row["key"], place, secrets.token_bytes(16), opened),
     }
     sent = await story.client.post(story.network.url("referrals") + invitation["path"], data=form)
     assert sent.is_success or sent.is_redirect, sent.text.partition("<main")[2]

@@ -24,9 +24,10 @@ FORM: Final = {
     "language": "cy",
     "needs": ["isolation", "stress"],
     "notes": "Private words.",
+    "feedback": "decision",
     "agree": "yes",
 }
-"""Everything that may be said."""
+"""Everything that may be said; how much the referrer hears is asked of the invited alone."""
 
 
 class Outline(HTMLParser):

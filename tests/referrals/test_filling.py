@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.referral import Source
 from kith_referrals.domain.self_referral import filling
 from kith_referrals.domain.self_referral.filling import Fault, Filled, Form
@@ -32,8 +33,8 @@ def a_form(**changes: Any) -> Form:
     )
 
 
-def read(form: Form) -> Filled | list[Fault]:
-    return filling.read(form, needs=NEEDS, languages=LANGUAGES, today=TODAY)
+def read(form: Form, *, asks_feedback: bool = False) -> Filled | list[Fault]:
+    return filling.read(form, needs=NEEDS, languages=LANGUAGES, asks_feedback=asks_feedback, today=TODAY)
 
 
 def filled(**changes: Any) -> Filled:
@@ -116,6 +117,29 @@ def test_without_the_tick_of_consent_there_are_no_answers(fields: dict[str, tupl
     without = {name: tuple(value for value in values if value != "yes") or ("",) for name, values in fields.items()}
 
     assert isinstance(read(Form({**a_form().fields, **without, "agree": ("no",)})), list)
+
+
+@given(st.none() | st.lists(VALUES | st.sampled_from(Feedback), min_size=1, max_size=3))
+def test_who_is_asked_what_the_referrer_hears_chooses_one_of_four_levels(said: list[str] | None) -> None:
+    done = read(a_form(feedback=said), asks_feedback=True)
+
+    if said and said[0] in list(Feedback):
+        assert isinstance(done, Filled)
+        assert done.feedback == said[0]
+    else:
+        assert done == [Fault("feedback", "Choose what they may hear.")]
+
+
+@given(st.none() | st.lists(VALUES | st.sampled_from(Feedback), min_size=1, max_size=3))
+def test_who_is_not_asked_what_the_referrer_hears_has_not_said_it(said: list[str] | None) -> None:
+    assert read(a_form(feedback=said)) == read(a_form(feedback=None))
+
+
+def test_what_the_referrer_hears_is_asked_for_again_in_its_place_on_the_page() -> None:
+    faults = read(a_form(notes="x" * 20_001, feedback=None, agree=None), asks_feedback=True)
+
+    assert isinstance(faults, list)
+    assert [fault.field for fault in faults] == ["notes", "feedback", "agree"]
 
 
 def test_answers_are_discreet_in_logs() -> None:

@@ -100,6 +100,7 @@ async def test_the_private_page_says_where_it_stands_and_shows_nobody(
     text = Outline(page.text).text
     assert "We have your form." in text
     assert "Example Trust may read your form." in text
+    assert "Do you want to change this? Ask Example Trust." in text
     assert not [private for private in PRIVATE if private in page.text]
     [spoken] = re.findall(r'class="reference">([^<]+)<', page.text)
     [listed] = (await visitor.client.get("/referrals", auth=coordinator)).json()["items"]

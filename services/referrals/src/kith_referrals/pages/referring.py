@@ -78,7 +78,13 @@ async def send_invited_form(
 async def _sent(request: Request, offer: Offer, door: DoorDep, database: Database, now: datetime) -> Response:
     form = await form_of(request)
     stamp, faults = _stamped(offer, form, now)
-    filled = filling.read(form, needs=_needs(offer), languages=tuple(words.LANGUAGES), today=clock.today(now))
+    filled = filling.read(
+        form,
+        needs=_needs(offer),
+        languages=tuple(words.LANGUAGES),
+        asks_feedback=offer.asks_feedback,
+        today=clock.today(now),
+    )
     if not isinstance(filled, Filled):
         return _asked(offer, now, form, stamp, filled, status=422)
     if stamp is None or faults:
@@ -88,7 +94,7 @@ async def _sent(request: Request, offer: Offer, door: DoorDep, database: Databas
         token=links.status_token(offer.key, stamp.nonce),
         filled=filled,
         form_digest=_digest(offer.key, form),
-        wording=words.INVITED_WORDING if offer.invitation else words.WORDING,
+        wording=_wording(offer),
         network=network_of(request, door),
     )
     try:
@@ -105,7 +111,7 @@ def _stamped(offer: Offer, form: Form, now: datetime) -> tuple[Stamp | None, lis
     """The form's stamp, as long as it still counts, and what is wrong with how the form came."""
     stamp: Stamp | None = None
     try:
-        stamp = stamps.read(offer.key, offer.place, form.text(STAMP))
+        stamp = stamps.read(offer.key, _place(offer), form.text(STAMP))
         stamps.check_age(stamp, now)
         if form.text(TRAP):
             raise TrapFilled
@@ -151,8 +157,8 @@ def _asked(
 ) -> HTMLResponse:
     """The form with what was typed. A stamp that still counts is kept, so that sending twice stays one referral."""
     moment, nonce = (stamp.issued_at, bytes.fromhex(stamp.nonce)) if stamp else (now, secrets.token_bytes(16))
-    programme = offer.programme
-    agreed = words.INVITED_AGREED if offer.invitation else words.AGREED
+    programme, name = offer.programme, offer.organisation_name
+    agreed = words.WORDINGS[_wording(offer)]
     return show(
         "form",
         title=f"{'Error: ' if faults else ''}Ask for support: {programme.name}",
@@ -161,15 +167,16 @@ def _asked(
         private=offer.invitation is not None,
         headers=headers,
         programme=programme,
-        organisation=offer.organisation_name,
+        organisation=name,
         form=form or Form(),
         faults=faults or [],
         wrong={fault.field: fault.says for fault in faults or []},
-        stamp=stamps.issue(offer.key, offer.place, nonce, moment),
+        stamp=stamps.issue(offer.key, _place(offer), nonce, moment),
         needs=[(code, words.need(code)) for code in _needs(offer)],
         languages=words.LANGUAGES,
         not_written_in_itself=words.NOT_WRITTEN_IN_ITSELF,
-        agreed=[text.format(organisation=offer.organisation_name) for text in agreed.values()],
+        hears=[(level.value, words.hears(level, name)) for level in words.HEARS if offer.asks_feedback],
+        agreed=[text.format(organisation=name, hears=words.TO_CHOOSE) for text in agreed.values()],
     )
 
 
@@ -204,6 +211,15 @@ def _takes_nobody(offer: Offer) -> HTMLResponse | None:
         link=False,
         own_form=own_form,
     )
+
+
+def _wording(offer: Offer) -> str:
+    return words.INVITED_WORDING if offer.asks_feedback else words.WORDING
+
+
+def _place(offer: Offer) -> str:
+    """Where a stamp counts: with a choice, for those words alone, so that no older code takes the form without it."""
+    return f"{offer.place}, {words.INVITED_WORDING}" if offer.asks_feedback else offer.place
 
 
 def _needs(offer: Offer) -> tuple[str, ...]:

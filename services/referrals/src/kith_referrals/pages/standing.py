@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import NowDep
-from kith_referrals.domain.consent import Purpose, State
+from kith_referrals.domain.consent import Feedback, Purpose, State
 from kith_referrals.domain.network import CrisisLine
 from kith_referrals.domain.referral import Status
 from kith_referrals.domain.self_referral import links
@@ -94,9 +94,13 @@ def _agreed(found: dict[str, Any]) -> list[tuple[str, bool, str]]:
     said = {Purpose(purpose): word for purpose, word in found["consents"].items()}
     wording = {word[2] for word in said.values()} & set(words.WORDINGS)
     texts = words.WORDINGS[min(wording, default=words.WORDING)]
+    organisation = found["organisation_name"]
     return [
         (
-            text.format(organisation=found["organisation_name"]),
+            text.format(
+                organisation=organisation,
+                hears=words.hears(Feedback(said[purpose][3] or Feedback.OUTCOME), organisation),
+            ),
             said[purpose][0] == State.GRANTED,
             _day(date.fromisoformat(said[purpose][1])),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kith_referrals.domain.consent import Purpose
+from kith_referrals.domain.consent import Feedback, Purpose
 from kith_referrals.domain.lifecycle import OPEN
 from kith_referrals.domain.referral import Status
 
@@ -37,7 +37,16 @@ NOT_WRITTEN_IN_ITSELF: Final = frozenset({"bfi", "mis"})
 
 WORDING: Final = "self-referral-1"
 """The version of the words that a person agrees to. Change it with them."""
-INVITED_WORDING: Final = "self-referral-invited-1"
+INVITED_WORDING: Final = "self-referral-invited-2"
+
+HEARS: Final = {
+    Feedback.RECEIPT: "They hear nothing more.",
+    Feedback.DECISION: "They also hear what {organisation} decides, and why.",
+    Feedback.PROGRESS: "They also hear the decision and why, if somebody is found, and when you meet.",
+    Feedback.OUTCOME: "They hear every step, and how it ends.",
+}
+"""How much the people who gave an invitation hear: to choose from, and as it was chosen."""
+TO_CHOOSE: Final = "And they hear what you choose above."
 
 AGREED: Final = {
     Purpose.SHARE_REFERRAL: "{organisation} may read your form.",
@@ -45,10 +54,19 @@ AGREED: Final = {
     Purpose.TELL_REFERRER: "We may keep a record of what happens next.",
 }
 INVITED_AGREED: Final = AGREED | {
-    Purpose.TELL_REFERRER: "The people who gave you this link may see your form. They may see what happens next."
+    Purpose.TELL_REFERRER: (
+        "The people who gave you this link may see your form. They may see questions about it. "
+        "They hear when this is finished. {hears}"
+    )
 }
 """What each purpose is in plain words, in the order of the page."""
-WORDINGS: Final = {WORDING: AGREED, INVITED_WORDING: INVITED_AGREED}
+WORDINGS: Final = {
+    WORDING: AGREED,
+    INVITED_WORDING: INVITED_AGREED,
+    "self-referral-invited-1": AGREED
+    | {Purpose.TELL_REFERRER: "The people who gave you this link may see your form. They may see what happens next."},
+}
+"""What people agreed to, also those who agreed before the words were changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,11 @@ MAY_CHANGE_MIND: Final = OPEN - {Status.ENDED}
 def need(code: str) -> str:
     """What a need is called on a page."""
     return NEEDS.get(code) or code.replace("-", " ").capitalize()
+
+
+def hears(level: Feedback, organisation: str) -> str:
+    """How much whoever gave an invitation hears, at a level."""
+    return HEARS[level].format(organisation=organisation)
 
 
 def spoken(reference: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_referrals.domain import agreement, lifecycle
-from kith_referrals.domain.consent import Answer
+from kith_referrals.domain import agreement, feedback, lifecycle
+from kith_referrals.domain.consent import Answer, Feedback
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person
@@ -47,6 +47,12 @@ class Offer:
     place: str
     invitation: Invitation | None = None
     inviter_closes: bool = False
+
+    @property
+    def asks_feedback(self) -> bool:
+        """Whether the person says how much the referrer hears: not where it sees all of it as the programme's owner."""
+        mine = self.organisation_id
+        return feedback.is_held_to(mine, mine, self.programme.organisation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ async def refer(tx: AsyncConnection, sending: Sending, *, limits: Limits, chance
             recorded_on=clock.today(now),
             how=HOW[sending.filled.who],
             wording_version=sending.wording,
+            feedback=sending.filled.feedback or Feedback.OUTCOME,
         ),
     )
     await make_referral(tx, asked, by=Actor(offer.organisation_id, SUBJECT), now=now)

@@ -11,7 +11,9 @@ _words: Final = (
     sa.select(
         sa.func.jsonb_object_agg(
             consents.c.purpose,
-            sa.func.jsonb_build_array(consents.c.state, consents.c.recorded_on, consents.c.wording_version),
+            sa.func.jsonb_build_array(
+                consents.c.state, consents.c.recorded_on, consents.c.wording_version, consents.c.feedback
+            ),
         )
     )
     .where(consents.c.referral_id == referrals.c.id)

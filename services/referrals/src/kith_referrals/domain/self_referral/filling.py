@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from kith_referrals.domain import places
+from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.intake.reading import NAME_LIMIT, NOTES_LIMIT, TELEPHONE_LIMIT, read_email
 from kith_referrals.domain.intake.refusals import EmailUnreadable
 from kith_referrals.domain.referral import Source
@@ -65,7 +66,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form without a fault. Only what the person allowed is here: an address without its tick is not."""
+    """A form without a fault. Only what the person allowed is here: an address without its tick is not.
+
+    ``feedback`` is None where nobody is told who does not see all of it anyhow.
+    """
 
     who: Who
     family_name: str = field(repr=False)
@@ -78,6 +82,7 @@ class Filled:
     language: str
     needs: tuple[str, ...]
     notes: str | None = field(repr=False)
+    feedback: Feedback | None
 
     @property
     def source(self) -> Source:
@@ -85,12 +90,15 @@ class Filled:
         return Source.ON_BEHALF if self.who is Who.ON_BEHALF else Source.SELF
 
 
-def read(form: Form, *, needs: Sequence[str], languages: Sequence[str], today: date) -> Filled | list[Fault]:
+def read(
+    form: Form, *, needs: Sequence[str], languages: Sequence[str], asks_feedback: bool, today: date
+) -> Filled | list[Fault]:
     """The form's answers, or every fault in the order of the page.
 
-    ``needs`` and ``languages`` are the codes that the page offers; ``today`` is the civil date (Europe/London).
+    ``needs`` and ``languages`` are the codes that the page offers; ``asks_feedback`` says whether it asks how much the
+    referrer hears; ``today`` is the civil date (Europe/London).
     """
-    faults = list(_faults(form, languages, today))
+    faults = list(_faults(form, languages, today, asks_feedback=asks_feedback))
     if faults:
         return faults
     postcode = form.line("postcode")
@@ -107,10 +115,11 @@ def read(form: Form, *, needs: Sequence[str], languages: Sequence[str], today: d
         language=form.text("language"),
         needs=() if form.ticked("needs-unsaid") else tuple(need for need in needs if form.ticked("needs", need)),
         notes=form.text("notes") or None,
+        feedback=Feedback(form.text("feedback")) if asks_feedback else None,
     )
 
 
-def _faults(form: Form, languages: Sequence[str], today: date) -> Iterator[Fault]:
+def _faults(form: Form, languages: Sequence[str], today: date, *, asks_feedback: bool) -> Iterator[Fault]:
     yield from _about_who(form)
     yield from _about_the_person(form, today)
     yield from _about_contact(form)
@@ -118,6 +127,8 @@ def _faults(form: Form, languages: Sequence[str], today: date) -> Iterator[Fault
         yield Fault("language", "Choose a language.")
     if len(form.text("notes")) > NOTES_LIMIT:
         yield Fault("notes", "This text is too long. Please make it shorter.")
+    if asks_feedback and form.text("feedback") not in set(Feedback):
+        yield Fault("feedback", "Choose what they may hear.")
     if not form.ticked("agree"):
         yield Fault("agree", "Tick the box if you agree. We cannot send the form if you do not agree.")
 
