@@ -264,13 +264,12 @@ async def http_of(
         async def http_of(
             what: str | Service | FastAPI, database: Database | None = None, auth: httpx.Auth | None = None
         ) -> httpx.AsyncClient:
-            usual = isinstance(what, str)
             if isinstance(what, str):
                 database = database or await database_of(what)
                 what = await service_of(what, database)
             if isinstance(what, Service):
                 database = database or await database_of(what.name)
-                app = served(what, settings_of(), database, issuer.transport, usual=usual)
+                app = served(what, settings_of(), database, issuer.transport)
                 what = await stack.enter_async_context(app)
             transport = httpx.ASGITransport(what)
             client = httpx.AsyncClient(transport=transport, base_url="http://kith.test", auth=auth)

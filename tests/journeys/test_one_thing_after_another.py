@@ -30,7 +30,7 @@ from tests.referrals.test_api import TODAY, a_body
 from tests.referrals.world import World
 from tests.servers.lengths import IN_CI
 
-STORIES = 300 if IN_CI else 120
+STORIES = 300 if IN_CI else 60
 STEPS = 10
 VARIETY = 12
 """Different requests of one operation, of which some succeed."""

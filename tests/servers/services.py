@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import State
 
@@ -27,7 +28,10 @@ OWN_SETTINGS: Final[dict[str, dict[str, Any]]] = {
 }
 """What a service must be told beyond what every service is; it leads nowhere."""
 
-_PUT_TOGETHER: Final[dict[str, FastAPI]] = {}
+_Kind = tuple[str, tuple[tuple[str, Any], ...]]
+_KINDS: Final[dict[int, _Kind]] = {}
+"""Of services that stand now: which, and its settings but for where its database is."""
+_PUT_TOGETHER: Final[dict[_Kind, FastAPI]] = {}
 
 
 class Bearer(httpx.Auth):
@@ -54,9 +58,12 @@ def settings_kind(name: str) -> type[ServiceSettings]:
 async def built(name: str, settings: ServiceSettings, database: Database) -> AsyncIterator[Service]:
     """Service ``name`` as its ``main`` builds it."""
     service: Service = import_module(f"kith_{name}.main").build(settings, database)
+    said = settings.model_dump(exclude={"database_url"}).items()
+    _KINDS[id(service)] = name, tuple((key, one if isinstance(one, SecretStr) else repr(one)) for key, one in said)
     try:
         yield service
     finally:
+        del _KINDS[id(service)]
         for close in service.close:
             await close()
 
@@ -67,13 +74,11 @@ async def served(
     settings: ServiceSettings,
     database: Database,
     issuer: httpx.AsyncBaseTransport,
-    *,
-    usual: bool = False,
 ) -> AsyncIterator[FastAPI]:
     """The service's app, with its operators' routes, as a process of all parts has it.
 
-    To put a hundred routes together takes longer than most tests. A service built from the `usual` settings is put
-    together once in a process; every test gets a copy with a state of its own.
+    To put a hundred routes together takes longer than most tests. A service as it was `built` is put together once in a
+    process for the same settings; every test gets a copy with a state of its own. One that was changed is not shared.
     """
     running = Running(
         name=service.name,
@@ -88,12 +93,13 @@ async def served(
     )
     verifier = Verifier(settings, transport=issuer)
     try:
-        if not usual:
+        kind = _KINDS.get(id(service))
+        if kind is None:
             yield application(service, settings, running, verifier)
             return
-        if service.name not in _PUT_TOGETHER:
-            _PUT_TOGETHER[service.name] = application(service, settings, running, verifier)
-        app = copy.copy(_PUT_TOGETHER[service.name])
+        if kind not in _PUT_TOGETHER:
+            _PUT_TOGETHER[kind] = application(service, settings, running, verifier)
+        app = copy.copy(_PUT_TOGETHER[kind])
         app.state = State({"database": database, "running": running, "verifier": verifier, "now": clock.now})
         yield app
     finally:
