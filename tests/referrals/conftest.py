@@ -1,11 +1,14 @@
 """What the tests of referrals ask for."""
 
+from typing import Any, cast
+
 import httpx
 import pytest
 
 from kith_referrals.domain.network import Programme
 from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.referrals.directory import open_cafe
+from tests.referrals.forms import Clock
 from tests.referrals.world import World
 
 
@@ -43,3 +46,17 @@ def coordinator(world: World, as_caller: AsCaller) -> httpx.Auth:
 def operator(as_caller: AsCaller) -> httpx.Auth:
     """Somebody who runs the network."""
     return as_caller("operator")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """What time it is for whoever asks ``clocked``."""
+    return Clock()
+
+
+@pytest.fixture
+async def clocked(world: World, http_of: HttpOf, clock: Clock) -> httpx.AsyncClient:
+    """The service over HTTP, by the test's clock."""
+    client = await http_of("referrals", world.database)
+    cast("Any", client._transport).app.state.now = clock
+    return client

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from kith_referrals.domain.refusals import OrganisationCloses, ProgrammeClosed
 from kith_referrals.store.agreements import find_agreement_for_update
 from kith_referrals.usecases import agreeing, network
 from tests.builders import NOW, TODAY
-from tests.conftest import AsCaller, HttpOf
+from tests.conftest import AsCaller
 from tests.referrals.forms import Clock
 from tests.referrals.test_api import post
 from tests.referrals.test_closing import DAYS, LAST, ON_THE_DAY, a_closing, hand_over, stands
@@ -31,15 +31,8 @@ LATER = LAST + timedelta(days=60)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf, clock: Clock) -> httpx.AsyncClient:
-    client = await http_of("referrals", world.database)
-    cast("Any", client._transport).app.state.now = clock
-    return client
+def client(clocked: httpx.AsyncClient) -> httpx.AsyncClient:
+    return clocked
 
 
 def path_of(organisation: Organisation) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from secrets import token_bytes
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -30,7 +30,7 @@ from kith_referrals.usecases import drafting, households, self_referring
 from kith_referrals.usecases.clearing import Cleared
 from kith_referrals.usecases.closing import Turn
 from tests.builders import NOW, TODAY
-from tests.conftest import DatabaseOf, HttpOf
+from tests.conftest import DatabaseOf
 from tests.referrals.forms import Clock, Visitor
 from tests.referrals.test_api import post
 from tests.referrals.test_closing import ON_THE_DAY, announce, closed_with_consent, hand_over, held_by
@@ -45,15 +45,8 @@ BY_DAY = {"days": 30}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf, clock: Clock) -> httpx.AsyncClient:
-    client = await http_of("referrals", world.database)
-    cast("Any", client._transport).app.state.now = clock
-    return client
+def client(clocked: httpx.AsyncClient) -> httpx.AsyncClient:
+    return clocked
 
 
 async def withdraw(world: World, referral: Referral) -> None:

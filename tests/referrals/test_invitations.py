@@ -1,7 +1,7 @@
 """Supported self-referral: a professional hands over a link, and the person completes it."""
 
 import re
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,7 +14,6 @@ from kith_referrals.domain.referral import Referral
 from kith_referrals.pages import words
 from kith_referrals.store.referrals import list_referrals_for_update
 from tests.builders import TODAY
-from tests.conftest import HttpOf
 from tests.referrals.feedback import FIELDS, beyond, beyond_in_step, told_at
 from tests.referrals.forms import Clock, Outline, Visitor
 from tests.referrals.test_api import version
@@ -25,15 +24,8 @@ from tests.referrals.world import OPERATOR, World, a_wish, member
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def client(world: World, http_of: HttpOf, clock: Clock) -> httpx.AsyncClient:
-    client = await http_of("referrals", world.database)
-    cast("Any", client._transport).app.state.now = clock
-    return client
+def client(clocked: httpx.AsyncClient) -> httpx.AsyncClient:
+    return clocked
 
 
 async def invite(client: httpx.AsyncClient, world: World, auth: httpx.Auth, **body: str) -> httpx.Response:

@@ -30,11 +30,6 @@ PRIVATE = ("Testwell", "Renée", "EH16", "eh165xx", "person@example.org", "90012
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 async def client(world: World, http_of: HttpOf, service_of: ServiceOf, clock: Clock) -> httpx.AsyncClient:
     service = await service_of("referrals", world.database, trusted_proxies="127.0.0.1", self_referrals_per_network=3)
     client = await http_of(service, world.database)

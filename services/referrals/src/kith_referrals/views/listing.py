@@ -80,7 +80,6 @@ _overdue_as_shown: Final = sa.and_(OVERDUE, sa.not_(_is_not_told))
 _in_time_as_shown: Final = sa.or_(_IN_TIME, _is_not_told)
 """Nobody finds, or sees in front of a list, what no row would say."""
 
-
 _OVERDUE_RANKS: Final = [rank for rank, (overdue, _) in enumerate(RANKS) if overdue]
 
 
