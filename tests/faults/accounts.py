@@ -58,19 +58,23 @@ def _read(record: Any) -> Recorded:
     return Recorded(record.topic, record.key.decode(), UUID(headers["ce_id"].decode()), name)
 
 
-async def drained(network: Network, seconds: float = 300.0) -> list[Recorded]:
-    """Wait until nothing waits any more, and give the log as it then is."""
-    log: list[Recorded] = []
+async def drained(network: Network, patience: float = 120.0) -> list[Recorded]:
+    """Wait until nothing waits any more, and give the log as it then is. A slow machine may take its time.
 
-    async def still() -> bool:
-        nonlocal log
-        if not await _nothing_waits(network):
-            return False
-        log = await read_log(network)
-        return await _all_heard(network, log) and await _nothing_waits(network)
-
-    await eventually(still, seconds, "something still waits, or was not heard")
-    return log
+    Fails, and says what waits, when that has not changed for ``patience`` seconds.
+    """
+    before, since = None, time.monotonic()
+    while True:
+        waits = await _unsent(network)
+        if not waits:
+            log = await read_log(network)
+            waits = await _unheard(network, log) | await _unsent(network)
+            if not waits:
+                return log
+        if waits != before:
+            before, since = waits, time.monotonic()
+        assert time.monotonic() - since < patience, f"nothing has moved for {patience:.0f} s, and this waits: {waits}"
+        await asyncio.sleep(0.5)
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float, otherwise: str) -> None:
@@ -82,20 +86,23 @@ async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float, other
         await asyncio.sleep(0.5)
 
 
-async def _nothing_waits(network: Network) -> bool:
-    for service in SERVICES:
-        if (await network.ask(service, "select count(*) from outbox"))[0][0]:
-            return False
+async def _unsent(network: Network) -> dict[str, int]:
+    """How many facts and messages each service still has to send; those that have none are left out."""
+    counts = {
+        f"{service}'s facts": (await network.ask(service, "select count(*) from outbox"))[0][0] for service in SERVICES
+    }
     unsent = "select count(*) from messages where state in ('pending', 'sending')"
-    return not (await network.ask("notifications", unsent))[0][0]
+    counts["messages"] = (await network.ask("notifications", unsent))[0][0]
+    return {name: count for name, count in counts.items() if count}
 
 
-async def _all_heard(network: Network, log: list[Recorded]) -> bool:
+async def _unheard(network: Network, log: list[Recorded]) -> dict[str, int]:
+    """How many facts of the log each service has not heard; those that heard all are left out."""
+    counts: dict[str, int] = {}
     for service, topics in HEARS.items():
         heard = (await network.ask(service, "select count(*) from inbox"))[0][0]
-        if heard < len({record.id for record in log if record.topic in topics}):
-            return False
-    return True
+        counts[f"unheard by {service}"] = len({record.id for record in log if record.topic in topics}) - heard
+    return {name: count for name, count in counts.items() if count > 0}
 
 
 async def check(network: Network, load: Load, log: list[Recorded]) -> dict[str, int]:
