@@ -3,12 +3,12 @@
 import base64
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import jwt
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -313,3 +313,20 @@ def test_what_no_table_can_guard_stops_the_start() -> None:
 
     with pytest.raises(ValueError, match="is not an API route"):
         secure(FastAPI(), [router], {})
+
+
+def test_a_dependency_that_would_run_in_a_thread_stops_the_start() -> None:
+    def in_a_thread() -> int:
+        return 1
+
+    async def asks_it(number: Annotated[int, Depends(in_a_thread)]) -> int:
+        return number
+
+    router = APIRouter()
+
+    @router.get("/it")
+    async def read_it(number: Annotated[int, Depends(asks_it)]) -> int:
+        return number
+
+    with pytest.raises(ValueError, match=r"in_a_thread.*would run in a thread"):
+        secure(FastAPI(), [router], {"read_it": ANYONE})

@@ -196,7 +196,7 @@ def is_fault(error: BaseException | None) -> bool:
     return False
 
 
-def _database_of(request: Request) -> Any:
+async def _database_of(request: Request) -> Any:
     return request.app.state.database
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 import httpx
 import jwt
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.types import Receive, Scope, Send
 
@@ -244,6 +246,7 @@ def secure(app: FastAPI, routers: Sequence[APIRouter], permissions: Mapping[str,
     looks for the route twice at every request. Raises ``ValueError`` at start-up when a route is not in the table, when
     its line names an unknown role or nobody, or when two endpoints share a name: what nobody thought about must not be
     reachable.
+    So it does for a dependency that is not ``async``.
     """
     endpoints: dict[str, Any] = {}
     for route in (found for router in routers for found in iter_route_contexts(router.routes)):
@@ -258,6 +261,15 @@ def secure(app: FastAPI, routers: Sequence[APIRouter], permissions: Mapping[str,
         added = app.router.routes[-1]
         if isinstance(added, Guarded):
             added.allowed = _roles(name, permissions)
+            _check_no_thread(added.dependant)
+
+
+def _check_no_thread(dependant: Dependant) -> None:
+    """FastAPI runs what is not ``async`` in a thread, which costs each request more than most of what it looks up."""
+    for needed in dependant.dependencies:
+        if not iscoroutinefunction(needed.call) and not iscoroutinefunction(type(needed.call).__call__):
+            raise ValueError(f"{needed.call} would run in a thread at every request; make it an async function.")
+        _check_no_thread(needed)
 
 
 def _roles(name: str, permissions: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -61,7 +61,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 
-def _running(request: Request) -> Running:
+async def _running(request: Request) -> Running:
     running: Running = request.app.state.running
     return running
 

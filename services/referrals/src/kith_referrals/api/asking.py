@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.database import DatabaseDep
+from kith_chassis.database import Database, DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag
 from kith_chassis.identity import ORGANISATION_ROLES, Caller, CallerDep
 from kith_referrals.domain.records import Author
@@ -62,10 +62,10 @@ def author(member: Caller, organisation_id: UUID, now: datetime) -> Author:
 class Change:
     """Somebody about to change something: the version of it that they saw, and when."""
 
-    caller: CallerDep
-    version: ExpectedVersion
-    database: DatabaseDep
-    now: NowDep
+    caller: Caller
+    version: int
+    database: Database
+    now: datetime
     response: Response
 
     @asynccontextmanager
@@ -80,4 +80,10 @@ class Change:
         self.response.headers.update(etag(version))
 
 
-ChangeDep = Annotated[Change, Depends()]
+async def _change(
+    caller: CallerDep, version: ExpectedVersion, database: DatabaseDep, now: NowDep, response: Response
+) -> Change:
+    return Change(caller, version, database, now, response)
+
+
+ChangeDep = Annotated[Change, Depends(_change)]

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.database import DatabaseDep
+from kith_chassis.database import Database, DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag
-from kith_chassis.identity import CallerDep
+from kith_chassis.identity import Caller, CallerDep
 from kith_referrals import views
 from kith_referrals.api.asking import DECIDERS, MEMBERS, acting, in_organisation
 from kith_referrals.api.consenting import ConsentChangeBody
@@ -65,10 +65,10 @@ class Mover:
     """Somebody about to take a step: which referral, at which version, when."""
 
     referral_id: UUID
-    caller: CallerDep
-    version: ExpectedVersion
-    database: DatabaseDep
-    now: NowDep
+    caller: Caller
+    version: int
+    database: Database
+    now: datetime
     response: Response
 
     async def take(self, move: Move) -> ReferralState:
@@ -87,7 +87,19 @@ class Mover:
         return ReferralState.model_validate(referral, from_attributes=True)
 
 
-MoverDep = Annotated[Mover, Depends()]
+async def _mover(
+    *,
+    referral_id: UUID,
+    caller: CallerDep,
+    version: ExpectedVersion,
+    database: DatabaseDep,
+    now: NowDep,
+    response: Response,
+) -> Mover:
+    return Mover(referral_id, caller, version, database, now, response)
+
+
+MoverDep = Annotated[Mover, Depends(_mover)]
 
 
 @router.post("/acknowledgement", responses=REFERRAL_SHOWN)

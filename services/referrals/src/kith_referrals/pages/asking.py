@@ -30,7 +30,7 @@ class Door:
     proxies: Networks
 
 
-def _door(request: Request) -> Door:
+async def _door(request: Request) -> Door:
     door: Door = request.state.door
     return door
 

@@ -46,7 +46,7 @@ REFUSALS: Final[dict[type[Exception], int]] = {
 }
 
 
-def _audited(request: Request) -> Database:
+async def _audited(request: Request) -> Database:
     running: Running = request.app.state.running
     if not running.audits:
         raise NoAudit(f"{running.name} keeps no audit; referrals and matching do, which know who people are.")
