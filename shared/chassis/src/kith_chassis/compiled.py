@@ -5,12 +5,18 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import asyncpg as driver
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import driver_of
 
-_DIALECT: Final = driver.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+
+def _as_json(value: Any) -> str:
+    return to_json(value).decode()
+
+
+_DIALECT: Final = driver.dialect(json_serializer=_as_json)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it none
 
 
 class Compiled:

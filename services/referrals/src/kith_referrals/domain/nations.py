@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ def is_working_day(day: date, nation: Nation) -> bool:
     return day.weekday() < _SATURDAY and day not in _bank_holidays(nation)
 
 
+@lru_cache(maxsize=1024)  # every referral that is made asks for the same two days
 def working_day_after(day: date, count: int, nation: Nation) -> date:
     """The ``count``-th working day after ``day``; for 0 the day itself, or the first working day after it.
 
