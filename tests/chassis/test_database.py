@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
-from kith_chassis.database import Database, NotCommittedError, driver_of, is_fault
+from kith_chassis.connections import driver_of
+from kith_chassis.database import Database, NotCommittedError, is_fault
 from kith_chassis.identity import Caller
 from tests.conftest import AddressOf, DatabaseOf
 from tests.servers.postgres import Address

@@ -51,7 +51,7 @@ async def test_two_senders_at_once_send_each_letter_once(stage: Stage) -> None:
 
 async def test_what_was_handed_over_while_the_database_was_away_is_recorded_and_not_sent_again(stage: Stage) -> None:
     await stage.a_referral()
-    database = Flickering(stage.database._engine)
+    database = Flickering(stage.database._connections)
 
     async def go_away() -> None:
         database.away = True

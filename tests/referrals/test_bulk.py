@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 from kith_referrals.api.bulk import MOST_REFERRALS
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.network import Capacity, Organisation, ProgrammeEntry

@@ -306,11 +306,12 @@ async def test_a_transaction_that_names_nobody_sees_no_row_on_a_used_connection(
     )
     tables = ("referrals", "sessions", "contacts", "messages", "supporters", "totals")
 
-    async with database._engine.begin() as tx:
-        seen = {
-            table + slot: (await tx.execute(sa.text(f"select count(*) from {table}{slot}"))).scalar_one()
-            for table in tables
-            for slot in ("", "_a", "_b")
-        }
+    used = await database._connections.take()
+    seen = {
+        table + slot: (await used.execute(sa.text(f"select count(*) from {table}{slot}"))).scalar_one()
+        for table in tables
+        for slot in ("", "_a", "_b")
+    }
+    await database._connections.give_back(used)
 
     assert set(seen.values()) == {0}

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import asyncpg as driver
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 
 
 def _as_json(value: Any) -> str:

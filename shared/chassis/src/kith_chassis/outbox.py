@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, telemetry
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 from kith_chassis.refusals import Refusal
 from kith_contracts import wire
 from kith_contracts.fact import Fact

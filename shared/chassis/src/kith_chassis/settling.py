@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, dead_letters, telemetry
-from kith_chassis.database import Database, driver_of
+from kith_chassis.connections import driver_of
+from kith_chassis.database import Database
 from kith_chassis.dead_letters import Key, Letter
 from kith_chassis.line import Line
 from kith_chassis.received import OnFacts, Received, receive

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.audit import Entry, audited, noted
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 from kith_referrals.domain import feedback, lifecycle
 from kith_referrals.domain.consent import Feedback
 from kith_referrals.domain.listing import FIRST, LAST, RANKS, Place

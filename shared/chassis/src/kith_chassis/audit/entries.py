@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.audit import keys
-from kith_chassis.database import asked_by, driver_of
+from kith_chassis.connections import driver_of
+from kith_chassis.database import asked_by
 
 WORD: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """A code: it begins with a letter, so that no number of a person's can be one."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import telemetry
 from kith_chassis.audit import chain, keys
 from kith_chassis.audit.chain import START, Break, Link, Sealed
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 from kith_chassis.refusals import Refusal
 from kith_chassis.service import Timer
 

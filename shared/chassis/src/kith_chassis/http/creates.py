@@ -18,7 +18,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.database import driver_of
+from kith_chassis.connections import driver_of
 from kith_chassis.http.versions import etag
 from kith_chassis.identity import Caller
 from kith_chassis.refusals import Refusal
