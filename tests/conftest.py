@@ -1,5 +1,6 @@
 """What every test may ask for: servers that start when first needed; a fresh database, topic or caller each time."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -56,6 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slow ones, so that no worker is left alone with them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Let no garbage collection look through the collected tests again: a tenth of all the time went there."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

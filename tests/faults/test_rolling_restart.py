@@ -10,6 +10,7 @@ from tests.faults.conftest import NetworkOf
 from tests.faults.load import Load
 from tests.faults.network import MAIN, RELAY
 from tests.servers.issuer import SERVICES
+from tests.servers.lengths import IN_CI
 
 
 @pytest.mark.real_kafka
@@ -26,7 +27,7 @@ async def test_a_rolling_restart_under_load_fails_no_request(network_of: Network
             await balancer.wait_until_ready(member)
         load = Load(network, 100_000, patience=0, transport=balancer)
         await load.prepare()
-        flowing = asyncio.create_task(load.flow())
+        flowing = asyncio.create_task(load.flow(workers=8 if IN_CI else 2))
 
         for member in members:
             await member.stop()

@@ -9,7 +9,7 @@ import pytest
 from kith_cli.demonstrating.plans import GROUP, ONE_TO_ONE
 from tests.journeys.a_run import ARun
 
-pytestmark = pytest.mark.real_kafka
+pytestmark = [pytest.mark.real_kafka, pytest.mark.slow]
 
 REFERRALS = "kith.referrals.v1"
 MATCHING = "kith.matching.v1"
