@@ -147,7 +147,7 @@ async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
 
 
 def spare_the_garbage_collector() -> None:
-    """Let it look less often, and never again at what start-up made.
+    """Let it look, but less often, and never again at what start-up made (``__main__`` begins without it).
 
     A batch makes thousands of values that die with it, none in a circle; looking for circles among them took a third of
     an inbox's time at the usual thresholds.
@@ -155,6 +155,7 @@ def spare_the_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @contextlib.asynccontextmanager
