@@ -1,6 +1,5 @@
 """What every test may ask for: servers that start when first needed; a fresh database, topic or caller each time."""
 
-import gc
 import os
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from pydantic import SecretStr
 from kith_chassis.broker import make_topics
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
+from kith_chassis.process import spare_the_garbage_collector
 from kith_chassis.service import Service
 from kith_chassis.settings import ServiceSettings
 from kith_cli.cannot import CannotRun
@@ -61,8 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Let no garbage collection look through the collected tests again: a tenth of all the time went there."""
-    gc.collect()
-    gc.freeze()
+    spare_the_garbage_collector()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

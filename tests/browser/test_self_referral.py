@@ -20,12 +20,14 @@ from tests.referrals.world import member
 
 pytestmark = pytest.mark.browser
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "high contrast": {"forced_colors": "active"},
-    "narrow": {},
+PLAIN: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
+LOOKS: dict[str, tuple[int, dict[str, Any]]] = {
+    "light": (1200, PLAIN),
+    "dark": (1200, PLAIN | {"color_scheme": "dark"}),
+    "high contrast": (1200, PLAIN | {"forced_colors": "active"}),
+    "narrow": (320, PLAIN),
 }
+"""The window's width, and what the visitor's system asks of pages."""
 
 
 async def invited(site: Site) -> str:
@@ -120,9 +122,9 @@ async def test_axe_finds_nothing_and_nothing_is_too_wide_on(site: Site, open_pag
     await PAGES[name](page, site)
 
     found = {}
-    for look, media in LOOKS.items():
-        await page.emulate_media(**{"color_scheme": "light", "forced_colors": "none"} | media)
-        await page.set_viewport_size({"width": 320 if look == "narrow" else 1200, "height": 800})
+    for look, (width, media) in LOOKS.items():
+        await page.emulate_media(**media)
+        await page.set_viewport_size({"width": width, "height": 800})
         if wrong := [*await violations(page), *(["too wide"] if await is_too_wide(page) else [])]:
             found[look] = wrong
 

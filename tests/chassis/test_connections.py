@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from kith_chassis import connections
 from kith_chassis.connections import driver_of
 from kith_chassis.database import Database, is_fault
-from tests.conftest import AddressOf, DatabaseOf
+from tests.conftest import DatabaseOf
 
 ROOM = 4
 """Connections that a database in tests may have (``tests/conftest.py``)."""
@@ -16,8 +16,8 @@ BACKEND = sa.text("select pg_backend_pid()")
 
 
 @pytest.fixture
-async def database(address_of: AddressOf, database_of: DatabaseOf) -> Database:
-    return await database_of(await address_of("chassis"))
+async def database(database_of: DatabaseOf) -> Database:
+    return await database_of("chassis")
 
 
 async def backend(database: Database, pause: float = 0.0) -> int:

@@ -18,7 +18,7 @@ class Connections:
     """At most ``most`` connections of one engine, which keeps none itself; opened when they are first needed."""
 
     def __init__(self, engine: AsyncEngine, most: int) -> None:
-        self.engine = engine
+        self._engine = engine
         self._room = asyncio.Semaphore(most)
         self._idle: list[AsyncConnection] = []
 
@@ -38,7 +38,7 @@ class Connections:
                 if not _is_lost(found):
                     return found
                 await found.close()
-            return await self.engine.connect()
+            return await self._engine.connect()
         except BaseException:
             self._room.release()
             raise
@@ -59,7 +59,7 @@ class Connections:
         """Close those that are idle."""
         while self._idle:
             await self._idle.pop().close()
-        await self.engine.dispose()
+        await self._engine.dispose()
 
 
 def driver_of(tx: AsyncConnection) -> asyncpg.Connection:

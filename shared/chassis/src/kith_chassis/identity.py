@@ -245,8 +245,7 @@ def secure(app: FastAPI, routers: Sequence[APIRouter], permissions: Mapping[str,
     The routes are put in side by side and not by ``include_router``, which guards nothing before the body is read, and
     looks for the route twice at every request. Raises ``ValueError`` at start-up when a route is not in the table, when
     its line names an unknown role or nobody, or when two endpoints share a name: what nobody thought about must not be
-    reachable.
-    So it does for a dependency that is not ``async``.
+    reachable. It raises it for a dependency that is not ``async`` too.
     """
     endpoints: dict[str, Any] = {}
     for route in (found for router in routers for found in iter_route_contexts(router.routes)):

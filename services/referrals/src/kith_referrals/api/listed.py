@@ -6,10 +6,8 @@ from uuid import UUID
 
 from fastapi import Request
 
-from kith_chassis import clock
+from kith_chassis import clock, identity
 from kith_chassis.database import Database
-from kith_chassis.identity import ORGANISATION_ROLES
-from kith_chassis.identity import caller as caller_of
 from kith_referrals.domain.members import check_listed
 from kith_referrals.usecases.members import note_caller
 
@@ -31,10 +29,10 @@ class Door:
 
         It asks the request itself: FastAPI takes longer to hand over three things than this takes to remember.
         """
-        caller = await caller_of(request)
+        caller = await identity.caller(request)
         opening = request.scope["route"].allowed & caller.roles
         organisation_id = caller.organisation_id
-        if organisation_id is None or not opening <= ORGANISATION_ROLES:
+        if organisation_id is None or not opening <= identity.ORGANISATION_ROLES:
             return
         now: datetime = request.app.state.now()
         known = self._open.get(organisation_id)
