@@ -30,6 +30,7 @@ GOOD = {
     "services/x/README.md": "# x\n\n## Owns\n\n## Hears\n\n## Tells\n",
     "services/x/src/kith_x/__init__.py": '"""Doc."""\n',
     "services/x/src/kith_x/main.py": '"""Doc."""\nfrom kith_x.settings import Settings\n',
+    "services/x/src/kith_x/store.py": '"""Doc."""\nfrom kith_chassis.outbox import telling\n',
     "services/x/src/kith_x/outgoing.py": '"""Doc."""\nfrom kith_chassis import outbox\n',
     "services/x/src/kith_x/domain/rules.py": '"""Doc."""\nimport datetime\n\nfrom kith_x.domain.people import Person\n',
     "services/x/src/kith_x/migrations/env.py": '"""Doc."""\n',

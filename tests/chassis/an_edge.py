@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, FastAPI, Request, Response
@@ -125,17 +125,20 @@ STATEMENTS = {
 
 
 @router.post("/notes", status_code=201, response_model=NoteShown)
-async def write_note(note: NewNote, request: Request, caller: CallerDep, fails: str = "") -> Response:
-    """Write a note, once."""
+async def write_note(
+    note: NewNote, request: Request, caller: CallerDep, fails: str = "", anew: bool = False
+) -> Response:
+    """Write a note, once; under another id each time with ``anew``."""
+    id_ = uuid4() if anew else note.id
 
     async def work(tx: AsyncConnection, _now: datetime) -> Created:
-        await tx.execute(_INSERT, note.model_dump())
+        await tx.execute(_INSERT, {"id": id_, "organisation_id": note.organisation_id})
         if fails == "waits":
             request.app.state.inside.set()
             await request.app.state.go_on.wait()
         elif fails:
             raise failing(fails)
-        return Created(f"/notes/{note.id}", NoteShown(id=note.id), version=1)
+        return Created(f"/notes/{id_}", NoteShown(id=id_), version=1)
 
     return await create(request, caller, work)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
 from kith_chassis.connections import driver_of
-from kith_chassis.database import Database, NotCommittedError, is_fault
+from kith_chassis.database import Database, LockTaken, NotCommittedError, is_fault
 from kith_chassis.identity import Caller
 from tests.conftest import AddressOf, DatabaseOf
 from tests.servers.postgres import Address
@@ -81,6 +81,24 @@ async def test_a_statement_that_fails_ends_the_transaction_and_not_the_connectio
             await driver_of(tx).execute("select 1 / 0")
 
     assert (await notes_seen(database), await backends(database)) == (0, before)
+
+
+async def test_a_lock_that_another_transaction_has_is_not_waited_for(database: Database) -> None:
+    async with database.transaction(a_member(MINE), lock=-1):
+        with pytest.raises(LockTaken):
+            async with database.transaction(a_member(THEIRS), lock=-1) as tx:
+                await write(tx, THEIRS)
+
+    assert await notes_seen(database, THEIRS) == 0
+
+
+async def test_a_lock_ends_with_its_transaction(database: Database) -> None:
+    before = await backends(database)
+    for _ in range(3):
+        async with database.transaction(a_member(MINE), lock=2**63 - 1) as tx:
+            await write(tx)
+
+    assert (await notes_seen(database), await backends(database)) == (3, before)
 
 
 async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_nothing(database: Database) -> None:

@@ -90,6 +90,25 @@ async def test_the_same_create_again_does_nothing(client: httpx.AsyncClient, dat
     assert await notes_in(database) == 1
 
 
+async def test_what_would_be_done_twice_is_done_once(client: httpx.AsyncClient, database: Database) -> None:
+    note = a_note()
+    first = await client.post("/notes?anew=yes", json=note, headers=key())
+
+    again = await client.post("/notes?anew=yes", json=note, headers=key())
+
+    assert (again.content, await notes_in(database)) == (first.content, 1)
+
+
+@pytest.mark.parametrize("fails", ["refused", "fault", "defect"])
+async def test_what_would_now_fail_gets_the_first_answer_again(client: httpx.AsyncClient, fails: str) -> None:
+    note = a_note()
+    first = await client.post("/notes", json=note, headers=key())
+
+    again = await client.post(f"/notes?fails={fails}", json=note, headers=key())
+
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+
+
 async def test_callers_whose_names_run_together_are_not_taken_for_one(
     client: httpx.AsyncClient, provider: AnIssuer
 ) -> None:

@@ -62,10 +62,10 @@ class Flickering(Database):
     away = False
 
     @asynccontextmanager
-    async def transaction(self, caller: Caller) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, caller: Caller, *, lock: int | None = None) -> AsyncIterator[AsyncConnection]:
         if self.away:
             raise ConnectionRefusedError
-        async with super().transaction(caller) as tx:
+        async with super().transaction(caller, lock=lock) as tx:
             yield tx
 
 

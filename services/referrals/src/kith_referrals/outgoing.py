@@ -40,9 +40,14 @@ from kith_referrals.domain.referral import (
 )
 
 
+def told(*tellings: Telling, now: datetime) -> dict[str, Any]:
+    """What a statement that is ``outbox.telling`` records of what is to be told, in this order."""
+    return outbox.told(*map(_fact, tellings), now=now)
+
+
 async def tell(tx: AsyncConnection, *tellings: Telling, now: datetime) -> None:
     """Record what is to be told, in this order, in one statement. The rows the stories are about are locked or made."""
-    await outbox.record(tx, *(_fact(telling) for telling in tellings), now=now)
+    await outbox.record(tx, *map(_fact, tellings), now=now)
 
 
 def _fact(telling: Telling) -> Fact:

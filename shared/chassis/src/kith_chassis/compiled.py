@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.connections import driver_of
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """What PostgreSQL is given as JSON: ids, dates and times (ISO 8601) and enumerations too, as text."""
     return to_json(value).decode()
 
 
-_DIALECT: Final = driver.dialect(json_serializer=_as_json)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it none
+_DIALECT: Final = driver.dialect(json_serializer=as_json)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it none
 
 
 class Compiled:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from kith_chassis.compiled import as_json
 from kith_chassis.connections import Connections, driver_of
 from kith_chassis.identity import Caller
 from kith_chassis.settings import DatabaseSettings, ServiceSettings
@@ -41,6 +42,9 @@ Connection lost, resources short, server stopping or starting, serialisation, de
 _BEGIN: Final = (
     "begin; select set_config('kith.organisation', '{organisation}', true), set_config('kith.scope', '{scope}', true)"
 )
+_ALONE: Final = "; select where pg_try_advisory_xact_lock({lock})"
+_NO_ROW: Final = "SELECT 0"
+"""What PostgreSQL says of a query that gave no row (PostgreSQL manual, Message Formats: CommandComplete)."""
 _NETWORK: Final = "network"
 _CALLER: Final = "kith.caller"
 
@@ -51,6 +55,10 @@ Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
 
 class NotCommittedError(Exception):
     """A statement had failed, somebody went on all the same, and PostgreSQL answered the commit with a rollback."""
+
+
+class LockTaken(Exception):  # noqa: N818 - no error: somebody else is at the same
+    """Another transaction holds the lock that was asked for."""
 
 
 class Database:
@@ -70,31 +78,35 @@ class Database:
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             isolation_level="AUTOCOMMIT",
             poolclass=sa.NullPool,
+            json_serializer=as_json,
             connect_args={"server_settings": SESSION, "ssl": tls, "timeout": 10},
         )
         sa.event.listen(engine.sync_engine, "rollback", _end_by("rollback"))
         sa.event.listen(engine.sync_engine, "commit", _end_by("commit"))
         return cls(Connections(engine, settings.database_pool_size))
 
-    def transaction(self, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
+    def transaction(self, caller: Caller, *, lock: int | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction in the sight of ``caller``: committed at the end, rolled back at an exception.
 
+        With ``lock`` (64 bits, signed) it is the only one that has that number, or raises ``LockTaken`` at once.
         Row-level security shows the caller's organisation its rows; operators and services see the network's.
         """
         organisation = caller.organisation_id.hex if caller.organisation_id else ""
-        return self._begun(organisation, _NETWORK if caller.network else "", caller)
+        return self._begun(organisation, _NETWORK if caller.network else "", caller, lock)
 
     def network_transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction that sees every row. For the chassis alone: inbox, timers and operators' routes."""
         return self._begun("", _NETWORK, None)
 
     @asynccontextmanager
-    async def _begun(self, organisation: str, scope: str, caller: Caller | None) -> AsyncIterator[AsyncConnection]:
+    async def _begun(
+        self, organisation: str, scope: str, caller: Caller | None, lock: int | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         tx = await self._connections.take()
         driver = driver_of(tx)
         tx.info[_CALLER] = caller
         try:
-            await driver.execute(_BEGIN.format(organisation=organisation, scope=scope))
+            await _begin(driver, _BEGIN.format(organisation=organisation, scope=scope), lock)
             yield tx
             await _commit(driver)
         except BaseException:
@@ -129,6 +141,11 @@ def asked_by(tx: AsyncConnection) -> Caller | None:
     """Who asked for this transaction; None where nobody did: facts that came, and moments that fell due."""
     caller: Caller | None = tx.info[_CALLER]
     return caller
+
+
+async def _begin(driver: asyncpg.Connection, words: str, lock: int | None) -> None:
+    if await driver.execute(words if lock is None else words + _ALONE.format(lock=lock)) == _NO_ROW:
+        raise LockTaken
 
 
 async def _commit(driver: asyncpg.Connection) -> None:

@@ -133,12 +133,7 @@ _RESTRICT: Final = sa.update(people).where(people.c.id == _IDS).values(restricte
 
 async def add_closing(tx: AsyncConnection, closing: Closing) -> None:
     """Keep an announced closing; from now on the organisation's programmes take nobody."""
-    successors = {str(old): str(new) for old, new in closing.successors.items()}
-    cuts = {
-        str(id_): {"ends_on": cut.ends_on.isoformat() if cut.ends_on else None, "version": cut.version}
-        for id_, cut in closing.cuts.items()
-    }
-    await tx.execute(_ADD, {**asdict(closing), "successors": successors, "cuts": cuts})
+    await tx.execute(_ADD, asdict(closing))
     await tx.execute(_CLOSES, {"of_organisation": closing.organisation_id, "last_day": closing.closes_on})
     await tx.execute(_TAKE_NOBODY, {"of_organisation": closing.organisation_id, "changed_at": closing.announced_at})
 

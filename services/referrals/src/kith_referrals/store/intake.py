@@ -146,18 +146,18 @@ async def add_imported_rows(
         return
     records = [
         {
-            "organisation_id": str(origin.organisation_id),
+            "organisation_id": origin.organisation_id,
             "source_reference": sifted.read.reference,
-            "id": str(clock.new_id()),
+            "id": clock.new_id(),
             "row": sifted.read.number,
             "file_name": origin.file_name,
             "digest": hexadecimal(sifted.read.digest),
             "outcome": sifted.outcome,
             "duplicate_of": sifted.of,
-            "referral_id": str(sifted.referral_id) if sifted.referral_id else None,
+            "referral_id": sifted.referral_id,
             "cells": cells,
             "mapping": None if cells is None else origin.mapping,
-            "imported_at": now.isoformat(),
+            "imported_at": now,
         }
         for sifted, cells in kept
     ]

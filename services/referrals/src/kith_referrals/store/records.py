@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 Record = Mapping[str, Any]
-"""A row as JSON can carry it: ids and dates as text, bytes as PostgreSQL's ``\\x`` hexadecimal."""
+"""A row by the names of its columns: ids, dates and enumerations as they are, bytes through ``hexadecimal``."""
 
 
 def insert_records(table: sa.Table, parameter: str) -> sa.Insert:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited, noted
 from kith_chassis.compiled import Compiled
 from kith_chassis.http import check_version
+from kith_chassis.outbox import telling
 from kith_referrals.domain.agreement import Level
 from kith_referrals.domain.consent import Consent, Consents, Feedback, Purpose, State
 from kith_referrals.domain.making import NewReferral
@@ -62,15 +63,17 @@ _MOVING: Final = (
 )  # fmt: skip
 
 _ADD: Final = Compiled(
-    audited(
-        insert_records(consents, "consents").add_cte(
-            insert_records(people, "people").cte("added_people"),
-            insert_records(referrals, "referrals").cte("added_referrals"),
-            insert_records(referral_steps, "steps").cte("added_steps"),
+    telling(
+        audited(
+            insert_records(consents, "consents").add_cte(
+                insert_records(people, "people").cte("added_people"),
+                insert_records(referrals, "referrals").cte("added_referrals"),
+                insert_records(referral_steps, "steps").cte("added_steps"),
+            )
         )
     )
 )
-"""One round trip, also for the record of it. Foreign keys are looked at when the whole statement is done."""
+"""One round trip, also for the record of it and what is told. Foreign keys are looked at when all of it is done."""
 
 _LOCKED: Final = (
     STANDING.add_columns(DAYS_TRIED.label("days_tried"))
@@ -134,8 +137,13 @@ _OF_CHOICE: Final = (
 )
 
 
-async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> None:
-    """Keep new referrals and drafts, however many, in one statement, each on the record. Raises ``ReferenceTaken``."""
+async def add_referrals(
+    tx: AsyncConnection, news: Sequence[NewReferral], told: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Keep new referrals and drafts, however many, in one statement, each on the record, with what is told of them.
+
+    ``told`` is what ``outgoing.told`` makes of it. Raises ``ReferenceTaken``.
+    """
     made = [
         Entry("draft-kept" if new.referral.status is Status.DRAFT else "referral-made", "referral", new.referral.id)
         for new in news
@@ -149,6 +157,7 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now
                 "consents": [record for new in news for record in consent_records(new)],
                 "steps": [step_record(new.referral, new.step) for new in news],
                 **noted(tx, *made, now=now),
+                **told,
             },
         )
     except UniqueViolationError as error:
@@ -157,11 +166,13 @@ async def add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now
         raise
 
 
-async def try_add_referrals(tx: AsyncConnection, news: Sequence[NewReferral], *, now: datetime) -> bool:
+async def try_add_referrals(
+    tx: AsyncConnection, news: Sequence[NewReferral], told: Mapping[str, Any], *, now: datetime
+) -> bool:
     """As ``add_referrals``; or nothing, and False, where a reference was taken since somebody looked."""
     try:
         async with tx.begin_nested():
-            await add_referrals(tx, news, now=now)
+            await add_referrals(tx, news, told, now=now)
     except ReferenceTaken:
         return False
     return True

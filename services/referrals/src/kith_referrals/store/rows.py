@@ -1,8 +1,6 @@
 """What of a person, a referral, a step and a consent becomes rows, and what of a step goes on the record."""
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
 
 from kith_chassis.audit import Entry
 from kith_referrals.domain.making import NewReferral
@@ -22,11 +20,11 @@ def _person_record(person: Person, *, draft: bool) -> Record:
     """A row of ``people``. That of a draft is as it was written, and is nobody's likeness."""
     about, agreement = person.about, person.agreement
     return {
-        "id": str(person.id),
-        "organisation_id": str(person.organisation_id),
+        "id": person.id,
+        "organisation_id": person.organisation_id,
         "family_name": person.family_name,
         "given_name": person.given_name,
-        "birth_date": _text(person.birth_date),
+        "birth_date": person.birth_date,
         "nhs_number": person.nhs_number,
         "chi_number": person.chi_number,
         "hc_number": person.hc_number,
@@ -42,12 +40,12 @@ def _person_record(person: Person, *, draft: bool) -> Record:
         "interpreter": about.interpreter,
         "safe_times": about.safe_times,
         "risk_to_visitor": about.risk_to_visitor,
-        "agrees": agreement.agrees.value,
-        "nation": agreement.nation.value if agreement.nation else None,
+        "agrees": agreement.agrees,
+        "nation": agreement.nation,
         "understands": agreement.understands,
         "power_act": agreement.power_act,
-        "power_seen_on": _text(agreement.power_seen_on),
-        "power_expires_on": _text(agreement.power_expires_on),
+        "power_seen_on": agreement.power_seen_on,
+        "power_expires_on": agreement.power_expires_on,
         "likeness": None if draft else hexadecimal(person.likeness),
         "draft": draft,
     }
@@ -58,23 +56,23 @@ def referral_record(new: NewReferral) -> Record:
     referral, wish = new.referral, new.wish
     return {
         **move_record(referral),
-        "person_id": str(referral.person_id),
-        "referring_organisation_id": str(referral.referring_organisation_id),
-        "programme_id": str(referral.programme_id),
-        "programme_organisation_id": str(referral.programme_organisation_id),
-        "submitted_at": referral.submitted_at.isoformat(),
-        "source": wish.source.value,
-        "received_on": wish.received_on.isoformat(),
+        "person_id": referral.person_id,
+        "referring_organisation_id": referral.referring_organisation_id,
+        "programme_id": referral.programme_id,
+        "programme_organisation_id": referral.programme_organisation_id,
+        "submitted_at": referral.submitted_at,
+        "source": wish.source,
+        "received_on": wish.received_on,
         "needs": wish.needs,
         "conditions": wish.conditions,
         "interests": wish.interests,
         "requested": wish.requested,
-        "channels": [way.value for way in wish.channels],
+        "channels": wish.channels,
         "urgent": wish.urgent,
         "notes": wish.notes,
         "source_reference": wish.source_reference,
         "details": wish.details,
-        "choice_id": _id(referral.choice_id),
+        "choice_id": referral.choice_id,
         "notes_waited": referral.notes_unread,
     }
 
@@ -82,26 +80,26 @@ def referral_record(new: NewReferral) -> Record:
 def move_record(referral: Referral) -> Record:
     """What a step changes in a row of ``referrals``."""
     return {
-        "id": str(referral.id),
-        "status": referral.status.value,
+        "id": referral.id,
+        "status": referral.status,
         "version": referral.version,
-        "decided_at": _text(referral.decided_at),
+        "decided_at": referral.decided_at,
         "decision_reason": referral.decision_reason,
-        "matched_at": _text(referral.matched_at),
-        "ended_at": _text(referral.ended_at),
-        "closed_at": _text(referral.closed_at),
+        "matched_at": referral.matched_at,
+        "ended_at": referral.ended_at,
+        "closed_at": referral.closed_at,
         "closing_reason": referral.closing_reason,
-        "acknowledged_at": _text(referral.acknowledged_at),
-        "supported_at": _text(referral.supported_at),
-        "redirected_to": _id(referral.redirected_to),
-        "agreement_id": _id(referral.agreement_id),
-        "level": referral.level.value,
-        "reopened_at": _text(referral.reopened_at),
-        "asked_at": _text(referral.asked_at),
-        "promises": {name.value: due.isoformat() for name, due in referral.promises.items()},
-        "missed": [name.value for name in referral.missed],
-        "due_on": _text(referral.due_on),
-        "miss_on": _text(referral.miss_on),
+        "acknowledged_at": referral.acknowledged_at,
+        "supported_at": referral.supported_at,
+        "redirected_to": referral.redirected_to,
+        "agreement_id": referral.agreement_id,
+        "level": referral.level,
+        "reopened_at": referral.reopened_at,
+        "asked_at": referral.asked_at,
+        "promises": referral.promises,
+        "missed": referral.missed,
+        "due_on": referral.due_on,
+        "miss_on": referral.miss_on,
         "misdirected": referral.misdirected,
     }
 
@@ -115,14 +113,14 @@ def entry(step: Step) -> Entry:
 def step_record(referral: Referral, step: Step) -> Record:
     """A row of ``referral_steps``."""
     return {
-        "referral_id": str(step.referral_id),
-        "referring_organisation_id": str(referral.referring_organisation_id),
-        "programme_organisation_id": str(referral.programme_organisation_id),
+        "referral_id": step.referral_id,
+        "referring_organisation_id": referral.referring_organisation_id,
+        "programme_organisation_id": referral.programme_organisation_id,
         "name": step.name,
         "before": step.before,
         "after": step.after,
-        "at": step.at.isoformat(),
-        "organisation_id": None if step.by is None else str(step.by.organisation_id),
+        "at": step.at,
+        "organisation_id": None if step.by is None else step.by.organisation_id,
         "subject": None if step.by is None else step.by.subject,
         "reason": step.reason,
         "note": step.note,
@@ -132,29 +130,21 @@ def step_record(referral: Referral, step: Step) -> Record:
 def consent_records(new: NewReferral) -> list[Record]:
     """The rows of ``consents`` that a new referral begins with."""
     alike = {
-        "referral_id": str(new.referral.id),
-        "referring_organisation_id": str(new.referral.referring_organisation_id),
-        "programme_organisation_id": str(new.referral.programme_organisation_id),
+        "referral_id": new.referral.id,
+        "referring_organisation_id": new.referral.referring_organisation_id,
+        "programme_organisation_id": new.referral.programme_organisation_id,
     }
     return [
         {
             **alike,
-            "purpose": purpose.value,
-            "state": word.state.value,
-            "recorded_on": word.recorded_on.isoformat(),
+            "purpose": purpose,
+            "state": word.state,
+            "recorded_on": word.recorded_on,
             "how": word.how,
             "wording_version": word.wording_version,
-            "expires_on": _text(word.expires_on),
-            "feedback": word.feedback.value if word.feedback else None,
-            "noticed_for": _text(word.noticed_for),
+            "expires_on": word.expires_on,
+            "feedback": word.feedback,
+            "noticed_for": word.noticed_for,
         }
         for purpose, word in new.consents.items()
     ]
-
-
-def _id(one: UUID | None) -> str | None:
-    return None if one is None else str(one)
-
-
-def _text(moment: Any) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit
 from kith_chassis.audit import Entry
+from kith_referrals import outgoing
 from kith_referrals.domain import lifecycle, making
 from kith_referrals.domain.consent import Answer
 from kith_referrals.domain.making import Asked
@@ -43,7 +44,7 @@ async def keep_draft(
     draft = making.draft(
         referral_id=referral_id, person=person, programme=programme, wish=wish, by=by, now=now, before=before
     )
-    await referrals_store.add_referrals(tx, [draft], now=now)
+    await referrals_store.add_referrals(tx, [draft], outgoing.told(now=now), now=now)
     return draft.referral
 
 

@@ -75,10 +75,10 @@ async def import_rows(
     made = [_made(done, by, today, now) for done in sifted if done.new and done.outcome is Outcome.ACCEPTED]
     waiting = [(done, _kept(reader, done)) for done in sifted if done.new]
     if made:
-        await referrals_store.add_referrals(tx, [new for new, _ in made], now=now)
+        told = outgoing.told(*(telling for _, telling in made), now=now)
+        await referrals_store.add_referrals(tx, [new for new, _ in made], told, now=now)
     await store.add_imported_rows(tx, store.Origin(by.organisation_id, file_name, kept(mapping)), waiting, now=now)
     await audit.record(tx, Entry("rows-imported", "organisation", by.organisation_id, codes), now=now)
-    await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return sifted
 
 

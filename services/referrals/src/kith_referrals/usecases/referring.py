@@ -52,9 +52,9 @@ async def make_referrals(
         taken = await store.list_taken_references(tx, by.organisation_id, references)
         done = making.make_each(many, programmes, taken=taken, by=by, now=now, today=clock.today(now))
         made = [one for one in done if not isinstance(one, ReferralRefused)]
-        if await store.try_add_referrals(tx, [new for new, _ in made], now=now):
+        told = outgoing.told(*(telling for _, telling in made), now=now)
+        if await store.try_add_referrals(tx, [new for new, _ in made], told, now=now):
             break
-    await outgoing.tell(tx, *(telling for _, telling in made), now=now)
     return [one if isinstance(one, ReferralRefused) else one[0].referral for one in done]
 
 
@@ -188,6 +188,6 @@ async def _make(tx: AsyncConnection, many: Sequence[Asked], *, by: Actor, now: d
         tx, [asked.programme_id for asked in many], by.organisation_id
     )
     made = [making.make(asked, programmes, by=by, now=now, today=clock.today(now)) for asked in many]
-    await store.add_referrals(tx, [new for new, _ in made], now=now)
-    await outgoing.tell(tx, *(telling for _, telling in made), now=now)
+    told = outgoing.told(*(telling for _, telling in made), now=now)
+    await store.add_referrals(tx, [new for new, _ in made], told, now=now)
     return [new.referral for new, _ in made]

@@ -48,10 +48,10 @@ async def resolve_row(tx: AsyncConnection, row_id: UUID, *, same: bool, reason: 
         today=clock.today(by.at),
         now=by.at,
     )
-    await referrals_store.add_referrals(tx, [replace(new, person_is_known=same)], now=by.at)
+    told = outgoing.told(made, now=by.at)
+    await referrals_store.add_referrals(tx, [replace(new, person_is_known=same)], told, now=by.at)
     await store.save_resolution(tx, waiting, new.referral.id, same=same)
     await people_store.add_decisions(tx, _decided(new.person, alike, same=same, reason=reason), by)
-    await outgoing.tell(tx, made, now=by.at)
     return new.referral
 
 

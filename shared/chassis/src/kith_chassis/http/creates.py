@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.connections import driver_of
+from kith_chassis.database import Database, LockTaken
 from kith_chassis.http.versions import etag
 from kith_chassis.identity import Caller
 from kith_chassis.refusals import Refusal
@@ -32,27 +33,19 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 _BETWEEN: Final = "\x1f"
 """Stands between the parts of a caller: tokens cannot hold it, so no two callers look alike."""
 
-_CLAIM: Final = """
-    insert into idempotency_keys as kept (client, route, key, body_digest, created_at)
-    select $1::text, $2::text, $3::text, $4::bytea, $5::timestamptz where pg_try_advisory_xact_lock($6)
+_KEEP: Final = """
+    insert into idempotency_keys as kept (client, route, key, body_digest, created_at, status, location, version, body)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (client, route, key) do update
-    set body_digest = excluded.body_digest, created_at = excluded.created_at,
-        status = null, location = null, version = null, body = null
-    where kept.created_at <= $7
+    set body_digest = excluded.body_digest, created_at = excluded.created_at, status = excluded.status,
+        location = excluded.location, version = excluded.version, body = excluded.body
+    where kept.created_at <= $10
     returning true
 """
-"""Claims a key in one statement, and never waits.
-
-No row comes back when another transaction is at it (the lock is taken) or an answer is kept (the conflict); an answer
-older than a day does not count.
-"""
+"""Keeps an answer. No row comes back where one is kept already; one older than a day does not count."""
 _KEPT: Final = """
     select body_digest, status, location, version, body from idempotency_keys
     where client = $1 and route = $2 and key = $3 and created_at > $4
-"""
-_STORE: Final = """
-    update idempotency_keys set status = $4, location = $5, version = $6, body = $7
-    where client = $1 and route = $2 and key = $3
 """
 _FORGET: Final = sa.text("delete from idempotency_keys where created_at <= :expired")
 _FORGET_THESE: Final = sa.text("delete from idempotency_keys where location = any(:locations)")
@@ -82,6 +75,10 @@ class KeyInFlight(Refusal):
     code = "idempotency-key-in-flight"
 
 
+class _AnsweredBefore(Exception):  # noqa: N818 - not an error: what ends a transaction whose work was done before
+    """An answer is kept already, so this work is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Created:
     """What a create made: where it is, what to answer, and its version where it has one."""
@@ -96,11 +93,13 @@ Work = Callable[[AsyncConnection, datetime], Awaitable[Created]]
 
 
 async def create(request: Request, caller: Caller, work: Work) -> Response:
-    """Do ``work`` once for this request's Idempotency-Key, in one transaction with the claim, and answer 201.
+    """Do ``work`` once for this request's Idempotency-Key, in one transaction with its answer, and answer 201.
 
     The key counts per caller (client, subject, organisation) and route. Sent again with the same path and body it gets
-    the first answer and nothing is done. Raises ``KeyMissing``, ``KeyMalformed``, ``KeyReused`` and ``KeyInFlight``,
-    and whatever ``work`` raises; then all is rolled back and the key is free again.
+    the first answer and nothing is done: whether it came before shows when its answer is kept, and then all is rolled
+    back, which spares every first request a look. So ``work`` touches nothing but the transaction. Raises
+    ``KeyMissing``, ``KeyMalformed``, ``KeyReused`` and ``KeyInFlight``, and whatever ``work`` raises where no answer is
+    kept; then all is rolled back and the key is free again.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -108,26 +107,35 @@ async def create(request: Request, caller: Caller, work: Work) -> Response:
     if not _KEY.fullmatch(key):
         raise KeyMalformed(f"The {HEADER} must be 1 to 255 visible ASCII characters.")
     now: datetime = request.app.state.now()
-    expired = now - KEPT
     claim = (
         _BETWEEN.join((caller.client_id, caller.subject, str(caller.organisation_id))),
         f"{request.method} {request.scope['route'].path_format}",
         key,
     )
     digest = sha256(request.scope["path"].encode() + b"\n" + await request.body()).digest()
-    async with request.app.state.database.transaction(caller) as tx:
-        driver = driver_of(tx)
-        if not await driver.fetchval(_CLAIM, *claim, digest, now, _lock(claim), expired):
-            return _answer_kept(await driver.fetchrow(_KEPT, *claim, expired), digest)
-        created = await work(tx, now)
-        answer = int(HTTPStatus.CREATED), created.location, created.version, created.body.model_dump_json().encode()
-        await driver.execute(_STORE, *claim, *answer)
+    database: Database = request.app.state.database
+    try:
+        async with database.transaction(caller, lock=_lock(claim)) as tx:
+            created = await work(tx, now)
+            answer = int(HTTPStatus.CREATED), created.location, created.version, created.body.model_dump_json().encode()
+            await _keep(tx, *claim, digest, now, *answer, now - KEPT)
+    except Exception as error:
+        async with database.transaction(caller) as tx:
+            kept = await driver_of(tx).fetchrow(_KEPT, *claim, now - KEPT)
+        if kept is not None:
+            return _again(kept, digest)
+        if isinstance(error, LockTaken):
+            raise KeyInFlight(f"The first request with this {HEADER} is still being done; ask again soon.") from None
+        raise
     return _response(*answer)
 
 
-def _answer_kept(kept: asyncpg.Record | None, digest: bytes) -> Response:
-    if kept is None:
-        raise KeyInFlight(f"The first request with this {HEADER} is still being done; ask again in a moment.")
+async def _keep(tx: AsyncConnection, *values: Any) -> None:
+    if not await driver_of(tx).fetchval(_KEEP, *values):
+        raise _AnsweredBefore
+
+
+def _again(kept: asyncpg.Record, digest: bytes) -> Response:
     if kept["body_digest"] != digest:
         raise KeyReused(f"This {HEADER} was used for another request; take a new one.")
     return _response(kept["status"], kept["location"], kept["version"], kept["body"])
