@@ -161,7 +161,10 @@ async def saturate(plan: Plan) -> dict[str, Any]:
 
 
 async def steady(plan: Plan) -> dict[str, Any]:
-    """Ask at a steady rate, whatever is answered, and see when each referral becomes visible. Times in milliseconds."""
+    """Ask at a steady rate, and see how long after its answer each referral becomes visible. Times in milliseconds.
+
+    Where every connection waits for an answer, as a process that has just begun may have it, asking waits for one.
+    """
     requests, waiting, idle = Requests(plan), dict[UUID, float](), list[Connection]()
     taken: list[float] = []
 
@@ -174,7 +177,7 @@ async def steady(plan: Plan) -> dict[str, Any]:
     idle += await _connect(plan, answered)
     total, asked, begun = round(plan.rate * plan.seconds) if plan.rate else 0, 0, time.perf_counter()
     while len(taken) < total:
-        while asked < total and time.perf_counter() >= begun + asked / (plan.rate or 1):
+        while asked < total and idle and time.perf_counter() >= begun + asked / (plan.rate or 1):
             idle.pop(0).ask(requests.another())
             asked += 1
         if waiting:
