@@ -39,6 +39,7 @@ async def bench(stage: Stage) -> Figure:
             _slowest(by_hand, bare, "bare_referrals"),
             goal=1.5,
             better="lower",
+            rounds=5,
         )
 
 

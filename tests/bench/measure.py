@@ -28,7 +28,7 @@ class Figure:
 
 
 async def compare(
-    name: str, ours: Run, against: Run, *, goal: float, better: Literal["higher", "lower"] = "higher", rounds: int = 5
+    name: str, ours: Run, against: Run, *, goal: float, better: Literal["higher", "lower"] = "higher", rounds: int = 11
 ) -> Figure:
     """Run both sides in turn, ``rounds`` times after one round that does not count."""
     mine: list[float] = []
