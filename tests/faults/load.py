@@ -95,8 +95,11 @@ class Load:
             agreement = {"sharer_id": str(self.referring), "receiver_id": str(self.deciding), "starts_on": "2026-01-05"}
             await self._insist(client, "PUT", f"/agreements/{new_id()}", auth=operator, json=agreement)
 
-    async def flow(self, until: int | None = None, workers: int = 8) -> None:
-        """Make referrals, ``until`` there are so many or all of them, and take each along its route."""
+    async def flow(self, until: int | None = None, workers: int = 8, pause: float = 0.0) -> None:
+        """Make referrals, ``until`` there are so many or all of them, and take each along its route.
+
+        Each worker rests ``pause`` seconds after each.
+        """
         referrer = Bearer(self.network.issuer.token("referrer", organisation_id=self.referring))
         coordinator = Bearer(self.network.issuer.token("coordinator", organisation_id=self.deciding))
 
@@ -110,6 +113,7 @@ class Load:
                 for step in route:
                     version = await self._move(client, referral_id, step, version, coordinator)
                 self.done += 1
+                await asyncio.sleep(pause)
 
         async with self._client() as client, asyncio.TaskGroup() as group:
             for _ in range(workers):

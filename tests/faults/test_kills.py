@@ -16,7 +16,7 @@ from tests.servers.issuer import SERVICES
 from tests.servers.lengths import IN_CI
 
 KILLS = int(os.environ.get("KITH_FAULTS_KILLS", "30" if IN_CI else "10"))
-REFERRALS = int(os.environ.get("KITH_FAULTS_REFERRALS", "20000" if IN_CI else "1000"))
+REFERRALS = int(os.environ.get("KITH_FAULTS_REFERRALS", "20000" if IN_CI else "500"))
 """At full length in continuous integration and in ``make faults``; shorter where somebody waits for it."""
 SEED = int(os.environ.get("KITH_FAULTS_SEED", "0")) or random.SystemRandom().randrange(1, 1_000_000)
 
