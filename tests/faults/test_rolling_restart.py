@@ -18,7 +18,7 @@ from tests.servers.lengths import IN_CI
 async def test_a_rolling_restart_under_load_fails_no_request(network_of: NetworkOf) -> None:
     network = await network_of()
     everything = f"{MAIN},{RELAY}"
-    asked = [network.member("referrals", everything, replica=replica, KITH_DRAIN_SECONDS="4") for replica in (0, 1)]
+    asked = [network.member("referrals", everything, replica=replica, KITH_DRAIN_SECONDS="2") for replica in (0, 1)]
     members = [*asked, *(network.member(service, everything) for service in SERVICES if service != "referrals")]
     for member in members:
         member.start()
