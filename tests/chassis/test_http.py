@@ -141,7 +141,11 @@ def parameters(document: dict[str, Any], path: str, method: str) -> dict[str, bo
 
 
 def test_a_create_tells_that_it_needs_a_key(document: dict[str, Any]) -> None:
-    assert parameters(document, "/notes", "post") == {"fails": False, "Idempotency-Key": True}
+    assert parameters(document, "/notes", "post") == {
+        "fails": False,
+        "anew": False,
+        "Idempotency-Key": True,
+    }
 
 
 def test_a_change_tells_that_it_needs_a_version(document: dict[str, Any]) -> None:
