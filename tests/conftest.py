@@ -14,6 +14,7 @@ import httpx
 import pytest
 from aiokafka.admin import NewTopic
 from fastapi import FastAPI
+from hypothesis import settings
 from pydantic import SecretStr
 
 from kith_chassis.broker import make_topics
@@ -30,7 +31,7 @@ from tests.servers.browser import find_browser
 from tests.servers.folders import memory, open_folder
 from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
-from tests.servers.lengths import IN_CI
+from tests.servers.lengths import IN_CI, examples
 from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
 from tests.servers.services import OWN_SETTINGS, Bearer, built, served, settings_kind
 from tests.servers.skipped import NothingSkippedInSilence
@@ -49,7 +50,10 @@ HttpOf = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch what is skipped."""
+    """Watch what is skipped; and let hypothesis try fewer examples where somebody waits for it."""
+    if not IN_CI:
+        settings.register_profile("waited-for", max_examples=examples(100))
+        settings.load_profile("waited-for")
     must_run = {"real_kafka", "containers", "browser"} | ({"shared"} if SHARED_DATA.is_dir() else set())
     config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=IN_CI))
 

@@ -19,13 +19,14 @@ from kith_chassis.database import Database
 from kith_chassis.identity import Caller
 from tests.builders import NOW
 from tests.conftest import AddressOf, DatabaseOf
+from tests.servers.lengths import examples
 from tests.servers.postgres import Address
 
 MINE = UUID(int=1)
 MEMBER: Final = Caller("tester", MINE, frozenset({"coordinator"}), "tests")
 OPERATOR: Final = Caller("operator", None, frozenset({"operator"}), "tests")
 READ = Entry("person-read", "referral", UUID(int=7))
-FREELY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

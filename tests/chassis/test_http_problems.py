@@ -15,6 +15,7 @@ from kith_chassis.http.problems import handlers
 from tests.chassis import an_edge
 from tests.chassis.an_issuer import AnIssuer, Clock
 from tests.conftest import DatabaseOf, HttpOf, SettingsOf
+from tests.servers.lengths import examples
 
 WHOLE = {"name": "Dummy"}
 
@@ -225,7 +226,7 @@ WORDS = st.text(st.characters(categories=["L", "Nd"]), min_size=12, max_size=20)
 """Words that no field is called by."""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     word=WORDS,
     shape=st.sampled_from(

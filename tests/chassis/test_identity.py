@@ -27,6 +27,7 @@ from kith_chassis.identity import (
 from kith_chassis.issuer import IssuerUnreachable
 from tests.chassis.an_issuer import NAME, AnIssuer, Clock
 from tests.conftest import SettingsOf
+from tests.servers.lengths import examples
 
 ORGANISATION = UUID("0199f000-0000-7000-8000-000000000001")
 
@@ -256,7 +257,7 @@ def marked(provider: AnIssuer, place: str) -> str:
     return provider.token(kith_development=True) if place == "claim" else provider.token()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_a_mangled_token_is_refused_and_nothing_worse(
     verifier: Verifier, provider: AnIssuer, data: st.DataObject

@@ -14,6 +14,7 @@ from kith_contracts.committed import RELEASED, SCHEMAS, file_name
 from kith_contracts.registry import BY_TYPE, CONTRACTS
 from tests.contracts.compatibility import Schemas, breaks
 from tests.contracts.values import ROOT, Schema, committed, values_of
+from tests.servers.lengths import examples
 
 
 def _schemas(folder: Path, name: str) -> Schemas:
@@ -53,7 +54,7 @@ def test_a_released_version_and_todays_can_read_one_another(released: str) -> No
 
 @each_released
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_whatever_a_released_writer_wrote_is_read_today(released: str, data: st.DataObject) -> None:
     name = released.split()[1]
     written = data.draw(values_of(RELEASES[released].writer))
@@ -65,7 +66,7 @@ def test_whatever_a_released_writer_wrote_is_read_today(released: str, data: st.
 
 @each_released
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_whatever_is_written_today_a_released_reader_reads(released: str, data: st.DataObject) -> None:
     name = released.split()[1]
     value = data.draw(values_of(TODAY[name].writer))

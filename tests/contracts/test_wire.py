@@ -22,11 +22,12 @@ from tests.contracts.records import (
     without_header,
 )
 from tests.contracts.values import values_of
+from tests.servers.lengths import examples
 
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.type)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_every_fact_comes_back_as_it_was(contract: Contract, data: st.DataObject) -> None:
     fact = contract.fact.model_validate(data.draw(values_of(writer_schema(contract))))
 

@@ -25,6 +25,7 @@ from tests.contracts.records import (
     without_field,
     without_header,
 )
+from tests.servers.lengths import examples
 
 DEEP = b"[" * 200_000
 REFUSED: dict[str, tuple[str, Record]] = {
@@ -139,7 +140,7 @@ def test_any_bytes_whatever_are_read_or_refused(headers: Headers, value: bytes |
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_a_record_spoilt_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     contract = data.draw(st.sampled_from(list(CONTRACTS.values())))
     headers, value, key = sent(a_fact(contract), traceparent=TRACEPARENT)

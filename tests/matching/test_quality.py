@@ -18,6 +18,7 @@ from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.tables import supporters
 from tests.matching.builders import DAY, NOW, TODAY
 from tests.matching.stage import Stage
+from tests.servers.lengths import examples
 
 YESTERDAY = TODAY - DAY
 
@@ -167,7 +168,7 @@ IN_A_PROGRAMME = st.lists(
 
 
 @given(people=IN_A_PROGRAMME, days=st.integers(-3, 3))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_every_programme_is_counted_as_somebody_would_who_knows_them_all(
     stage: Stage, people: Sequence[tuple[SupporterState, date | None, tuple[int, ...]]], days: int
 ) -> None:

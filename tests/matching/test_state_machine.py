@@ -17,6 +17,7 @@ from kith_matching.domain.refusals import MatchEnded, MatchingRefused, NotAgreed
 from kith_matching.domain.rules import Pair, stops
 from kith_matching.domain.supporter import Load, SupporterState
 from tests.matching.builders import NOW, TODAY, a_programme, a_referral, a_supporter
+from tests.servers.lengths import examples
 
 PEOPLE = st.integers(0, 4)
 SUPPORTERS = st.integers(0, 2)
@@ -173,4 +174,4 @@ class Introductions(RuleBasedStateMachine):
 
 
 TestIntroductions = Introductions.TestCase
-TestIntroductions.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestIntroductions.settings = settings(max_examples=examples(80), stateful_step_count=40, deadline=None)

@@ -45,6 +45,7 @@ from tests.referrals.world import (
     an_organisation,
     member,
 )
+from tests.servers.lengths import examples
 
 SHARER, RECEIVER = an_organisation(), an_organisation()
 PROGRAMME = a_programme(RECEIVER)
@@ -190,7 +191,7 @@ STATUSES = st.sampled_from(sorted(Status))
 
 
 @given(status=STATUSES, level=st.sampled_from(Level), agreed=st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_whoever_sees_the_person_sees_the_referral(status: Status, level: Level, *, agreed: bool) -> None:
     consents = consent.agreed(AGREED, TODAY)
     referral = Referral(

@@ -19,12 +19,13 @@ from kith_referrals.usecases import network
 from tests.builders import NOW, TODAY
 from tests.referrals.directory import CAFE, publish, read
 from tests.referrals.world import OPERATOR, World, a_person, a_programme
+from tests.servers.lengths import examples
 
 ENVELOPE = {
     *("total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty", "contents"),
 }
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60) | st.text("'\"&|!():*<-> \\%;\0aA1é", max_size=20)
-FREELY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 async def names(client: httpx.AsyncClient, what: str = "/services", **asked: Any) -> list[str]:

@@ -27,6 +27,7 @@ from kith_referrals.domain.refusals import (
 from kith_referrals.domain.steps import Actor, Moved
 from tests.builders import NOW
 from tests.referrals.world import a_programme, an_organisation
+from tests.servers.lengths import examples
 
 REFERRER, HOST = Actor(uuid4(), "referrer"), Actor(uuid4(), "coordinator")
 LATER = NOW + timedelta(hours=1)
@@ -375,5 +376,5 @@ class AnyLife(RuleBasedStateMachine):
             assert "accepted" in {telling.decision for telling in self.told if isinstance(telling, Decided)}
 
 
-AnyLife.TestCase.settings = settings(max_examples=500, stateful_step_count=12, deadline=None)
+AnyLife.TestCase.settings = settings(max_examples=examples(500), stateful_step_count=12, deadline=None)
 TestAnyLife = AnyLife.TestCase

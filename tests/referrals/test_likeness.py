@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kith_referrals.domain.likeness import SURE, Likeness, Traits, is_near, likeness, near, one_edit, plain, sure_marks
 from tests.referrals.world import CHI_NUMBER, NHS_NUMBER
+from tests.servers.lengths import examples
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzéüøł"
 names = st.text(LETTERS, min_size=4, max_size=12)
@@ -112,7 +113,7 @@ FEW_PEOPLE = st.builds(
 
 
 @given(FEW_PEOPLE, FEW_PEOPLE)
-@settings(max_examples=1000)
+@settings(max_examples=examples(1000))
 def test_whoever_is_surely_alike_is_found_by_a_mark_in_common(one: Traits, other: Traits) -> None:
     in_common = set(sure_marks(one)) & set(sure_marks(other))
 

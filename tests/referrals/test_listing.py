@@ -19,8 +19,9 @@ from kith_referrals.views import list_referrals
 from tests.conftest import AsCaller
 from tests.referrals.test_api import a_body, post, version
 from tests.referrals.world import AGREED, World, a_wish, member
+from tests.servers.lengths import examples
 
-FREELY = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LONG_AGO = timedelta(days=60)
 
 

@@ -32,7 +32,7 @@ from tests.referrals.feedback import beyond, beyond_in_step
 from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, an_agreement, member
 from tests.servers.lengths import IN_CI
 
-EXAMPLES = 500 if IN_CI else 50
+EXAMPLES = 500 if IN_CI else 30
 ORGANISATIONS = ("referrer", "host", "stranger")
 WHO = st.sampled_from(ORGANISATIONS)
 WHICH = st.integers(0, 5)

@@ -25,6 +25,7 @@ from tests.conftest import AsCaller, HttpOf, ServiceOf
 from tests.referrals.forms import FORM, Clock, Outline, Visitor
 from tests.referrals.test_api import version
 from tests.referrals.world import OPERATOR, World, a_programme, member
+from tests.servers.lengths import examples
 
 PRIVATE = ("Testwell", "Renée", "EH16", "eh165xx", "person@example.org", "900123", "Private", "1981")
 
@@ -436,7 +437,7 @@ async def test_what_only_the_pages_show_is_not_told(world: World) -> None:
     assert await world.everything_told() == before
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60))
 @given(
     st.one_of(
         st.binary(max_size=400), st.dictionaries(st.sampled_from([*FORM, "stamp", "website"]), st.text()).map(urlencode)
@@ -451,7 +452,7 @@ async def test_whatever_is_sent_a_page_comes_back(client: httpx.AsyncClient, wor
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(40))
 @given(st.dictionaries(st.sampled_from([*FORM, "website"]), st.one_of(st.none(), st.text(), st.lists(st.text()))))
 async def test_whatever_a_person_changes_they_get_their_page_or_the_form_again(
     visitor: Visitor, changes: dict[str, Any]
@@ -462,7 +463,7 @@ async def test_whatever_a_person_changes_they_get_their_page_or_the_form_again(
     assert answer.status_code == 303 or "Kith is not an emergency service" in answer.text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(40))
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=60))
 async def test_what_was_typed_comes_back_as_text_and_never_as_markup(visitor: Visitor, typed: str) -> None:
     answer = await visitor.send("no stamp", family_name=f'"><script>{typed}', notes=f"</textarea><script>{typed}")

@@ -27,6 +27,7 @@ from tests.conftest import DatabaseOf
 from tests.matching.stage import Stage
 from tests.referrals.directory import read
 from tests.referrals.world import OPERATOR, World
+from tests.servers.lengths import examples
 
 CODE = DAYS_TO_FIRST_SESSION.code
 
@@ -48,7 +49,7 @@ async def counted(world: World, client: httpx.AsyncClient, now: datetime = NOW) 
 
 
 @given(waits=st.lists(st.integers(0, 60), min_size=FEWEST, max_size=FEWEST + 3))
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_half_of_the_people_waited_so_long_or_less(
     world: World, client: httpx.AsyncClient, waits: list[int]
 ) -> None:
@@ -152,7 +153,7 @@ async def test_the_directory_says_what_matching_counted_last_of_each_programme(
         lambda shares: st.tuples(st.just(shares), st.permutations(range(len(shares))), st.sets(st.integers(1, 5)))
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_was_counted_last_is_shown_in_whatever_order_and_batches_it_comes(
     world: World, client: httpx.AsyncClient, facts: tuple[list[int | None], list[int], set[int]]
 ) -> None:

@@ -40,12 +40,11 @@ from kith_referrals.usecases import contacts, network, people
 from tests.builders import NOW, TODAY
 from tests.referrals.test_contacts import NOTIFICATIONS
 from tests.referrals.world import OPERATOR, World, a_person, a_programme, age, member, on_the_record
-from tests.servers.lengths import IN_CI
+from tests.servers.lengths import examples
 
 BORN = date(1981, 2, 3)
 WHY = "Both wrote to us."
-EXAMPLES = 25 if IN_CI else 8
-FREELY = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def somebody(world: World, **changes: Any) -> Person:

@@ -15,9 +15,10 @@ from kith_referrals.store import referrals as store
 from tests.builders import TODAY
 from tests.conftest import AddressOf, DatabaseOf
 from tests.referrals.world import OPERATOR, World, member
+from tests.servers.lengths import examples
 
 NOBODY = Caller("tester", None, frozenset({"coordinator"}), "tests")
-FREELY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TABLES = (
     *(
         "people",

@@ -14,6 +14,7 @@ from kith_reporting.incoming import on_facts
 from tests import builders as a
 from tests.conftest import DatabaseOf
 from tests.reporting.hearing import by_key, counts, expected, shuffled
+from tests.servers.lengths import examples
 
 PROGRAMMES = [a.a_programme_published() for _ in range(2)]
 DECISIONS = st.sampled_from(["accepted", "declined", "not-yet", "unheard-of"])
@@ -68,7 +69,7 @@ def as_received(lives: list[list[Fact]]) -> list[Received]:
 
 LIVES = st.lists(a_life(), min_size=1, max_size=4)
 CHANCE = st.randoms(use_true_random=False)
-FREELY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FREELY = settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
