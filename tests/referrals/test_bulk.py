@@ -35,7 +35,6 @@ from tests.referrals.world import (
     an_organisation,
     member,
 )
-from tests.servers.lengths import examples
 
 PATH = "/referrals/bulk"
 
@@ -129,7 +128,7 @@ async def test_many_at_once_come_to_what_one_after_the_other_would(
         seen.update(one[:2] for one in together)
 
     @given(MANY)
-    @settings(max_examples=examples(30), deadline=None, derandomize=True, database=None)
+    @settings(max_examples=30, deadline=None, derandomize=True, database=None)
     def compare_any(many: list[tuple[str, str | None]]) -> None:
         asyncio.run_coroutine_threadsafe(compare(many, new_id().hex), loop).result(60)
 
