@@ -110,12 +110,12 @@ class Databases:
     async def _make_template(self, name: str) -> str:
         template = f"{name}_{self._run}_template"
         await provision(self._admin_url, name, owner_password=PASSWORD, service_password=PASSWORD, database=template)
-        self._templates[name] = template
         owner_url = self.address(name, template).owner_url
         if name == CHASSIS:
             await _install_chassis(owner_url)
         else:
             await asyncio.to_thread(migrating.migrate, name, MigrationSettings(database_owner_url=SecretStr(owner_url)))
+        self._templates[name] = template
         return template
 
     async def _administer(self, *statements: str) -> None:
