@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from kith_chassis import broker, telemetry
 from kith_chassis.database import Database, is_fault
 from kith_chassis.dead_letters import reason_of
 from kith_chassis.health import Heartbeat
+from kith_chassis.lag import Lag
 from kith_chassis.line import Line, LineStopped
 from kith_chassis.received import OnFacts
 from kith_chassis.settings import ServiceSettings
@@ -81,6 +81,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             heartbeat_interval_ms=2_000,
         )
         self._subscriber(self.handle)
+        self._lag = Lag(settings)
         self._waiting = Batch([])
         self._news, self._room = asyncio.Event(), asyncio.Event()
         self._rewound: dict[TopicPartition, int] = {}
@@ -92,14 +93,19 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         while not stop.is_set():
             try:
                 await broker.start(self._broker)
+                await self._lag.start()
                 break
             except (KafkaError, OSError) as error:
                 log.warning("no broker yet", extra={"fault": type(error).__name__})
-                await self._broker.stop()
+                await self._leave()
                 await self._pause(1.0)
         measuring = asyncio.create_task(self._measure())
         await self._settle_until(stop)
         measuring.cancel()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        await self._lag.stop()
         await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
@@ -117,29 +123,10 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     async def lag(self) -> list[dict[str, Any]]:
         """For each partition of this process: the log's end, what is committed, and the difference."""
-        consumer = self._subscriber.consumer
-        if consumer is None:
-            return []
-        partitions = sorted(consumer.assignment())
-        ends = await consumer.end_offsets(partitions)
-        rows = []
-        for partition in partitions:
-            committed = await consumer.committed(partition) or 0
-            rows.append(
-                {
-                    "topic": partition.topic,
-                    "partition": partition.partition,
-                    "end": ends[partition],
-                    "committed": committed,
-                    "lag": max(0, ends[partition] - committed),
-                }
-            )
-        for topic, behind in behind_by_topic(rows).items():
-            telemetry.gauge("kith.inbox.lag", behind, topic=topic)
-        return rows
+        return await self._lag.of(self._subscriber.consumer)
 
     async def _measure(self) -> None:
-        """Look at the lag from time to time, beside the facts: the broker answers only after the fetch before it."""
+        """Look at the lag from time to time, beside the facts."""
         while True:
             with contextlib.suppress(KafkaError, OSError):
                 await self.lag()
@@ -279,14 +266,6 @@ def _firsts(records: Sequence[Any]) -> dict[TopicPartition, int]:
     """The first offset in each partition."""
     first = {(record.topic, record.partition): record.offset for record in reversed(records)}
     return {TopicPartition(*place): offset for place, offset in first.items()}
-
-
-def behind_by_topic(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """The lag of each topic, over this process's partitions."""
-    behind: Counter[str] = Counter()
-    for row in rows:
-        behind[row["topic"]] += row["lag"]
-    return dict(behind)
 
 
 async def _as_it_is(message: Any) -> KafkaMessage:
