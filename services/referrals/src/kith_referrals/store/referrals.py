@@ -54,7 +54,6 @@ STANDING: Final = (
     .join_from(referrals, programmes, programmes.c.id == referrals.c.programme_id, isouter=True)
     .outerjoin(organisations, organisations.c.id == programmes.c.organisation_id)
 )
-"""Where referrals stand, with what their programmes promise."""
 """Where referrals stand, each with the terms of its programme."""
 _MOVING: Final = (
     "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
