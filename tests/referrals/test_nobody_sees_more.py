@@ -32,7 +32,7 @@ from tests.referrals.feedback import beyond, beyond_in_step
 from tests.referrals.world import AGREED, OPERATOR, World, a_person, a_wish, actor, an_agreement, member
 from tests.servers.lengths import IN_CI
 
-EXAMPLES = 500 if IN_CI else 30
+EXAMPLES = 500 if IN_CI else 50
 ORGANISATIONS = ("referrer", "host", "stranger")
 WHO = st.sampled_from(ORGANISATIONS)
 WHICH = st.integers(0, 5)
@@ -391,7 +391,7 @@ async def test_no_sequence_of_actions_shows_an_organisation_more_than_it_may_see
     )
 
     assert await world.seen(OPERATOR, "referrals") > EXAMPLES
-    assert not IN_CI or await come_past(world) > {  # few examples may miss one
+    assert await come_past(world) > {
         *(Status.DRAFT, Status.ACCEPTED, Status.HELD, Status.NOT_YET, Status.CLOSED, Status.WITHDRAWN),
         *("submitted", "reopened", "put-off"),
     }

@@ -49,7 +49,7 @@ async def counted(world: World, client: httpx.AsyncClient, now: datetime = NOW) 
 
 
 @given(waits=st.lists(st.integers(0, 60), min_size=FEWEST, max_size=FEWEST + 3))
-@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_half_of_the_people_waited_so_long_or_less(
     world: World, client: httpx.AsyncClient, waits: list[int]
 ) -> None:

@@ -92,8 +92,8 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         self._heartbeat.beat("waiting for the broker")
         while not stop.is_set():
             try:
-                await broker.start(self._broker)
                 await self._lag.start()
+                await broker.start(self._broker)
                 break
             except (KafkaError, OSError) as error:
                 log.warning("no broker yet", extra={"fault": type(error).__name__})

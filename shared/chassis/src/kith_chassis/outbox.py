@@ -44,8 +44,9 @@ def _insert() -> sa.Insert:
     return sa.insert(_outbox).from_select([*_OWN, *_SHARED], facts)
 
 
-_INSERT: Final = Compiled(_insert())
-_TOLD: Final = _insert().cte("told")
+_ROWS: Final = _insert()
+_INSERT: Final = Compiled(_ROWS)
+_TOLD: Final = _ROWS.cte("told")
 
 
 class FactTooLarge(Refusal):
@@ -79,11 +80,14 @@ def told(*facts: Fact, now: datetime) -> dict[str, Any]:
         if len(payload) > LARGEST:
             name = CONTRACTS[type(fact)].name
             raise FactTooLarge(f"A {name} of {len(payload)} bytes is above the {LARGEST} that a fact may have.")
-    shared = (now, *telemetry.current_trace())
-    own = (
-        [clock.new_id() for _ in facts],
-        [CONTRACTS[type(fact)].type for fact in facts],
-        [str(fact.story) for fact in facts],
-        payloads,
-    )
-    return {_parameter(name): value for name, value in zip((*_SHARED, *_OWN), (*shared, *own), strict=True)}
+    traceparent, tracestate = telemetry.current_trace()
+    values = {
+        "event_id": [clock.new_id() for _ in facts],
+        "type": [CONTRACTS[type(fact)].type for fact in facts],
+        "subject": [str(fact.story) for fact in facts],
+        "payload": payloads,
+        "occurred_at": now,
+        "traceparent": traceparent,
+        "tracestate": tracestate,
+    }
+    return {_parameter(name): value for name, value in values.items()}

@@ -24,6 +24,8 @@ from kith_referrals.domain.refusals import NotFound, ReferenceTaken
 from kith_referrals.domain.steps import Moved
 from kith_referrals.store.records import insert_records
 from kith_referrals.store.rows import (
+    MOVING,
+    WORD,
     consent_records,
     entry,
     move_record,
@@ -55,11 +57,6 @@ STANDING: Final = (
     .outerjoin(organisations, organisations.c.id == programmes.c.organisation_id)
 )
 """Where referrals stand, each with the terms of its programme."""
-_MOVING: Final = (
-    "status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason",
-    "acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "reopened_at", "asked_at",
-    "promises", "missed", "due_on", "miss_on", "misdirected",
-)  # fmt: skip
 
 _ADD: Final = Compiled(
     telling(
@@ -103,12 +100,11 @@ _CONSENTS: Final = sa.select(
     consents.c.feedback,
     consents.c.noticed_for,
 ).where(consents.c.referral_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
-_WORD: Final = ("state", "recorded_on", "how", "wording_version", "expires_on", "feedback", "noticed_for")
 _SAVE_CONSENT: Final = (
     sa.update(consents)
     .where(consents.c.referral_id == sa.bindparam("of_referral", type_=sa.Uuid))
     .where(consents.c.purpose == sa.bindparam("for_purpose", type_=sa.Text))
-    .values({name: sa.bindparam(f"new_{name}") for name in _WORD})
+    .values({name: sa.bindparam(f"new_{name}") for name in WORD})
 )
 _SAVE_READING: Final = (
     sa.update(referrals)
@@ -117,14 +113,14 @@ _SAVE_READING: Final = (
 )
 _moved: Final = (
     sa.func.jsonb_to_recordset(sa.bindparam("moved", type_=JSONB))
-    .table_valued(*(sa.column(name, referrals.c[name].type) for name in ("id", *_MOVING)))
+    .table_valued(*(sa.column(name, referrals.c[name].type) for name in ("id", *MOVING)))
     .render_derived(with_types=True)
 )
 _SAVE: Final = audited(
     insert_records(referral_steps, "steps").add_cte(
         sa.update(referrals)
         .where(referrals.c.id == _moved.c.id)
-        .values({name: _moved.c[name] for name in _MOVING})
+        .values({name: _moved.c[name] for name in MOVING})
         .cte("moved_referrals")
     )
 )
@@ -261,7 +257,7 @@ async def save_consents(tx: AsyncConnection, changed: Mapping[UUID, Consents]) -
         {
             "of_referral": referral_id,
             "for_purpose": purpose,
-            **{f"new_{name}": getattr(word, name) for name in _WORD},
+            **{f"new_{name}": getattr(word, name) for name in WORD},
         }
         for referral_id, words in changed.items()
         for purpose, word in words.items()

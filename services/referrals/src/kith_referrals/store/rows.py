@@ -1,6 +1,7 @@
 """What of a person, a referral, a step and a consent becomes rows, and what of a step goes on the record."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from kith_chassis.audit import Entry
 from kith_referrals.domain.making import NewReferral
@@ -8,6 +9,15 @@ from kith_referrals.domain.people import Person
 from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.steps import Step
 from kith_referrals.store.records import Record, hexadecimal
+
+MOVING: Final = (
+    *("status", "version", "decided_at", "decision_reason", "matched_at", "ended_at", "closed_at", "closing_reason"),
+    *("acknowledged_at", "supported_at", "redirected_to", "agreement_id", "level", "reopened_at", "asked_at"),
+    *("promises", "missed", "due_on", "miss_on", "misdirected"),
+)
+"""What a step changes in a row of ``referrals``."""
+WORD: Final = ("state", "recorded_on", "how", "wording_version", "expires_on", "feedback", "noticed_for")
+"""What a person's word on one purpose is, in a row of ``consents``."""
 
 
 def people_records(news: Sequence[NewReferral]) -> list[Record]:
@@ -78,30 +88,8 @@ def referral_record(new: NewReferral) -> Record:
 
 
 def move_record(referral: Referral) -> Record:
-    """What a step changes in a row of ``referrals``."""
-    return {
-        "id": referral.id,
-        "status": referral.status,
-        "version": referral.version,
-        "decided_at": referral.decided_at,
-        "decision_reason": referral.decision_reason,
-        "matched_at": referral.matched_at,
-        "ended_at": referral.ended_at,
-        "closed_at": referral.closed_at,
-        "closing_reason": referral.closing_reason,
-        "acknowledged_at": referral.acknowledged_at,
-        "supported_at": referral.supported_at,
-        "redirected_to": referral.redirected_to,
-        "agreement_id": referral.agreement_id,
-        "level": referral.level,
-        "reopened_at": referral.reopened_at,
-        "asked_at": referral.asked_at,
-        "promises": referral.promises,
-        "missed": referral.missed,
-        "due_on": referral.due_on,
-        "miss_on": referral.miss_on,
-        "misdirected": referral.misdirected,
-    }
+    """What a step changes in a row of ``referrals``, and whose it is."""
+    return {name: getattr(referral, name) for name in ("id", *MOVING)}
 
 
 def entry(step: Step) -> Entry:
@@ -138,13 +126,7 @@ def consent_records(new: NewReferral) -> list[Record]:
         {
             **alike,
             "purpose": purpose,
-            "state": word.state,
-            "recorded_on": word.recorded_on,
-            "how": word.how,
-            "wording_version": word.wording_version,
-            "expires_on": word.expires_on,
-            "feedback": word.feedback,
-            "noticed_for": word.noticed_for,
+            **{name: getattr(word, name) for name in WORD},
         }
         for purpose, word in new.consents.items()
     ]

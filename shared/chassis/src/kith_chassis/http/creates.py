@@ -107,6 +107,7 @@ async def create(request: Request, caller: Caller, work: Work) -> Response:
     if not _KEY.fullmatch(key):
         raise KeyMalformed(f"The {HEADER} must be 1 to 255 visible ASCII characters.")
     now: datetime = request.app.state.now()
+    expired = now - KEPT
     claim = (
         _BETWEEN.join((caller.client_id, caller.subject, str(caller.organisation_id))),
         f"{request.method} {request.scope['route'].path_format}",
@@ -118,13 +119,13 @@ async def create(request: Request, caller: Caller, work: Work) -> Response:
         async with database.transaction(caller, lock=_lock(claim)) as tx:
             created = await work(tx, now)
             answer = int(HTTPStatus.CREATED), created.location, created.version, created.body.model_dump_json().encode()
-            await _keep(tx, *claim, digest, now, *answer, now - KEPT)
+            await _keep(tx, *claim, digest, now, *answer, expired)
     except Exception as error:
         async with database.transaction(caller) as tx:
-            kept = await driver_of(tx).fetchrow(_KEPT, *claim, now - KEPT)
+            kept = await driver_of(tx).fetchrow(_KEPT, *claim, expired)
         if kept is not None:
             return _again(kept, digest)
-        if isinstance(error, LockTaken):
+        if isinstance(error, LockTaken | _AnsweredBefore):
             raise KeyInFlight(f"The first request with this {HEADER} is still being done; ask again soon.") from None
         raise
     return _response(*answer)
