@@ -29,6 +29,14 @@ async def test_a_referral_counts_for_whoever_referred_and_for_whoever_runs_the_p
     assert owner.received == referrer.received == owner.undecided == 1
 
 
+async def test_an_organisation_that_refers_to_itself_sees_both_sides_apart(database: Database) -> None:
+    programme = a.a_programme_published()
+
+    await hear(database, a.a_referral_created(programme, referring_organisation_id=programme.organisation_id))
+
+    assert [(line.side, line.received) for line in await lines(database)] == [(Side.OWNER, 1), (Side.REFERRER, 1)]
+
+
 async def test_an_accepted_referral_waits_until_its_match(database: Database) -> None:
     referral = a.a_referral_created()
     await hear(database, referral, a.a_referral_decided(referral))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from kith_reporting.domain.totals import COUNTS, OF_REFERRALS, Changes, Place, Side, Total
+from kith_reporting.domain.totals import COUNTS, Side, Total
 from kith_reporting.pages.chart import bar, in_words, longest
 
 NOTHING = Total(uuid4(), None, uuid4(), None, None, Side.OWNER, **dict.fromkeys(COUNTS, 0))
@@ -34,26 +34,6 @@ def test_those_who_wait_wait_a_day_longer_every_day() -> None:
 
 def test_nobody_waiting_has_no_mean() -> None:
     assert a_total().mean_days_waiting(date(2026, 11, 23)) is None
-
-
-def test_a_session_counts_for_the_referrer_by_person_and_for_the_owner_by_session() -> None:
-    changes, (referrer, owner, programme) = Changes(), (uuid4(), uuid4(), uuid4())
-    counts = [2 if name == "sessions" else 1 for name in OF_REFERRALS]
-
-    changes.add_referrals(referrer, owner, programme, counts)
-    changes.add(Place(owner, programme, Side.OWNER), sessions=1)
-
-    sessions = COUNTS.index("sessions")
-    assert changes.by_place[Place(referrer, programme, Side.REFERRER)][sessions] == 2
-    assert changes.by_place[Place(owner, programme, Side.OWNER)][sessions] == 1
-
-
-def test_an_organisation_that_refers_to_itself_sees_both_sides_apart() -> None:
-    changes, (both, programme) = Changes(), (uuid4(), uuid4())
-
-    changes.add_referrals(both, both, programme, [1] * len(OF_REFERRALS))
-
-    assert {place.side for place in changes.by_place} == {Side.OWNER, Side.REFERRER}
 
 
 def test_a_bar_shows_every_referral_once() -> None:

@@ -3,7 +3,7 @@
 Every statement inserts or merges its rows and sees, for each, what was there before and what is there now (PostgreSQL
 18: ``returning old, new``). What the row counted for before is taken off, what it counts for now is added: so a count
 is always that of the rows, whatever came first and whatever came twice. Rows are written in the order of their keys,
-and the totals last, so that two processes wait for one another but never in a circle.
+and the totals last and at once, with the referrals, so that two processes wait for one another but never in a circle.
 
 Arrays are cast in the statement and bound without a type, and go to asyncpg as they are: nobody looks at every element.
 """
@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.compiled import Compiled
+from kith_chassis.compiled import Compiled, as_json
 from kith_reporting.domain.batch import (
     ContactChange,
     MessageChange,
@@ -26,7 +26,7 @@ from kith_reporting.domain.batch import (
     SessionChange,
     SupporterChange,
 )
-from kith_reporting.domain.totals import MISSED, OF_REFERRALS, Changes
+from kith_reporting.domain.totals import COUNTS, MISSED, OF_REFERRALS, Side
 from kith_reporting.tables import (
     CONTACTS,
     MESSAGES,
@@ -47,11 +47,14 @@ _EMPTY: Final = sa.text("select empty_spare()")
 
 
 class Counted(NamedTuple):
-    """What changed rows add to the counts of an organisation's own programme."""
+    """What changed rows of sessions, contacts or supporters add to the counts of the programme's owner."""
 
     organisation_id: UUID
     programme_id: UUID
-    counts: dict[str, int]
+    sessions: int = 0
+    contacts: int = 0
+    people_reached: int = 0
+    supporters: int = 0
 
 
 class Tallied(NamedTuple):
@@ -59,15 +62,6 @@ class Tallied(NamedTuple):
 
     referral_id: UUID
     counts: dict[str, int]
-
-
-class Referred(NamedTuple):
-    """What changed rows of referrals between the same two ends add to the counts (``OF_REFERRALS``, in order)."""
-
-    referring_organisation_id: UUID
-    programme_organisation_id: UUID
-    programme_id: UUID
-    counts: Sequence[int]
 
 
 async def get_live_slot(tx: AsyncConnection) -> Slot:
@@ -99,18 +93,21 @@ class _Statement:
 
     def __init__(self, projection: Projection, effect: str = "") -> None:
         self._names = [column.name for column in projection.columns]
+        self._nothing: dict[str, Any] = {name: [] for name in self._names}
         self._lists = [column.name for column in projection.columns if column.type.endswith("[]")]
-        self._sql = {slot: Compiled(sa.text(_sql(projection, slot, effect))) for slot in Slot}
+        self._sql = {slot: Compiled(sa.text(_sql(projection, slot, effect.format(slot=slot)))) for slot in Slot}
 
-    async def save(self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[Any, ...]]) -> Sequence[Any]:
+    async def save(
+        self, tx: AsyncConnection, slot: Slot, rows: Iterable[tuple[Any, ...]], **more: Any
+    ) -> Sequence[Any]:
         """Write these rows, values in the order of the columns, and answer what the effect selects.
 
-        There is at least one row, and each key stands once.
+        Each key stands once. ``more`` is what the effect wants besides.
         """
-        columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
+        columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=False))
         for name in self._lists:
             columns[name] = ["{" + ",".join(map(str, ids)) + "}" if ids else "{}" for ids in columns[name]]
-        return await self._sql[slot].rows(tx, columns)
+        return await self._sql[slot].rows(tx, self._nothing | columns | more)
 
 
 def _sql(projection: Projection, slot: Slot, effect: str) -> str:
@@ -120,17 +117,8 @@ def _sql(projection: Projection, slot: Slot, effect: str) -> str:
         is_list = column.type.endswith("[]")  # a list inside an array cannot be unnested, so it travels as text
         arrays.append(f"cast(:{column.name} as {'text' if is_list else column.type}[])")
         values.append(f"cast({column.name} as {column.type})" if is_list else column.name)
-    merges = [
-        f"{column.name} = {column.merge.format(column.name)}"
-        for column in projection.columns
-        if column.name not in projection.key
-    ]
-    key = ", ".join(projection.key)
-    upsert = (
-        f"insert into {projection.name}_{slot} as stored ({', '.join(names)})"
-        f" select {', '.join(values)} from unnest({', '.join(arrays)}) as given ({', '.join(names)}) order by {key}"
-        f" on conflict ({key}) do update set {', '.join(merges)}"
-    )
+    given = f"select {', '.join(values)} from unnest({', '.join(arrays)}) as given ({', '.join(names)})"
+    upsert = _upsert(projection, slot, given)
     if not effect:
         return upsert
     before, now = [f"old_{name}" for name in names], [f"new_{name}" for name in names]
@@ -139,6 +127,19 @@ def _sql(projection: Projection, slot: Slot, effect: str) -> str:
         f"with changed ({', '.join(before + now)}) as ({upsert} returning {both}),"
         f" signed (sign, {', '.join(names)}) as (select 1, {', '.join(now)} from changed"
         f" union all select -1, {', '.join(before)} from changed where old_{projection.key[0]} is not null) {effect}"
+    )
+
+
+def _upsert(projection: Projection, slot: Slot | str, given: str) -> str:
+    names, key = [column.name for column in projection.columns], ", ".join(projection.key)
+    merges = [
+        f"{column.name} = {column.merge.format(column.name)}"
+        for column in projection.columns
+        if column.name not in projection.key
+    ]
+    return (
+        f"insert into {projection.name}_{slot} as stored ({', '.join(names)}) {given} order by {key}"
+        f" on conflict ({key}) do update set {', '.join(merges)}"
     )
 
 
@@ -179,10 +180,35 @@ _RULES: Final = {
 
 ``greatest`` passes over nulls: where a day is not known, no days were waited."""
 
+_COUNTED: Final = Counted._fields[2:]
+_FOR_OWNER: Final = [name if name not in _COUNTED else "0" for name in OF_REFERRALS]
+_ADDED: Final = (
+    f", referred (referrer, owner, programme_id, {', '.join(OF_REFERRALS)}) as ("
+    "  select referring_organisation_id, programme_organisation_id, programme_id,"
+    f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3),"
+    f" added ({', '.join(column.name for column in TOTALS.columns)}) as ("
+    f"  select owner, programme_id, '{Side.OWNER}', {', '.join(_FOR_OWNER)}, 0, 0, 0 from referred"
+    f"  union all select referrer, programme_id, '{Side.REFERRER}', {', '.join(OF_REFERRALS)}, 0, 0, 0 from referred"
+    f"  union all select organisation_id, programme_id, '{Side.OWNER}',"
+    f" {', '.join(name if name in _COUNTED else '0' for name in COUNTS)}"
+    "   from json_to_recordset(cast(:counted as json)) as counted"
+    f" (organisation_id uuid, programme_id uuid, {', '.join(f'{name} bigint' for name in _COUNTED)})) "
+)
+"""What is added to the totals: referrals count for both sides.
+
+Sessions are the exception. Whoever runs the programme counts each session it held, once, and does so from the sessions'
+own rows; whoever referred counts each of its people who was there.
+"""
+_SUMS: Final = [f"sum({name})" for name in COUNTS]
 _SAVE_REFERRALS: Final = _Statement(
     REFERRALS,
-    "select referring_organisation_id, programme_organisation_id, programme_id,"
-    f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3",
+    _ADDED
+    + _upsert(
+        TOTALS,
+        "{slot}",
+        f"select {', '.join(TOTALS.key)}, {', '.join(_SUMS)} from added group by {', '.join(TOTALS.key)}"
+        f" having ({', '.join(_SUMS)}) <> ({', '.join('0' for _ in _SUMS)})",
+    ),
 )
 _REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
@@ -207,7 +233,6 @@ _SAVE_SUPPORTERS: Final = _Statement(
 )
 _SAVE_ORGANISATIONS: Final = _Statement(ORGANISATIONS)
 _SAVE_PROGRAMMES: Final = _Statement(PROGRAMMES)
-_SAVE_TOTALS: Final = _Statement(TOTALS)
 
 
 async def save_organisations(tx: AsyncConnection, slot: Slot, changes: Collection[OrganisationChange]) -> None:
@@ -225,7 +250,7 @@ async def save_sessions(
 ) -> tuple[list[Counted], list[Tallied]]:
     """Keep each session. Counts for whoever held them, and for the referral of each person who was there."""
     rows = await _SAVE_SESSIONS.save(tx, slot, changes)
-    held = [Counted(row[1], row[2], {"sessions": row[3]}) for row in rows if row[0] is None]
+    held = [Counted(row[1], row[2], sessions=row[3]) for row in rows if row[0] is None]
     attended = [Tallied(row[0], {"sessions": row[3]}) for row in rows if row[0] is not None]
     return held, attended
 
@@ -233,13 +258,13 @@ async def save_sessions(
 async def save_contacts(tx: AsyncConnection, slot: Slot, changes: Collection[ContactChange]) -> list[Counted]:
     """Keep each contact."""
     rows = await _SAVE_CONTACTS.save(tx, slot, changes)
-    return [Counted(row[0], row[1], {"contacts": row[2], "people_reached": row[3]}) for row in rows]
+    return [Counted(row[0], row[1], contacts=row[2], people_reached=row[3]) for row in rows]
 
 
 async def save_supporters(tx: AsyncConnection, slot: Slot, changes: Collection[SupporterChange]) -> list[Counted]:
     """Keep each supporter. The active ones count in each of their programmes."""
     rows = await _SAVE_SUPPORTERS.save(tx, slot, changes)
-    return [Counted(row[0], row[1], {"supporters": row[2]}) for row in rows]
+    return [Counted(row[0], row[1], supporters=row[2]) for row in rows]
 
 
 async def save_messages(tx: AsyncConnection, slot: Slot, changes: Collection[MessageChange]) -> list[Tallied]:
@@ -248,14 +273,12 @@ async def save_messages(tx: AsyncConnection, slot: Slot, changes: Collection[Mes
     return [Tallied(row[0], {"messages_delivered": row[1], "messages_failed": row[2]}) for row in rows]
 
 
-async def save_referrals(tx: AsyncConnection, slot: Slot, changes: Collection[ReferralChange]) -> list[Referred]:
-    """Merge what is said of each referral. One whose ends are not known yet counts nowhere until they are."""
-    rows = await _SAVE_REFERRALS.save(tx, slot, map(_REFERRAL_ROW, changes))
-    return [Referred(row[0], row[1], row[2], row[3:]) for row in rows]
+async def save_referrals(
+    tx: AsyncConnection, slot: Slot, changes: Collection[ReferralChange], counted: Sequence[Counted]
+) -> None:
+    """Merge what is said of each referral, and add to the totals what that changed, and what was ``counted`` elsewhere.
 
-
-async def add_to_totals(tx: AsyncConnection, slot: Slot, changes: Changes) -> None:
-    """Add what a batch changed to the counts."""
-    rows = [(*place, *counts) for place, counts in changes.by_place.items() if any(counts)]
-    if rows:
-        await _SAVE_TOTALS.save(tx, slot, rows)
+    A referral whose ends are not known yet counts nowhere until they are.
+    """
+    rows = map(_REFERRAL_ROW, changes)
+    await _SAVE_REFERRALS.save(tx, slot, rows, counted=as_json([line._asdict() for line in counted]))

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import erased
 from kith_reporting import store
 from kith_reporting.domain.batch import Batch
-from kith_reporting.domain.totals import Changes, Place, Side
 from kith_reporting.tables import Slot
 
 
@@ -37,32 +36,24 @@ async def turn_round(tx: AsyncConnection) -> None:
 
 
 async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
-    """Write every story, then what they changed: sessions and messages on referrals, and all of them in the totals."""
+    """Write every story; then what sessions and messages changed on referrals, and what all of them add to totals."""
     await erased.remember(tx, batch.erased)
-    changes = Changes()
+    counted: list[store.Counted] = []
     if batch.organisations:
         await store.save_organisations(tx, slot, batch.organisations.values())
     if batch.programmes:
         await store.save_programmes(tx, slot, batch.programmes.values())
     if batch.supporters:
-        _count(changes, await store.save_supporters(tx, slot, batch.supporters.values()))
+        counted += await store.save_supporters(tx, slot, batch.supporters.values())
     if batch.contacts:
-        _count(changes, await store.save_contacts(tx, slot, batch.contacts.values()))
+        counted += await store.save_contacts(tx, slot, batch.contacts.values())
     if batch.sessions:
-        held, attended = await store.save_sessions(tx, slot, batch.sessions.values())
-        _count(changes, held)
+        sessions, attended = await store.save_sessions(tx, slot, batch.sessions.values())
+        counted += sessions
         _tally(batch, attended)
     if batch.messages:
         _tally(batch, await store.save_messages(tx, slot, batch.messages.values()))
-    if batch.referrals:
-        for referred in await store.save_referrals(tx, slot, batch.referrals.values()):
-            changes.add_referrals(*referred[:3], referred.counts)
-    await store.add_to_totals(tx, slot, changes)
-
-
-def _count(changes: Changes, counted: Iterable[store.Counted]) -> None:
-    for organisation_id, programme_id, counts in counted:
-        changes.add(Place(organisation_id, programme_id, Side.OWNER), **counts)
+    await store.save_referrals(tx, slot, batch.referrals.values(), counted)
 
 
 def _tally(batch: Batch, tallied: Iterable[store.Tallied]) -> None:

@@ -39,9 +39,7 @@ FAULT_STATES: Final = ("08", "53", "57P", "40001", "40P01", "55P03", "25P03", "2
 Connection lost, resources short, server stopping or starting, serialisation, deadlock, lock or statement time-out.
 """
 
-_BEGIN: Final = (
-    "begin; select set_config('kith.organisation', '{organisation}', true), set_config('kith.scope', '{scope}', true)"
-)
+_BEGIN: Final = "begin; set local kith.organisation = '{organisation}'; set local kith.scope = '{scope}'"
 _ALONE: Final = "; select where pg_try_advisory_xact_lock({lock})"
 _NO_ROW: Final = "SELECT 0"
 """What PostgreSQL says of a query that gave no row (PostgreSQL manual, Message Formats: CommandComplete)."""

@@ -143,6 +143,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         else:
             self._waiting.extend(batch)
             self._news.set()
+            await asyncio.sleep(0)  # the database is asked first, and then Kafka for more
 
     def _comes_after_a_gap(self, records: Sequence[Any]) -> bool:
         """Whether these were fetched before the log was rewound, so that others must come first."""

@@ -1,10 +1,9 @@
 """What is counted for an organisation and a programme, and what those counts say about waiting."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 
@@ -50,56 +49,6 @@ OF_REFERRALS: Final = (
 
 COUNTS: Final = (*OF_REFERRALS, "contacts", "people_reached", "supporters")
 """Every count there is, in the order in which the tables keep them."""
-
-_SESSIONS: Final = COUNTS.index("sessions")
-
-
-class Place(NamedTuple):
-    """What one line of totals is about."""
-
-    organisation_id: UUID
-    programme_id: UUID
-    side: Side
-
-
-@dataclass(slots=True)
-class Changes:
-    """How much a batch adds to each count, by place."""
-
-    by_place: dict[Place, list[int]] = field(default_factory=dict)
-
-    def add(self, place: Place, **counts: int) -> None:
-        """Add to the counts that are named."""
-        line = self._line(place)
-        for name, count in counts.items():
-            line[COUNTS.index(name)] += count
-
-    def add_referrals(
-        self,
-        referring_organisation_id: UUID,
-        programme_organisation_id: UUID,
-        programme_id: UUID,
-        counts: Sequence[int],
-    ) -> None:
-        """Add what rows of referrals count for (``OF_REFERRALS``), to both sides.
-
-        Sessions are the exception. Whoever runs the programme counts each session it held, once, and does so from
-        the sessions' own rows; whoever referred counts each of its people who was there.
-        """
-        for place in (
-            Place(programme_organisation_id, programme_id, Side.OWNER),
-            Place(referring_organisation_id, programme_id, Side.REFERRER),
-        ):
-            line = self._line(place)
-            for at, count in enumerate(counts):
-                if at != _SESSIONS or place.side is Side.REFERRER:
-                    line[at] += count
-
-    def _line(self, place: Place) -> list[int]:
-        line = self.by_place.get(place)
-        if line is None:
-            line = self.by_place[place] = [0] * len(COUNTS)
-        return line
 
 
 @dataclass(frozen=True, slots=True)
