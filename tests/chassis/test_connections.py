@@ -30,6 +30,14 @@ async def test_one_transaction_after_another_uses_one_connection(database: Datab
     assert len({await backend(database) for _ in range(5)}) == 1
 
 
+async def test_after_two_at_once_it_is_the_first_connection_again(database: Database) -> None:
+    first = await backend(database)
+    together = await asyncio.gather(backend(database, 0.01), backend(database, 0.02), backend(database, 0.03))
+
+    assert len(set(together)) == 3
+    assert {await backend(database) for _ in range(5)} == {first}
+
+
 async def test_more_transactions_than_connections_take_turns(database: Database) -> None:
     together = await asyncio.gather(*(backend(database, 0.01) for _ in range(5 * ROOM)))
 

@@ -5,6 +5,8 @@ seventh of the time in which an inbox settles a fact (decision 0023).
 """
 
 import asyncio
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final
 
 import asyncpg
@@ -13,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 WAIT: Final = 10.0
 """Seconds to wait while all connections are in use."""
 
+_NUMBER: Final = "kith.number"
+
 
 class Connections:
     """At most ``most`` connections of one engine, which keeps none itself; opened when they are first needed."""
@@ -20,10 +24,14 @@ class Connections:
     def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine = engine
         self._room = asyncio.Semaphore(most)
-        self._idle: list[AsyncConnection] = []
+        self._numbers = count()
+        self._idle: list[tuple[int, AsyncConnection]] = []
 
     async def take(self) -> AsyncConnection:
-        """The one that was used last, for its caches are the warmest, or a new one. Those lost while idle are closed.
+        """The one that was opened first, for its caches are the warmest, or a new one. Those lost while idle are closed.
+
+        The one that was used last may have been opened a moment ago: wherever two came at once, those who came after
+        would wait until that connection too had planned all its statements.
 
         Raises ``TimeoutError`` when all are in use for ``WAIT`` seconds, and what connecting does.
         """
@@ -34,11 +42,13 @@ class Connections:
             await self._room.acquire()
         try:
             while self._idle:
-                found = self._idle.pop()
+                _, found = heappop(self._idle)
                 if not _is_lost(found):
                     return found
                 await found.close()
-            return await self._engine.connect()
+            opened = await self._engine.connect()
+            opened.info[_NUMBER] = next(self._numbers)
+            return opened
         except BaseException:
             self._room.release()
             raise
@@ -51,14 +61,14 @@ class Connections:
             else:
                 if taken.in_transaction():
                     await taken.rollback()
-                self._idle.append(taken)
+                heappush(self._idle, (taken.info[_NUMBER], taken))
         finally:
             self._room.release()
 
     async def close(self) -> None:
         """Close those that are idle."""
         while self._idle:
-            await self._idle.pop().close()
+            await self._idle.pop()[1].close()
         await self._engine.dispose()
 
 
