@@ -28,7 +28,7 @@ class Connections:
         self._idle: list[tuple[int, AsyncConnection]] = []
 
     async def take(self) -> AsyncConnection:
-        """The one that was opened first, for its caches are the warmest, or a new one. Those lost while idle are closed.
+        """The one opened first, for its caches are the warmest, or a new one. Those lost while idle are closed.
 
         The one that was used last may have been opened a moment ago: wherever two came at once, those who came after
         would wait until that connection too had planned all its statements.
@@ -46,12 +46,15 @@ class Connections:
                 if not _is_lost(found):
                     return found
                 await found.close()
-            opened = await self._engine.connect()
-            opened.info[_NUMBER] = next(self._numbers)
-            return opened
+            return await self._open()
         except BaseException:
             self._room.release()
             raise
+
+    async def _open(self) -> AsyncConnection:
+        opened = await self._engine.connect()
+        opened.info[_NUMBER] = next(self._numbers)
+        return opened
 
     async def give_back(self, taken: AsyncConnection) -> None:
         """Keep it for the next, unless it was lost. The driver's transaction has ended; SQLAlchemy's ends here."""
