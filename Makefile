@@ -26,7 +26,7 @@ $(READY): requirements-dev.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	its venv module (on Debian and Ubuntu 'apt-get install python3-venv') and try again." >&2; exit 1; }
 	@echo "Preparing .venv; the first time takes a minute or two."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e %)
 	@touch $@
 

@@ -25,6 +25,7 @@ ROOMS: Final = {
     "tables": "owned tables",
     "outgoing": "facts out",
     "channels": "ways out to people, such as mail",
+    "solving": "whole lists reckoned at once, by libraries that the domain may not stand on",
     "migrations": "how the tables came to be",
 }
 """Every kind of room there is. A new one is added here with one line saying why."""

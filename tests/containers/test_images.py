@@ -11,6 +11,8 @@ from tests.containers.compose import IMAGES, base_image, docker, inspect
 pytestmark = [pytest.mark.containers, pytest.mark.slow]
 
 MOST_ADDED: Final = 200_000_000
+MOST_ADDED_BY: Final = {"matching": 320_000_000}
+"""OR-tools and numpy are as large as all the rest (decision 0025)."""
 MEMBERS: Final = tuple(f"kith_{what}" for what in IMAGES)
 LOOK: Final = """
 # The embedded platform is part of the command line, and no part of the images: what it runs on is absent.
@@ -56,7 +58,7 @@ def look(images: Mapping[str, str]) -> Look:
 
 
 @every_image
-def test_an_image_adds_less_than_200_mb_to_its_base(what: str, images: Mapping[str, str]) -> None:
+def test_an_image_adds_little_to_its_base(what: str, images: Mapping[str, str]) -> None:
     base = base_image()
     if not docker("images", "--quiet", base).strip():
         docker("pull", base)
@@ -64,7 +66,7 @@ def test_an_image_adds_less_than_200_mb_to_its_base(what: str, images: Mapping[s
     added = inspect("image", images[what])["Size"] - inspect("image", base)["Size"]
 
     print(f"kith-{what} adds {added / 1e6:.0f} MB to {base}")
-    assert added < MOST_ADDED
+    assert added < MOST_ADDED_BY.get(what, MOST_ADDED)
 
 
 @every_image
