@@ -31,9 +31,9 @@ def read(path: Path) -> dict[str, Any]:
     return given
 
 
-def ours(given: dict[str, Any], solver: Solver | None) -> Answer:
-    """With what coordinators use: ties broken, and the list proved. The file has no ids: a place stands for one."""
-    problem = Problem.in_order(
+def problem_of(given: dict[str, Any]) -> Problem:
+    """The same as a round. The file has no ids: a place in it stands for one."""
+    return Problem.in_order(
         person_keys=_keys("person", int(given["n"])),
         supporter_keys=_keys("supporter", int(given["m"])),
         free=given["cap"].astype(np.int32, copy=False),
@@ -41,6 +41,11 @@ def ours(given: dict[str, Any], solver: Solver | None) -> Answer:
         supporter=given["cols"].astype(np.int32, copy=False),
         weight=given["weight"],
     )
+
+
+def ours(given: dict[str, Any], solver: Solver | None) -> Answer:
+    """With what coordinators use: ties broken, and the list proved."""
+    problem = problem_of(given)
     best = solve(problem, solver)
     return best.objective, len(best.chosen), price(problem, best.chosen).gap
 
