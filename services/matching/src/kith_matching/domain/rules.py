@@ -75,17 +75,13 @@ def _nobody_said_no(pair: Pair, _: date) -> PairStopped | None:
 
 Rule = Callable[[Pair, date], PairStopped | None]
 
-RULES: Final[tuple[Rule, ...]] = (
-    _in_programme,
-    _active,
-    _place_free,
-    _checks_in_date,
-    _age_inside,
-    _request_met,
-    _language_shared,
-    _way_to_meet,
-    _nobody_said_no,
-)
+OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date)
+"""Rules that look at the programme and the supporter alone: they stop the pair with everybody, or with nobody."""
+OF_PERSON: Final[tuple[Rule, ...]] = (_age_inside,)
+"""Rules that look at the programme and the person alone."""
+OF_BOTH: Final[tuple[Rule, ...]] = (_request_met, _language_shared, _way_to_meet, _nobody_said_no)
+"""Rules that look at the two together. ``solving.pairing`` knows them too, for whole lists at once."""
+RULES: Final = OF_SUPPORTER + OF_PERSON + OF_BOTH
 
 
 def stops(pair: Pair, today: date) -> tuple[PairStopped, ...]:
