@@ -4,13 +4,19 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.erased import find_erased, remember
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.domain.match import Match
 from kith_matching.domain.occasion import Occasion, Outcome
+from kith_matching.domain.priority import Priority
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import CannotAttend, PersonErased
+from kith_matching.solving.holding import hold
+from kith_matching.store.referrals import get_programme
+from kith_matching.store.rounds import get_waiting_list, save_round
+from kith_matching.usecases.rounds import hold_round
 from kith_matching.views.holdings import list_holdings
 from tests.builders import a_person_erased, a_referral_closed, a_referral_created, received
 from tests.conftest import DatabaseOf
@@ -57,6 +63,35 @@ async def test_others_keep_what_is_known_of_them(stage: Stage) -> None:
     await stage.hear(a_person_erased(referral))
 
     assert await left(stage, other) == {"referral": [False], "proposal": [False], "match": [False], "session": [False]}
+
+
+async def test_a_rounds_pick_goes_with_the_person(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    await stage.a_supporter(programme)
+    async with stage.database.transaction(stage.caller) as tx:
+        await hold_round(tx, programme.programme_id, stage.organisation_id, now=NOW)
+    before = await left(stage, referral)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert before == {"referral": [False], "pick": [False]}
+    assert await left(stage, referral) == {"referral": [True]}
+
+
+async def test_nobody_is_picked_for_a_person_who_was_erased_during_the_round(stage: Stage) -> None:
+    told = await stage.a_programme()
+    referral = await stage.an_accepted_referral(told)
+    await stage.a_supporter(told)
+
+    async with stage.database.transaction(stage.caller) as tx:
+        programme = await get_programme(tx, told.programme_id, stage.organisation_id)
+        given = await get_waiting_list(tx, programme)
+        await stage.hear(a_person_erased(referral))
+        await save_round(tx, *hold(given, round_id=new_id(), priority=Priority(), now=NOW, today=TODAY))
+
+    assert len(given.people) == 1
+    assert await left(stage, referral) == {"referral": [True]}
 
 
 async def test_a_referral_that_is_heard_of_after_its_person_was_erased_brings_no_codes_back(stage: Stage) -> None:

@@ -35,6 +35,7 @@ class Ours:
     session_id: str
     contact_id: str
     group_id: str
+    round_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -55,6 +56,10 @@ async def ours(desk: Desk) -> Ours:
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
     supporter_id = await desk.a_supporter()
+    await desk.a_referral()  # one more than there are places: so the round leaves picks and prices
+    await desk.a_referral()
+    await desk.a_referral()
+    round_ = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)
     proposal = await desk.a_proposal(referral, supporter_id)
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
@@ -70,6 +75,7 @@ async def ours(desk: Desk) -> Ours:
         meeting.json()["id"],
         contact.json()["id"],
         group_id,
+        round_.json()["id"],
     )
 
 
@@ -109,6 +115,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
+        "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
+        "get_round": ("GET", f"/rounds/{ours.round_id}", None),
+        "list_rounds": ("GET", "/rounds", None),
         "propose": ("POST", "/proposals", pair),
         "get_proposal": ("GET", f"/proposals/{ours.proposal_id}", None),
         "answer_proposal": (
@@ -128,7 +137,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
-LISTS = {"list_supporters", "list_waiting", "list_matches", "list_sessions", "list_contacts"}
+LISTS = {"list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"}
 """Lists of one's own things: for others they are there, and empty."""
 
 

@@ -153,6 +153,46 @@ contacts: Final = sa.Table(
     _column("supporter_id", sa.Uuid, null=True),
 )
 
+rounds: Final = sa.Table(
+    "rounds",
+    metadata,
+    _id(),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("held_at", INSTANT),
+    _column("people", sa.Integer),
+    _column("supporters", sa.Integer),
+    _column("pairs", sa.Integer),
+    _column("matched", sa.Integer),
+    _column("nobody", sa.Integer),
+    _column("objective", sa.BigInteger),
+    _column("solver", sa.Text),
+    _column("digest", sa.Text),
+    _column("policy", JSONB),
+)
+
+picks: Final = sa.Table(
+    "picks",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    _column("supporter_id", sa.Uuid),
+    _column("programme_id", sa.Uuid),
+    _column("organisation_id", sa.Uuid),
+    _column("round_id", sa.Uuid),
+)
+"""Whom each referral got in its programme's last round."""
+
+prices: Final = sa.Table(
+    "prices",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Column("supporter_id", sa.Uuid, primary_key=True),
+    _column("organisation_id", sa.Uuid),
+    _column("round_id", sa.Uuid),
+    _column("points", sa.BigInteger),
+)
+"""What one more place of a supporter would have added to the last round's list. None is nought."""
+
 qualities: Final = sa.Table(
     "qualities",
     metadata,

@@ -5,11 +5,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, supporting
+from kith_matching.api import matches, occasions, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, matches.router, occasions.router):
+for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -21,6 +21,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
+    "hold_round": _ORGANISERS,
+    "get_round": _ORGANISERS,
+    "list_rounds": _ORGANISERS,
     "propose": _ORGANISERS,
     "get_proposal": _ORGANISERS,
     "answer_proposal": _ORGANISERS,

@@ -63,11 +63,17 @@ class PartShown(BaseModel):
 
 
 class CandidateShown(BaseModel):
-    """A supporter who may be proposed, with the reasons."""
+    """A supporter who may be proposed, with the reasons.
+
+    ``price``: what one more place of this supporter would add for others on the list, in points, as of the programme's
+    last round; they stand in the order of score less price. ``picked``: that round put these two together.
+    """
 
     supporter_id: UUID
     name: str
     score: int
+    price: int
+    picked: bool
     parts: tuple[PartShown, ...]
     matches_now: int
     places_free: int
@@ -259,6 +265,8 @@ def _candidate(one: Candidate) -> CandidateShown:
         supporter_id=supporter.id,
         name=supporter.name,
         score=one.score,
+        price=one.price,
+        picked=one.picked,
         parts=tuple(PartShown.model_validate(part) for part in one.parts),
         matches_now=load.matches,
         places_free=supporter.capacity - load.taken,

@@ -1,8 +1,10 @@
 """How well a pair fits: named parts that a coordinator can read, added up. The weights are the programme's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+from uuid import UUID
 
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import PairStopped
@@ -21,11 +23,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair that no rule stops, with its score and the reasons for it."""
+    """A pair that no rule stops, with its score and the reasons for it.
+
+    ``price`` is what one more place of this supporter would add for others on the list, as of the last round, and
+    ``picked`` whether that round put these two together.
+    """
 
     pair: Pair
     score: int
     parts: tuple[Part, ...]
+    price: int = 0
+    picked: bool = False
+
+    @property
+    def order(self) -> tuple[bool, int, int, UUID]:
+        """Before whom it stands: the round's pick; then who fits best for what others lose by it."""
+        return not self.picked, self.price - self.score, self.pair.load.matches, self.pair.supporter.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +90,24 @@ def _either(connection: str, weights: dict[str, int], yes: str, no: str, *, met:
     return Part(connection, most if met else 0, most, yes if met else no)
 
 
-def rank(pairs: Iterable[Pair], today: date) -> Ranking:
+@dataclass(frozen=True, slots=True)
+class LastRound:
+    """What the last round says of a referral: whom it picked, if anybody, and what each supporter's place is worth."""
+
+    pick: UUID | None
+    prices: Mapping[UUID, int]
+
+
+NO_ROUND: Final = LastRound(None, {})
+"""Before any round was held."""
+
+
+def rank(pairs: Iterable[Pair], today: date, last: LastRound = NO_ROUND) -> Ranking:
     """Sort one referral's pairs: what may be proposed, best first, and what may not, least blocked first.
 
-    Equal scores go to the supporter with the fewest running matches, then to the lower id: the same list for everybody
-    who looks. ``today`` is the day in Europe/London.
+    The last round's pick comes first; then scores less the price of the place, so that somebody who came after the
+    round does not use up the one supporter whom another needs. Equals go to the supporter with the fewest running
+    matches, then to the lower id: the same list for everybody who looks. ``today`` is the day in Europe/London.
     """
     candidates: list[Candidate] = []
     blocked: list[Blocked] = []
@@ -90,7 +116,9 @@ def rank(pairs: Iterable[Pair], today: date) -> Ranking:
             blocked.append(Blocked(pair, stopped))
         else:
             reasons = parts(pair)
-            candidates.append(Candidate(pair, sum(part.points for part in reasons), reasons))
-    candidates.sort(key=lambda one: (-one.score, one.pair.load.matches, one.pair.supporter.id))
+            who = pair.supporter.id
+            price, picked = last.prices.get(who, 0), who == last.pick
+            candidates.append(Candidate(pair, sum(part.points for part in reasons), reasons, price, picked))
+    candidates.sort(key=lambda one: one.order)
     blocked.sort(key=lambda one: (len(one.stops), one.pair.supporter.id))
     return Ranking(tuple(candidates), tuple(blocked))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import proposals, referrals, sessions
+from kith_matching.tables import picks, proposals, referrals, sessions
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -47,11 +47,15 @@ request that made it is kept for a day.
 """
 
 
+_UNPICK: Final = sa.delete(picks).where(picks.c.referral_id == _THEIRS)
+
+
 async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
     """Forget what is known by these pseudonyms but that there were referrals, proposals, matches and sessions."""
     if not people:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
+        await tx.execute(_UNPICK, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
         await forget_answers(tx, places)

@@ -50,6 +50,15 @@ _SAID_NO: Final = sa.exists(
 _STANDING: Final = sa.select(
     supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"), _SAID_NO.label("said_no")
 )
+_CANDIDATES: Final = (
+    sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
+    .where(
+        supporters.c.organisation_id == sa.bindparam("organisation_id"),
+        sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
+        supporters.c.state == SupporterState.ACTIVE,
+    )
+    .order_by(supporters.c.id)
+)
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
 _STANDING_OF_ALL: Final = (
     _STANDING.where(
@@ -104,6 +113,17 @@ async def get_pair_for_update(
     await get_supporter_for_update(tx, supporter_id)
     asked = {"supporter_id": supporter_id, "referral_id": referral.id, "except_proposal": except_proposal}
     return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
+
+
+async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tuple[Supporter, Load]]:
+    """The programme's active supporters, in order of id, with what is taken of their places."""
+    asked = {"organisation_id": programme.organisation_id, "programme_id": programme.id, "except_proposal": None}
+    found = []
+    for row in await tx.execute(_CANDIDATES, asked):
+        values = values_of(row)
+        load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
+        found.append((_supporter(values), load))
+    return found
 
 
 async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme) -> list[Pair]:

@@ -14,7 +14,7 @@ from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
 from kith_matching.domain.score import Ranking, rank
-from kith_matching.store import matches, proposals, referrals, supporters
+from kith_matching.store import matches, proposals, referrals, rounds, supporters
 
 MOST_AT_ONCE: Final = 500
 """Proposals that lapse in one transaction; the others follow at the next tick."""
@@ -29,8 +29,9 @@ async def rank_candidates(tx: AsyncConnection, referral_id: UUID, *, now: dateti
     check_open(referral)
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
     pairs = await supporters.list_pairs(tx, referral, programme)
+    last = await rounds.get_last_round(tx, referral)
     await audit.record(tx, Entry("candidates-listed", "referral", referral_id), now=now)
-    return referral, rank(pairs, clock.today(now))
+    return referral, rank(pairs, clock.today(now), last)
 
 
 async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, now: datetime) -> Proposal:

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited, noted
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
+from kith_matching.domain.round import RoundNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, matches, programmes, proposals, referrals, sessions, supporters
+from kith_matching.tables import contacts, matches, programmes, proposals, referrals, rounds, sessions, supporters
 
 Found = dict[str, Any]
 
@@ -36,6 +37,8 @@ _SUPPORTERS: Final = _paged(supporters)
 _MATCHES: Final = _paged(matches)
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
+_ROUNDS: Final = _paged(rounds)
+_ROUND: Final = audited(sa.select(rounds).where(rounds.c.id == sa.bindparam("id")))
 _MATCH: Final = audited(sa.select(matches).where(matches.c.id == sa.bindparam("id")))
 _SESSION: Final = audited(sa.select(sessions).where(sessions.c.id == sa.bindparam("id")))
 _CONTACT: Final = audited(sa.select(contacts).where(contacts.c.id == sa.bindparam("id")))
@@ -135,6 +138,15 @@ async def list_contacts(
     )
 
 
+async def list_rounds(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """The organisation's rounds, the first held first."""
+    return await _list(
+        tx, _ROUNDS, Entry("rounds-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+    )
+
+
 async def list_waiting(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
@@ -160,6 +172,11 @@ async def show_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
     if row is None:
         raise ProposalNotFound
     return values_of(row)
+
+
+async def get_round(tx: AsyncConnection, round_id: UUID, *, now: datetime) -> Found:
+    """One round. Raises ``RoundNotFound``."""
+    return await _get(tx, _ROUND, Entry("round-read", "round", round_id), RoundNotFound, now)
 
 
 async def get_session(tx: AsyncConnection, session_id: UUID, *, now: datetime) -> Found:

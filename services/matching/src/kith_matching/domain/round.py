@@ -1,0 +1,74 @@
+"""A round over a programme's whole waiting list: what was looked at, by which policy, and what came of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kith_matching.domain.priority import Priority
+from kith_matching.domain.referral import Programme, Referral
+from kith_matching.domain.refusals import NotFound
+from kith_matching.domain.supporter import Load, Supporter
+
+
+class RoundNotFound(NotFound):
+    """No round of this organisation has the id."""
+
+    code = "round-not-found"
+    advice = "No round of your organisation has this id."
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """All that a round looks at: who waits, the active supporters with what is taken of their places, and who said no.
+
+    ``said_no`` names referrals with supporters, by id.
+    """
+
+    programme: Programme
+    people: Sequence[Referral]
+    supporters: Sequence[tuple[Supporter, Load]]
+    said_no: Collection[tuple[UUID, UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The programme's policy as it was: the points of each connection, and who goes first."""
+
+    weights: Mapping[str, int]
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round. It assigns nobody: a coordinator is shown its picks, and decides.
+
+    ``pairs`` were allowed, of ``people`` who waited and ``supporters`` who had not left; ``nobody`` counts people whom
+    no supporter could take. ``objective`` is what the best list is worth in points. ``solver`` (a library and its
+    version), ``digest`` (of all that was looked at) and ``policy`` say whether another round would be the same.
+    """
+
+    id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    held_at: datetime
+    people: int
+    supporters: int
+    pairs: int
+    matched: int
+    nobody: int
+    objective: int
+    solver: str
+    digest: str
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """What a round leaves behind until the next: a supporter for each referral that got one, and the prices of places.
+
+    A price says what one more place of that supporter would add to the list; those at nought are left out.
+    """
+
+    supporters: Mapping[UUID, UUID]
+    prices: Mapping[UUID, int]

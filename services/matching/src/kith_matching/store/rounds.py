@@ -1,0 +1,82 @@
+"""Rounds, and what the last one of each programme says."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_matching.domain.referral import Programme, Referral, is_waiting
+from kith_matching.domain.round import Picks, Round, WaitingList
+from kith_matching.domain.score import LastRound
+from kith_matching.store.rows import values_of
+from kith_matching.store.supporters import list_candidates
+from kith_matching.tables import picks, prices, proposals, referrals, rounds
+
+_THEIRS: Final = sa.bindparam("programme_id", type_=sa.Uuid)
+_ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('round ' || :programme_id, 0))")
+_WAITING: Final = (
+    sa.select(referrals)
+    .where(
+        referrals.c.programme_id == _THEIRS,
+        referrals.c.waiting,
+        ~sa.exists(
+            sa.select(proposals.c.id).where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
+        ),
+    )
+    .order_by(referrals.c.id)
+)
+_SAID_NO: Final = sa.select(proposals.c.referral_id, proposals.c.supporter_id).where(
+    proposals.c.programme_id == _THEIRS, proposals.c.state == "declined"
+)
+_INSERT: Final = sa.insert(rounds)
+_CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
+_OWN: Final = "cast(:programme_id as uuid), cast(:organisation_id as uuid), cast(:round_id as uuid)"
+_PICK: Final = sa.text(
+    "with there as (select id from referrals where id = any(:keys) and not erased order by id for key share)"
+    " insert into picks (programme_id, organisation_id, round_id, referral_id, supporter_id)"
+    f" select {_OWN}, said.referral_id, said.supporter_id"
+    " from unnest(cast(:keys as uuid[]), cast(:values as uuid[])) as said (referral_id, supporter_id)"
+    " join there on there.id = said.referral_id"
+)
+"""Nobody is picked for a person who was erased while the round was held."""
+_PRICE: Final = sa.text(
+    "insert into prices (programme_id, organisation_id, round_id, supporter_id, points)"
+    f" select {_OWN}, said.* from unnest(cast(:keys as uuid[]), cast(:values as bigint[])) as said"
+)
+_LAST_PICK: Final = sa.select(picks.c.supporter_id).where(picks.c.referral_id == sa.bindparam("referral_id"))
+_LAST_PRICES: Final = sa.select(prices.c.supporter_id, prices.c.points).where(prices.c.programme_id == _THEIRS)
+
+
+async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> WaitingList:
+    """All that a round of this programme looks at. Of two rounds at once, the second waits for the first."""
+    asked = {"programme_id": programme.id}
+    await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
+    waiting = [Referral(**values_of(row)) for row in await tx.execute(_WAITING, asked)]
+    said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
+    candidates = await list_candidates(tx, programme)
+    return WaitingList(programme, [one for one in waiting if is_waiting(one)], candidates, said_no)
+
+
+async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:
+    """Keep a round; its picks and prices take the place of those before."""
+    await tx.execute(_INSERT, asdict(held))
+    for clear in _CLEAR:
+        await tx.execute(clear, {"programme_id": held.programme_id})
+    for statement, told in ((_PICK, left.supporters), (_PRICE, left.prices)):
+        if told:
+            await tx.execute(statement, _said(held, told))
+
+
+def _said(held: Round, told: Mapping[UUID, Any]) -> dict[str, Any]:
+    own = {"programme_id": held.programme_id, "organisation_id": held.organisation_id, "round_id": held.id}
+    return own | {"keys": list(told), "values": list(told.values())}
+
+
+async def get_last_round(tx: AsyncConnection, referral: Referral) -> LastRound:
+    """What the last round of its programme says of this referral; nothing, where there was none."""
+    pick = (await tx.execute(_LAST_PICK, {"referral_id": referral.id})).scalar_one_or_none()
+    rows = await tx.execute(_LAST_PRICES, {"programme_id": referral.programme_id})
+    return LastRound(pick, {row.supporter_id: row.points for row in rows})
