@@ -38,6 +38,8 @@ _NOTHING: Final = (
     "An informal programme asks for none of this, and nobody could give it: take it out, or choose a higher level."
 )
 _INSTEAD: Final = {
+    "who.referrable": "Nobody in an informal programme could answer a referral: say referrable: false. People come by "
+    "themselves.",
     "supporters.training": "An informal programme requires no training: say required: false of each.",
     "support.length.review_weeks": "An informal programme asks for no reviews: say review_weeks: null.",
     "support.components": "An informal programme keeps no record of people: only "
@@ -181,11 +183,12 @@ class Definition(Part):
                 "Nobody is referred, so nobody's answers can be compared: measure supporters only, or say referrable: "
                 "true.",
             )
-        if self.matching is not None:
+        if PAIRED & set(self.models) - {Model.MUTUAL_EXCHANGE}:
             yield Contradiction(
                 "matches-nobody",
-                "matching",
-                "Nobody is referred, so nobody is matched: take matching out, or say referrable: true.",
+                "who.referrable",
+                "Whoever is matched was referred, or referred themself: say referrable: true. Only members exchange "
+                "without.",
             )
 
     def _unevaluated(self) -> Iterator[Contradiction]:
@@ -219,6 +222,7 @@ class Definition(Part):
             return
         sessions, matching = self.support.sessions, self.matching
         asked = {
+            "who.referrable": self.who.referrable,
             "evaluation.measures": bool(self.evaluation.measures),
             "evaluation.hours": self.evaluation.hours,
             "supporters.steps": bool(self.supporters.steps),
