@@ -38,6 +38,13 @@ file, and nothing of it in code: a new programme is a new file. Those that are h
 about peer support; a comment in each file says which, and `[K]` marks what no document says and was chosen to begin
 with. Change it to what is true of yours.
 
+| short | document |
+| --- | --- |
+| RE | *Relative Experience: What is peer-to-peer support?*, Family and Childcare Trust |
+| HH | *A Helping Hand: Consultations with service users about peer support*, Together, 2010 |
+| MH | *Peer support*, Mental Health Foundation |
+| LTC | *Peer Support in Long Term Conditions: The Basics*, Mental Health Foundation, 2013 |
+
 ## How to write one
 
 1. **Find the nearest.** Look through the tables below for a programme that works as yours does.

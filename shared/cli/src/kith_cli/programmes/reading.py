@@ -126,7 +126,11 @@ def _with_what_it_extends(file: Path, said: Written) -> tuple[dict[str, Any], Fa
 
 
 def _faults(error: ValidationError, said: Written) -> Iterator[Fault]:
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    within = {one["loc"][:depth] for one in errors for depth in range(len(one["loc"]))}
+    for one in errors:
+        if one["type"] == "too_short" and one["loc"] in within:
+            continue  # pydantic counts only the items that are right
         place = tuple(str(step) for step in one["loc"] if step != "[key]")
         if one["type"] == CONTRADICTS:
             for contradiction in one["ctx"][CONTRADICTS]:
