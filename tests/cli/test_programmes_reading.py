@@ -172,8 +172,11 @@ def test_two_documents_are_not_one_programme(folder: Path) -> None:
     assert told(folder, walking() + "---\n" + walking()) == [("not-yaml", 14, "")]
 
 
-def test_what_is_nested_without_end_is_refused(folder: Path) -> None:
-    assert told(folder, "[" * 5000) == [("not-yaml", 1, "")]
+@pytest.mark.parametrize("deep", [25, 250, 5000])
+def test_what_is_nested_deeply_is_no_programme(folder: Path, deep: int) -> None:
+    [fault] = faults(folder, walking() + f"sites: {'[' * deep}{']' * deep}\n")
+
+    assert fault.code == "nested-too-deep"
 
 
 @pytest.mark.parametrize("text", ["", "- slug", "only words", "5"])

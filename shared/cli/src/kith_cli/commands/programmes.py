@@ -29,7 +29,9 @@ def command() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(paths: Sequence[Path], *, as_json: bool) -> None:
-    """Say of each file whether it can be used; else every fault at its line, and what may stand there.
+    """Say which files can be used, and what is wrong with the others.
+
+    Every fault is told at its line, with what may stand there.
 
     PATHS are files or folders of them. [default: deploy/programmes]
 
@@ -48,7 +50,9 @@ def check(paths: Sequence[Path], *, as_json: bool) -> None:
 
 @command.command()
 def schema() -> None:
-    """Print the JSON Schema of a programme's file, with which an editor helps whoever writes one.
+    """Print the JSON Schema of a programme's file, for an editor.
+
+    With it an editor proposes keys and codes, and marks what may not stand where it does.
 
     For example: `kith programmes schema > definition.json`, and as a first line of the file
     `# yaml-language-server: $schema=definition.json`.

@@ -42,7 +42,7 @@ class Written:
 def written(text: str) -> Written:
     """Read a YAML text. It never raises: whatever is wrong with it is among the faults."""
     try:
-        node = _compose(text)
+        return _made(text)
     except _Pointing as pointing:
         return Written(faults=(Unwritten("points-elsewhere", _line(pointing), (), _POINTS),))
     except yaml.MarkedYAMLError as error:
@@ -51,13 +51,20 @@ def written(text: str) -> Written:
     except yaml.YAMLError:
         return Written(faults=(Unwritten("not-yaml", 1, (), "This is not YAML: a character in it is not text."),))
     except RecursionError:
-        return Written(faults=(Unwritten("not-yaml", 1, (), "This is not a definition: it is nested too deeply."),))
-    made = _Making()
-    told = made.value(node, ()) if node is not None else None
-    return Written(told, made.lines, tuple(made.faults))
+        return Written(faults=(Unwritten("nested-too-deep", 1, (), _DEEP),))
+
+
+def _made(text: str) -> Written:
+    node, making = _compose(text), _Making()
+    told = making.value(node, ()) if node is not None else None
+    return Written(told, making.lines, tuple(making.faults))
 
 
 _POINTS: Final = "Nothing may point to another place (`*name`): write it out, so that whoever reads it sees it here."
+
+
+_DEEPEST: Final = 20
+_DEEP: Final = "Nothing in a definition lies so deep within lists and mappings: take some brackets or indents away."
 
 
 class _Pointing(yaml.MarkedYAMLError):
@@ -109,6 +116,9 @@ class _Making:
     def value(self, node: Node, at: Place) -> Any:
         """What the node says."""
         self.lines.setdefault(at, node.start_mark.line + 1)
+        if len(at) > _DEEPEST:
+            self.faults.append(Unwritten("nested-too-deep", node.start_mark.line + 1, at[:1], _DEEP))
+            return None
         if isinstance(node, MappingNode):
             return dict(self._pairs(node, at))
         if isinstance(node, SequenceNode):

@@ -72,7 +72,7 @@ class Who(Part):
     conditions: Codes = ()
     """None said: whatever somebody lives with."""
     circumstances: Codes = ()
-    """What those it is for have in common beside needs and conditions: ``kinship-carer``, ``in-prison``, ``women``."""
+    """What those it is for have in common beside needs and conditions: ``kinship-carer``, ``in-prison``, ``woman``."""
     referrable: bool = True
     """Whether anybody is referred to it. Where not, people come, or are reached, without a name."""
     reached_by: tuple[Channel, ...] = ()
@@ -163,7 +163,7 @@ class Definition(Part):
             yield Contradiction(
                 "mediator-takes-sides",
                 "matching.rules",
-                "Both sides agree to a mediator, who is close to neither [K]: add both-agree and close-to-neither.",
+                "Both sides agree to a mediator, who is close to neither: add both-agree and close-to-neither.",
             )
 
     def _beside_whom_it_is_for(self) -> Iterator[Contradiction]:

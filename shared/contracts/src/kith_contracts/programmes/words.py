@@ -1,6 +1,6 @@
 """What every part of a programme's definition is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Self
 
@@ -52,16 +52,10 @@ class Part(BaseModel):
     @model_validator(mode="after")
     def _can_be_meant(self) -> Self:
         """Refuse a part that contradicts itself."""
-        raise_any(self.contradictions())
+        if found := tuple(self.contradictions()):
+            said = " ".join(f"{one.at}: {one.says}" for one in found)
+            raise PydanticCustomError(CONTRADICTS, "{said}", {"said": said, CONTRADICTS: found})
         return self
-
-
-def raise_any(contradictions: Iterable[Contradiction]) -> None:
-    """Refuse with all of them, if there are any."""
-    found = tuple(contradictions)
-    if found:
-        said = " ".join(f"{one.at}: {one.says}" for one in found)
-        raise PydanticCustomError(CONTRADICTS, "{said}", {"said": said, CONTRADICTS: found})
 
 
 class Model(StrEnum):
