@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from kith_cli.programmes.page import page
 from kith_cli.programmes.reading import read
 from kith_cli.programmes.written import written
 from kith_contracts.programmes import Definition
@@ -98,6 +99,26 @@ def test_no_word_of_the_schema_is_said_by_nobody(words: type[StrEnum]) -> None:
     said = json.dumps([programme(file.stem).model_dump(mode="json") for file in FILES])
 
     assert [word.value for word in words if f'"{word}"' not in said] == []
+
+
+def keys_said(told: object, above: str = "") -> set[str]:
+    """Every key that a file's content says, as the page's last chapter writes it."""
+    if isinstance(told, list):
+        return {key for item in told for key in keys_said(item, f"{above[:-1]}[].")}
+    if not isinstance(told, dict):
+        return set()
+    within = {key for name, value in told.items() for key in keys_said(value, f"{above}{name}.")}
+    return {f"{above}{name}" for name in told} | within
+
+
+def test_no_key_of_the_schema_is_said_by_nobody() -> None:
+    said = {key for file in FILES for key in keys_said(written(file.read_text(encoding="utf-8")).told)}
+    nations = "|".join(Nation)
+
+    known = re.findall(r"^\| `([^`]+)` \| (?:an?|one|true|words|its)", page([]), re.MULTILINE)
+
+    assert known
+    assert set(known) <= {re.sub(rf"checks\.({nations})\.", "checks.*.", key) for key in said}
 
 
 def test_1_lived_kinship_care_comes_before_relevant_life_experience_and_neither_is_refused() -> None:
