@@ -97,8 +97,7 @@ def _chapter(told: Definition) -> Iterator[str]:
     file = f"[`{told.slug}.yaml`](../deploy/programmes/{told.slug}.yaml)"
     yield f"- **File:** {file}{f', a variant of [{told.extends}](#{told.extends})' if told.extends else ''}."
     came = "" if told.who.referrable else " Nobody is referred: they are met, or come, without a name."
-    needs = f" Why it may help: {spoken(told.who.needs)}." if told.who.needs else ""
-    yield f"- **For:** {told.who.summary} Age: {wording.ages(told)}.{came}{needs}{_reached(told)}"
+    yield f"- **For:** {told.who.summary} Age: {wording.ages(told)}.{came}{_whom(told)}{_reached(told)}"
     yield f"- **Given by:** {_supporter(told)}"
     yield f"- **How:** {listed(told.models)}; {wording.length(told)}.{_sessions(told)}{_gathering(told)}"
     if told.matching:
@@ -118,6 +117,15 @@ def _chapter(told: Definition) -> Iterator[str]:
         yield f"- **Whose file it is:** that of the {spoken([told.approval.by])}; {needed}."
 
 
+def _whom(told: Definition) -> str:
+    said = {
+        "Why it may help": told.who.needs,
+        "They live with": told.who.conditions,
+        "Among them": told.who.circumstances,
+    }
+    return "".join(f" {words}: {spoken(codes)}." for words, codes in said.items() if codes)
+
+
 def _supporter(told: Definition) -> str:
     kept = told.supporters
     steps = f" Before they start: {spoken(kept.steps)}." if kept.steps else ""
@@ -131,7 +139,7 @@ def _sessions(told: Definition) -> str:
 
 
 def _reached(told: Definition) -> str:
-    return f" They can be reached by {spoken(told.who.reached_by)} only." if told.who.reached_by else ""
+    return f" Reached only: {spoken(told.who.reached_by)}." if told.who.reached_by else ""
 
 
 def _gathering(told: Definition) -> str:

@@ -65,8 +65,8 @@ def cadence(told: Definition) -> str:
     parts = [often(sessions.every_days)] if sessions.every_days else []
     parts += [f"{sessions.minutes} minutes"] if sessions.minutes else []
     if sessions.one_to_one_minutes:
-        limit = "each" if sessions.one_to_one_limit is Limit.EACH else "in all"
-        parts.append(f"at most {sessions.one_to_one_minutes} one-to-one, {limit}")
+        limit = "with each" if sessions.one_to_one_limit is Limit.EACH else "in all"
+        parts.append(f"at most {sessions.one_to_one_minutes} minutes one-to-one {limit}")
     parts += ["at home"] if sessions.at_home else []
     parts += [" or ".join(sessions.times)] if sessions.times else []
     parts += [f"noticed after {long(sessions.missed_after_days)} without"] if sessions.missed_after_days else []
@@ -115,4 +115,6 @@ def measure(one: Measure) -> str:
 def results(told: Definition) -> str:
     """What is claimed from a payer."""
     kept = told.evaluation.results
-    return f"{kept.payer_percent} % of {spoken(kept.claims)}, held {kept.sustained_weeks} weeks" if kept else NOTHING
+    if kept is None:
+        return NOTHING
+    return f"{kept.payer_percent} % paid for {spoken(kept.claims)}, once held for {kept.sustained_weeks} weeks"
