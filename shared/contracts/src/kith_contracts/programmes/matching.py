@@ -36,8 +36,8 @@ class HardRule(StrEnum):
     """A rule that a programme may add to those that hold everywhere. None is ever traded for score."""
 
     SAME_CONDITION = "same-condition"
-    """Supporter and person share a condition, one of those that the programme is for if it names any. Only where it argues
-    for that (LTC, *The matching process*)."""
+    """Supporter and person share a condition, one of those that the programme is for if it names any. Only where it
+    argues for that (LTC, *The matching process*)."""
     SHARED_EXPERIENCE = "shared-experience"
     """They share an experience, or one that the programme counts as related."""
     TRAINED_FOR_LOW_MOOD = "trained-for-low-mood"
