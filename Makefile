@@ -36,6 +36,7 @@ check: setup ## Format, lint, types, imports, contracts and shape: the first thi
 	$(BIN)/mypy shared services tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m kith_contracts check
+	$(BIN)/python -m kith_cli.programmes check
 	$(BIN)/pytest -q tests/architecture
 
 test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some; CI=true: longer)

@@ -1,7 +1,8 @@
 """Write what is generated from the contracts, check that it is written, or freeze it as released.
 
-Generated: the schemas in shared/contracts/schemas, docs/events.md and docs/asyncapi. Run it at the root of the
-repository. It exits with 0 when all is as it should be, else with 1 and a line for each thing that is not.
+Generated: the schemas in shared/contracts/schemas (of facts, and of a programme's definition), docs/events.md and
+docs/asyncapi. Run it at the root of the repository. It exits with 0 when all is as it should be, else with 1 and a line
+for each thing that is not.
 """
 
 import argparse

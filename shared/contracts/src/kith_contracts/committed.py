@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kith_contracts import asyncapi, events
+from kith_contracts.programmes.schema import file_schema
 from kith_contracts.registry import CONTRACTS, Contract
 from kith_contracts.schemas import reader_schema, writer_schema
 
@@ -14,6 +15,8 @@ RELEASED: Final = SCHEMAS / "released"
 SAMPLES: Final = Path("shared/contracts/samples")
 ASYNCAPI: Final = Path("docs/asyncapi")
 EVENTS: Final = Path("docs/events.md")
+PROGRAMMES: Final = SCHEMAS / "programmes"
+"""Beside the facts' schemas and apart from them: a definition is a file that people write, and no fact."""
 
 
 class NoSample(Exception):  # noqa: N818 -- it says what is missing, as the refusals of the services do
@@ -35,7 +38,7 @@ def sample(root: Path, contract: Contract) -> bytes:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file's path under the root, and its text."""
-    made = {EVENTS: events.page()}
+    made = {EVENTS: events.page(), PROGRAMMES / "definition.json": _text(file_schema())}
     samples = {contract.type: json.loads(sample(root, contract)) for contract in CONTRACTS.values()}
     for service, document in asyncapi.documents(samples).items():
         made[ASYNCAPI / f"{service}.json"] = _text(document)
@@ -80,7 +83,7 @@ def release(root: Path, version: str) -> None:
 
 
 def _json_files(root: Path) -> list[Path]:
-    return [path for folder in (SCHEMAS, ASYNCAPI) for path in (root / folder).glob("*.json")]
+    return [path for folder in (SCHEMAS, PROGRAMMES, ASYNCAPI) for path in (root / folder).glob("*.json")]
 
 
 def _text(document: dict[str, Any]) -> str:

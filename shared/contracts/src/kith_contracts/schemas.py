@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 _WRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n)")
 
 
-class _Untitled(GenerateJsonSchema):
+class Untitled(GenerateJsonSchema):
     """Pydantic's own schemas without a title on every field: it would only repeat the field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 -- pydantic names it
@@ -31,14 +31,14 @@ class _Untitled(GenerateJsonSchema):
 
 def writer_schema(contract: Contract) -> Schema:
     """What a record's value is when we write it: these fields and no others, at every depth."""
-    schema = contract.fact.model_json_schema(mode="serialization", schema_generator=_Untitled)
-    return {"$schema": DIALECT, "$id": f"{contract.dataschema}:writer", **_plain(schema, closed=True)}
+    schema = contract.fact.model_json_schema(mode="serialization", schema_generator=Untitled)
+    return {"$schema": DIALECT, "$id": f"{contract.dataschema}:writer", **plain(schema, closed=True)}
 
 
 def reader_schema(contract: Contract) -> Schema:
     """What a record's value must be for us to read it: these fields, and whatever else a newer writer adds."""
-    schema = contract.fact.model_json_schema(mode="validation", schema_generator=_Untitled)
-    return {"$schema": DIALECT, "$id": contract.dataschema, **_plain(schema, closed=False)}
+    schema = contract.fact.model_json_schema(mode="validation", schema_generator=Untitled)
+    return {"$schema": DIALECT, "$id": contract.dataschema, **plain(schema, closed=False)}
 
 
 def story_rule(contract: Contract) -> str:
@@ -46,27 +46,27 @@ def story_rule(contract: Contract) -> str:
     return inspect.getdoc(contract.fact.story) or ""
 
 
-def _plain(schema: Schema, *, closed: bool) -> Schema:
+def plain(schema: Schema, *, closed: bool) -> Schema:
     """The schema with its definitions put where they are used and its descriptions on one line.
 
     A fact is a tree and never recursive; without references its schema stands by itself wherever it is embedded.
     """
     definitions = schema.pop("$defs", {})
 
-    def plain(node: Any) -> Any:
+    def inlined(node: Any) -> Any:
         if isinstance(node, list):
-            return [plain(item) for item in node]
+            return [inlined(item) for item in node]
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
             name = node["$ref"].removeprefix("#/$defs/")
             node = {**definitions[name], **{keyword: told for keyword, told in node.items() if keyword != "$ref"}}
-        made = {keyword: plain(told) for keyword, told in node.items()}
+        made = {keyword: inlined(told) for keyword, told in node.items()}
         if isinstance(made.get("description"), str):
             made["description"] = _WRAPPED.sub(" ", made["description"])
         if closed and made.get("type") == "object" and ("properties" in made or "patternProperties" in made):
             made["additionalProperties"] = False
         return made
 
-    plained: Schema = plain(schema)
-    return plained
+    made: Schema = inlined(schema)
+    return made
