@@ -146,6 +146,17 @@ async def test_a_programme_of_another_organisation_has_no_round(desk: Desk, as_c
     assert (answer.status_code, answer.json()["code"]) == (404, "programme-not-found")
 
 
+async def test_a_policy_beyond_what_can_be_reckoned_is_refused_and_says_so(desk: Desk) -> None:
+    await desk.stage.hear(desk.programme.model_copy(update={"weights": {"experience": 2_147_483_647}}))
+    await desk.a_supporter()
+    await desk.a_referral()
+
+    answer = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "policy-out-of-range")
+    assert (await desk.get("/rounds")).json()["items"] == []
+
+
 async def test_a_round_that_is_not_there_is_not_found(desk: Desk) -> None:
     answer = await desk.get(f"/rounds/{new_id()}")
 

@@ -159,11 +159,6 @@ def told(referral: Referral, change: Change) -> Referral:
             return replace(referral, decision=None, closed_reason=None, closed_on=None, waiting=True)
 
 
-def is_waiting(referral: Referral) -> bool:
-    """Whether somebody is to be found for this person: it is open, nobody was erased, and they still wait."""
-    return is_open(referral) and referral.waiting and not referral.erased
-
-
 def is_open(referral: Referral) -> bool:
     """Whether the referral is accepted, consented to and not closed: only then is anybody matched."""
     return referral.closed_reason is None and referral.consented and referral.decision == "accepted"

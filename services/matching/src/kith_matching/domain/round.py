@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kith_matching.domain.priority import Priority
 from kith_matching.domain.referral import Programme, Referral
-from kith_matching.domain.refusals import NotFound
+from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.supporter import Load, Supporter
 
 
@@ -16,6 +16,13 @@ class RoundNotFound(NotFound):
 
     code = "round-not-found"
     advice = "No round of your organisation has this id."
+
+
+class PolicyOutOfRange(MatchingRefused):
+    """The programme's weights are beyond what a round can reckon exactly."""
+
+    code = "policy-out-of-range"
+    advice = "The programme's weights are too large for a round. Publish it with fewer points: a thousand each will do."
 
 
 @dataclass(frozen=True, slots=True)

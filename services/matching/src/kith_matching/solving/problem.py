@@ -16,7 +16,7 @@ Keys = NDArray[np.uint64]
 TIE_SCALE: Final = 2**30
 """What a point of score is worth against the bits that break ties.
 
-Measured: 2**34 is refused with ``BAD_COST_RANGE`` on an instance of 10,000 people (matching.md, section 3).
+Measured: OR-tools refuses 2**34 with ``BAD_COST_RANGE`` for 10,000 people.
 """
 MOST_WEIGHT: Final = 2**21
 """What no weight may reach: times ``TIE_SCALE`` it is 2**51, and a library that reckons in doubles ends at 2**53."""

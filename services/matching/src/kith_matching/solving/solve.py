@@ -67,17 +67,13 @@ def _flow(problem: Problem) -> Whole:
 
     n, sink = problem.people, np.int32(problem.people + problem.supporters)
     asked, open_ = np.unique(problem.person), np.flatnonzero(problem.free).astype(np.int32)
-    one = np.ones(problem.pairs, np.int64)
+    one, nothing = np.ones(problem.pairs, np.int64), np.zeros(max(len(asked), len(open_)), np.int64)
     network = min_cost_flow.SimpleMinCostFlow()
     add = network.add_arcs_with_capacity_and_unit_cost
     pairs = add(problem.person, problem.supporter + np.int32(n), one, -problem.weight)
-    add(asked, np.full(len(asked), sink), one[: len(asked)], 0 * one[: len(asked)])
-    add(
-        open_ + np.int32(n),
-        np.full(len(open_), sink),
-        problem.free[open_].astype(np.int64),
-        np.zeros(len(open_), np.int64),
-    )
+    add(asked, np.full(len(asked), sink), one[: len(asked)], nothing[: len(asked)])
+    places = problem.free[open_].astype(np.int64)
+    add(open_ + np.int32(n), np.full(len(open_), sink), places, nothing[: len(open_)])
     network.set_nodes_supplies(asked, one[: len(asked)])
     network.set_node_supply(int(sink), -len(asked))
     status = network.solve()

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.referral import Programme, Referral, is_waiting
+from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.round import Picks, Round, WaitingList
 from kith_matching.domain.score import LastRound
 from kith_matching.store.rows import values_of
@@ -17,19 +17,23 @@ from kith_matching.tables import picks, prices, proposals, referrals, rounds
 
 _THEIRS: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('round ' || :programme_id, 0))")
-_WAITING: Final = (
-    sa.select(referrals)
-    .where(
-        referrals.c.programme_id == _THEIRS,
-        referrals.c.waiting,
-        ~sa.exists(
-            sa.select(proposals.c.id).where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
-        ),
-    )
-    .order_by(referrals.c.id)
+_PROPOSED: Final = sa.exists(
+    sa.select(proposals.c.id).where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
 )
-_SAID_NO: Final = sa.select(proposals.c.referral_id, proposals.c.supporter_id).where(
-    proposals.c.programme_id == _THEIRS, proposals.c.state == "declined"
+_WAITS: Final = sa.and_(
+    referrals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+    referrals.c.programme_id == _THEIRS,
+    referrals.c.waiting,
+    referrals.c.consented,
+    referrals.c.decision == sa.literal_column("'accepted'"),
+    referrals.c.closed_reason.is_(None),
+)
+"""As the index of who waits has it."""
+_WAITING: Final = sa.select(referrals).where(_WAITS, ~referrals.c.erased, sa.not_(_PROPOSED)).order_by(referrals.c.id)
+_SAID_NO: Final = (
+    sa.select(proposals.c.referral_id, proposals.c.supporter_id)
+    .join(referrals, referrals.c.id == proposals.c.referral_id)
+    .where(_WAITS, proposals.c.state == sa.literal_column("'declined'"))
 )
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
@@ -52,12 +56,11 @@ _LAST_PRICES: Final = sa.select(prices.c.supporter_id, prices.c.points).where(pr
 
 async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> WaitingList:
     """All that a round of this programme looks at. Of two rounds at once, the second waits for the first."""
-    asked = {"programme_id": programme.id}
+    asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
     waiting = [Referral(**values_of(row)) for row in await tx.execute(_WAITING, asked)]
     said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
-    candidates = await list_candidates(tx, programme)
-    return WaitingList(programme, [one for one in waiting if is_waiting(one)], candidates, said_no)
+    return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)
 
 
 async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:
