@@ -7,7 +7,7 @@ from pathlib import Path
 import uvloop
 
 from kith_chassis.process import spare_the_garbage_collector
-from tests.bench import bench_inbox, bench_latency, bench_post, bench_relay, bench_round
+from tests.bench import bench_inbox, bench_latency, bench_pairs, bench_post, bench_relay, bench_round
 from tests.bench.measure import report
 from tests.bench.stage import set_stage
 
@@ -19,6 +19,7 @@ BENCHES = {
     "latency": bench_latency.bench,
     "round-seconds": bench_round.bench_seconds,
     "round-memory": bench_round.bench_memory,
+    "pairs": bench_pairs.bench,
 }
 
 
