@@ -50,9 +50,9 @@ HttpOf = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch what is skipped; and let hypothesis try fewer examples where somebody waits for it."""
+    """Watch what is skipped; let hypothesis try fewer examples where somebody waits, and no example by the clock."""
     if not IN_CI:
-        settings.register_profile("waited-for", max_examples=examples(100))
+        settings.register_profile("waited-for", max_examples=examples(100), deadline=None)
         settings.load_profile("waited-for")
     must_run = {"real_kafka", "containers", "browser"} | ({"shared"} if SHARED_DATA.is_dir() else set())
     config.pluginmanager.register(NothingSkippedInSilence(frozenset(must_run), in_ci=IN_CI))
