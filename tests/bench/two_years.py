@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from kith_chassis.clock import new_id
-from kith_matching.domain.priority import Priority
+from kith_matching.domain.priority import PLACE, Priority
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.solving import Problem, solve
@@ -179,7 +179,7 @@ def live(name: str, given: World) -> Row:
 
 def _fit(referral: Referral, supporter: Supporter) -> int:
     problem = list_of(OFFER, [referral], [(supporter, Load())], priority=EVERYBODY, today=BEGIN)
-    return int(problem.weight[0]) - 10_000
+    return int(problem.weight[0]) - PLACE
 
 
 def _row(name: str, people: Sequence[Referral], waits: dict[UUID, int], fits: Sequence[int], given: World) -> Row:

@@ -47,25 +47,16 @@ _SAID_NO: Final = sa.exists(
         proposals.c.state == "declined",
     )
 )
-_STANDING: Final = sa.select(
-    supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"), _SAID_NO.label("said_no")
+_IN_PROGRAMME: Final = sa.and_(
+    supporters.c.organisation_id == sa.bindparam("organisation_id"),
+    sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
-_CANDIDATES: Final = (
-    sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
-    .where(
-        supporters.c.organisation_id == sa.bindparam("organisation_id"),
-        sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
-        supporters.c.state == SupporterState.ACTIVE,
-    )
-    .order_by(supporters.c.id)
-)
+_LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
+_CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
+_STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
 _STANDING_OF_ALL: Final = (
-    _STANDING.where(
-        supporters.c.organisation_id == sa.bindparam("organisation_id"),
-        sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
-        supporters.c.state != SupporterState.LEFT,
-    )
+    _STANDING.where(_IN_PROGRAMME, supporters.c.state != SupporterState.LEFT)
     .order_by(supporters.c.id)
     .limit(MOST_CONSIDERED)
 )
@@ -118,12 +109,7 @@ async def get_pair_for_update(
 async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tuple[Supporter, Load]]:
     """The programme's active supporters, in order of id, with what is taken of their places."""
     asked = {"organisation_id": programme.organisation_id, "programme_id": programme.id, "except_proposal": None}
-    found = []
-    for row in await tx.execute(_CANDIDATES, asked):
-        values = values_of(row)
-        load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
-        found.append((_supporter(values), load))
-    return found
+    return [_loaded(values_of(row)) for row in await tx.execute(_CANDIDATES, asked)]
 
 
 async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme) -> list[Pair]:
@@ -147,8 +133,12 @@ def _supporter(values: dict[str, Any]) -> Supporter:
     return Supporter(**{**values, "state": SupporterState(values["state"])})
 
 
+def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:
+    load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
+    return _supporter(values), load
+
+
 def _pair(referral: Referral, programme: Programme, row: sa.Row[Any]) -> Pair:
     values = values_of(row)
-    load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
     said_no = values.pop("said_no")
-    return Pair(referral, programme, _supporter(values), load, said_no)
+    return Pair(referral, programme, *_loaded(values), said_no)
