@@ -7,16 +7,18 @@ what is done without it. Nothing here says how real people fare, only what a rul
 
 import random
 import statistics
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from kith_chassis.clock import new_id
-from kith_matching.domain.priority import PLACE, Priority
+from kith_matching.domain.priority import PLACE
 from kith_matching.domain.referral import Programme, Referral
+from kith_matching.domain.round import WaitingList
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.terms import Priority, Terms
 from kith_matching.solving import Problem, solve
 from kith_matching.solving.pairing import Candidate
 from kith_matching.solving.waiting import list_of
@@ -102,13 +104,22 @@ def _person(chance: random.Random, week: date) -> Referral:
     )
 
 
+def _list(
+    people: Sequence[Referral],
+    supporters: Sequence[Candidate],
+    said_no: Collection[tuple[UUID, UUID]] = (),
+    priority: Priority = EVERYBODY,
+) -> WaitingList:
+    return WaitingList(replace(OFFER, terms=Terms(priority=priority)), people, supporters, said_no)
+
+
 def by_list(priority: Priority) -> Rule:
     """The best whole list by this policy: what the product does."""
 
     def rule(
         people: Sequence[Referral], supporters: Sequence[Candidate], said_no: set[tuple[UUID, UUID]], today: date
     ) -> Choice:
-        problem = list_of(OFFER, people, supporters, said_no=said_no, priority=priority, today=today)
+        problem = list_of(_list(people, supporters, said_no, priority), today=today)
         chosen = solve(problem).chosen
         return list(zip(problem.person[chosen].tolist(), problem.supporter[chosen].tolist(), strict=True))
 
@@ -121,7 +132,7 @@ def one_after_another(key: Callable[[Problem, Sequence[Referral], int], tuple[fl
     def rule(
         people: Sequence[Referral], supporters: Sequence[Candidate], said_no: set[tuple[UUID, UUID]], today: date
     ) -> Choice:
-        problem = list_of(OFFER, people, supporters, said_no=said_no, priority=EVERYBODY, today=today)
+        problem = list_of(_list(people, supporters, said_no), today=today)
         free, placed, choice = problem.free.copy(), set[int](), Choice()
         for pair in sorted(range(problem.pairs), key=lambda pair: key(problem, people, pair)):
             person, supporter = int(problem.person[pair]), int(problem.supporter[pair])
@@ -178,13 +189,13 @@ def live(name: str, given: World) -> Row:
 
 
 def _fit(referral: Referral, supporter: Supporter) -> int:
-    problem = list_of(OFFER, [referral], [(supporter, Load())], priority=EVERYBODY, today=BEGIN)
+    problem = list_of(_list([referral], [(supporter, Load())]), today=BEGIN)
     return int(problem.weight[0]) - PLACE
 
 
 def _row(name: str, people: Sequence[Referral], waits: dict[UUID, int], fits: Sequence[int], given: World) -> Row:
     everybody = [(one, Load()) for one in given.supporters]
-    problem = list_of(OFFER, people, everybody, priority=EVERYBODY, today=BEGIN)
+    problem = list_of(_list(people, everybody), today=BEGIN)
     could = {people[person].id for person in problem.person.tolist()}
     some = [one for one in people if one.id in could]
     all_waits = [waits[one.id] for one in some]

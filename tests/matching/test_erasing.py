@@ -10,7 +10,6 @@ from kith_chassis.erased import find_erased, remember
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.domain.match import Match
 from kith_matching.domain.occasion import Occasion, Outcome
-from kith_matching.domain.priority import Priority
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import CannotAttend, PersonErased
 from kith_matching.solving.holding import hold
@@ -88,7 +87,7 @@ async def test_nobody_is_picked_for_a_person_who_was_erased_during_the_round(sta
         programme = await get_programme(tx, told.programme_id, stage.organisation_id)
         given = await get_waiting_list(tx, programme)
         await stage.hear(a_person_erased(referral))
-        await save_round(tx, *hold(given, round_id=new_id(), priority=Priority(), now=NOW, today=TODAY))
+        await save_round(tx, *hold(given, round_id=new_id(), now=NOW, today=TODAY))
 
     assert len(given.people) == 1
     assert await left(stage, referral) == {"referral": [True]}

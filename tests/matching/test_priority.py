@@ -1,11 +1,16 @@
 """Who goes before whom, and what a pair is worth in the whole list."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from kith_matching.domain.priority import PLACE, Priority, standing
-from kith_matching.domain.supporter import Load
+from kith_matching.domain.priority import PLACE, standing
+from kith_matching.domain.referral import Programme, Referral
+from kith_matching.domain.round import WaitingList
+from kith_matching.domain.supporter import Load, Supporter
+from kith_matching.domain.terms import Priority, Terms
 from kith_matching.solving import price, solve
 from kith_matching.solving.waiting import list_of
 from tests.matching.builders import DAY, TODAY, a_programme, a_referral, a_supporter
@@ -16,6 +21,13 @@ POLICY = Priority(ageing_per_day=10, scarcity=3000, urgent=2000)
 def points(candidates: int = 4, today: date = TODAY, **different: object) -> dict[str, int]:
     referral = a_referral(a_programme(), **different)
     return {part.connection: part.points for part in standing(referral, POLICY, candidates=candidates, today=today)}
+
+
+def waiting(
+    programme: Programme, people: Sequence[Referral], supporters: Sequence[tuple[Supporter, Load]]
+) -> WaitingList:
+    """A list of the programme, by the policy of these tests."""
+    return WaitingList(replace(programme, terms=Terms(priority=POLICY)), people, supporters, frozenset())
 
 
 def test_every_day_of_waiting_counts_up_to_a_year() -> None:
@@ -47,7 +59,7 @@ def test_a_pair_is_worth_a_place_its_fit_and_its_persons_standing() -> None:
     programme = a_programme()
     person, supporter = a_referral(programme, received_on=TODAY - 20 * DAY), a_supporter(programme)
 
-    problem = list_of(programme, [person], [(supporter, Load())], priority=POLICY, today=TODAY)
+    problem = list_of(waiting(programme, [person], [(supporter, Load())]), today=TODAY)
 
     assert problem.weight.tolist() == [PLACE + 100 + 200 + 3000]
     assert problem.free.tolist() == [1]
@@ -61,7 +73,7 @@ def test_the_only_one_who_could_is_kept_for_whom_nobody_else_could() -> None:
     needs_polish = a_referral(programme, language="pl", conditions=(), needs=())
     people, supporters = [anyone_would_do, needs_polish], [(speaks_both, Load()), (speaks_english, Load())]
 
-    problem = list_of(programme, people, supporters, priority=POLICY, today=TODAY)
+    problem = list_of(waiting(programme, people, supporters), today=TODAY)
     chosen = solve(problem).chosen
 
     assert [(problem.person[pair], problem.supporter[pair]) for pair in chosen] == [(0, 1), (1, 0)]
@@ -73,7 +85,7 @@ def test_a_taken_place_is_not_given_again() -> None:
     busy = (a_supporter(programme, capacity=2), Load(matches=1))
     people = [a_referral(programme), a_referral(programme)]
 
-    problem = list_of(programme, people, [busy], priority=POLICY, today=TODAY)
+    problem = list_of(waiting(programme, people, [busy]), today=TODAY)
 
     assert len(solve(problem).chosen) == 1
 
@@ -81,8 +93,7 @@ def test_a_taken_place_is_not_given_again() -> None:
 def test_a_policy_that_takes_away_more_than_a_place_is_worth_leaves_the_least_that_counts() -> None:
     programme = a_programme(weights={"condition": -20_000})
 
-    problem = list_of(
-        programme, [a_referral(programme)], [(a_supporter(programme), Load())], priority=POLICY, today=TODAY
-    )
+    given = waiting(programme, [a_referral(programme)], [(a_supporter(programme), Load())])
+    problem = list_of(given, today=TODAY)
 
     assert problem.weight.tolist() == [1]

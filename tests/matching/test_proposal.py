@@ -27,6 +27,7 @@ from kith_matching.domain.refusals import (
 )
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load
+from kith_matching.domain.terms import UNDEFINED
 from tests.matching.builders import DAY, NOW, TODAY, a_pair, a_proposal, answered
 
 HOUR = timedelta(hours=1)
@@ -194,14 +195,14 @@ def test_what_has_ended_is_not_taken_back() -> None:
 
 def test_a_match_is_not_made_without_both_answers() -> None:
     with pytest.raises(NotAgreed):
-        make_match(awaiting_supporter(a_pair()), match_id=new_id(), today=TODAY)
+        make_match(awaiting_supporter(a_pair()), UNDEFINED, match_id=new_id(), today=TODAY)
 
 
 def test_a_match_is_reviewed_after_six_weeks() -> None:
     pair = a_pair()
     agreed = answered(awaiting_supporter(pair), pair, Side.SUPPORTER, Answer.YES).proposal
 
-    match = make_match(agreed, match_id=new_id(), today=TODAY)
+    match = make_match(agreed, UNDEFINED, match_id=new_id(), today=TODAY)
 
     assert match.review_on == TODAY + 42 * DAY
 

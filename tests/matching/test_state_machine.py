@@ -16,6 +16,7 @@ from kith_matching.domain.referral import Referral, is_open
 from kith_matching.domain.refusals import MatchEnded, MatchingRefused, NotAgreed
 from kith_matching.domain.rules import Pair, stops
 from kith_matching.domain.supporter import Load, SupporterState
+from kith_matching.domain.terms import UNDEFINED
 from tests.matching.builders import NOW, TODAY, a_programme, a_referral, a_supporter
 from tests.servers.lengths import examples
 
@@ -93,7 +94,7 @@ class Introductions(RuleBasedStateMachine):
             self.told[before.id].append((by, said))
             self.proposals[before.id] = after
             if after.state is ProposalState.AGREED:
-                match = make_match(after, match_id=new_id(), today=TODAY)
+                match = make_match(after, UNDEFINED, match_id=new_id(), today=TODAY)
                 self.matches[match.id] = match
 
     @precondition(lambda self: self.proposals)
@@ -102,7 +103,7 @@ class Introductions(RuleBasedStateMachine):
         proposal = list(self.proposals.values())[number % len(self.proposals)]
         if proposal.state is not ProposalState.AGREED:
             with pytest.raises(NotAgreed):
-                make_match(proposal, match_id=new_id(), today=TODAY)
+                make_match(proposal, UNDEFINED, match_id=new_id(), today=TODAY)
 
     @rule(hours=st.integers(1, 400))
     def time_goes_by(self, hours: int) -> None:

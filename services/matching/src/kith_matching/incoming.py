@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.received import Received
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import (
     TOPIC,
     ConsentChanged,
@@ -18,6 +19,7 @@ from kith_contracts.referrals import (
     ReferralReopened,
 )
 from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral, Reopening
+from kith_matching.domain.terms import UNDEFINED, CheckAsked, Priority, Terms, TrainingAsked
 from kith_matching.usecases import hearing
 
 HEARS: Final = (TOPIC,)
@@ -64,6 +66,39 @@ def _programme(body: ProgrammePublished) -> Programme:
         checks_required=body.checks_required,
         channels=body.channels,
         weights=dict(body.weights),
+        terms=_terms(body.terms) if body.terms else UNDEFINED,
+    )
+
+
+def _terms(told: ProgrammeTerms) -> Terms:
+    return Terms(
+        version=told.definition_version,
+        models=told.models,
+        components=told.components,
+        conditions=told.conditions,
+        rules=told.rules,
+        related=told.related,
+        related_percent=told.related_percent,
+        knowing_each_other=told.knowing_each_other,
+        getting_to_know=told.getting_to_know,
+        different_peers=told.different_peers,
+        priority=Priority(told.ageing_per_day, told.scarcity, told.urgent),
+        shortlist=told.shortlist,
+        answer_hours=told.answer_hours,
+        open_offers=told.open_offers,
+        round_every_days=told.round_every_days,
+        training=tuple(TrainingAsked(one.code, one.valid_months) for one in told.training),
+        low_mood_training=told.low_mood_training,
+        checks=tuple(CheckAsked(one.nation, one.body, one.level, one.look_again_months) for one in told.checks),
+        steps=told.steps,
+        supporter_minimum_age=told.supporter_minimum_age,
+        supervision_weeks=told.supervision_weeks,
+        disclosure=told.disclosure,
+        length_weeks=told.length_weeks,
+        review_weeks=told.review_weeks,
+        extensions=told.extensions,
+        places=told.places,
+        waiting_list=told.waiting_list,
     )
 
 
@@ -80,6 +115,7 @@ def _referral(body: ReferralCreated) -> Referral:
         needs=body.needs,
         conditions=body.conditions,
         interests=body.interests,
+        connections=body.connections,
         requested=body.requested,
         channels=body.channels,
         urgent=body.urgent,

@@ -53,7 +53,18 @@ programmes: Final = sa.Table(
     _column("checks_required", sa.Boolean),
     _column("channels", CODES),
     _column("weights", JSONB),
+    _column("terms", JSONB, null=True),
 )
+"""``terms`` are null of a programme that was told by an older release."""
+
+programme_versions: Final = sa.Table(
+    "programme_versions",
+    metadata,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    _column("terms", JSONB),
+)
+"""The terms of every version of a programme's definition that was told: a match keeps those with which it began."""
 
 referrals: Final = sa.Table(
     "referrals",
@@ -78,6 +89,7 @@ referrals: Final = sa.Table(
     _column("closed_on", sa.Date, null=True),
     _column("waiting", sa.Boolean),
     _column("erased", sa.Boolean),
+    _column("connections", JSONB, null=True),
 )
 
 proposals: Final = sa.Table(
@@ -111,6 +123,7 @@ matches: Final = sa.Table(
     _column("ending", sa.Text, null=True),
     _column("ended_on", sa.Date, null=True),
     _column("version", sa.Integer),
+    _column("definition_version", sa.Integer),
 )
 
 groups: Final = sa.Table(

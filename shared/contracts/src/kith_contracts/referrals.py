@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from kith_contracts.fact import AgeBand, Code, Count, District, Fact, Language, OdsCode, Points, PublicName, Story
+from kith_contracts.programmes.terms import ProgrammeTerms
 
 TOPIC = "kith.referrals.v1"
 
@@ -59,8 +60,11 @@ class ProgrammePublished(ReferralsFact):
     channels: tuple[Code, ...] = ()
     """How it meets: ``in-person``, ``telephone``, ``video``, ``text``."""
     weights: dict[Code, Points] = Field(default_factory=dict)
-    """Points for each connection: ``condition``, ``experience``, ``interest``, ``language``, ``place``. A connection
+    """Points for each connection: ``condition``, ``experience``, ``impact``, ``interest``, ``profession``, ``faith``,
+    ``values``, ``age``, ``status``, ``background``, ``skill``, ``language``, ``place``, ``availability``. A connection
     that is not named is worth nothing."""
+    terms: ProgrammeTerms | None = None
+    """What its definition holds it to; none where no definition was applied."""
 
     @property
     def story(self) -> Story:
@@ -121,6 +125,10 @@ class ReferralCreated(ReferralsFact):
     """Conditions the person lives with, none of them primary, for example ``diabetes``, ``dementia``."""
     interests: tuple[Code, ...] = ()
     """What the person likes to do, for example ``gardening``."""
+    connections: dict[Code, tuple[Code, ...]] = Field(default_factory=dict)
+    """What else the person would like to share with a supporter, and said so themself, by connection: ``impact``,
+    ``profession``, ``faith``, ``values``, ``status``, ``background``; what they would like help with (``skill``); when
+    they can (``availability``); where they live, learn or are cared for (``setting``)."""
     requested: tuple[Code, ...] = ()
     """What the person asked of a supporter, for example ``women-only``."""
     channels: tuple[Code, ...] = ()

@@ -28,12 +28,13 @@ class PriorityShown(BaseModel):
 
 
 class PolicyShown(BaseModel):
-    """The policy by which a round was held."""
+    """The policy by which a round was held. ``definition_version`` is 0 where no definition was applied."""
 
     model_config = ConfigDict(from_attributes=True)
 
     weights: dict[str, int]
     priority: PriorityShown
+    definition_version: int = 0
 
 
 class RoundShown(BaseModel):

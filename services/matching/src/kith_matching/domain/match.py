@@ -8,9 +8,10 @@ from uuid import UUID
 
 from kith_matching.domain import refusals
 from kith_matching.domain.proposal import Proposal, ProposalState
+from kith_matching.domain.terms import Terms
 
-REVIEW_AFTER: Final = timedelta(weeks=6)
-"""When the first review is planned."""
+UNREVIEWED_WEEKS: Final = 6
+"""When a match is looked at that has neither reviews nor a planned length."""
 
 
 class Ending(StrEnum):
@@ -40,7 +41,11 @@ _ENDING_OF: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One person and one supporter who know of each other. Dates are days in Europe/London."""
+    """One person and one supporter who know of each other. Dates are days in Europe/London.
+
+    ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
+    there was none.
+    """
 
     id: UUID
     proposal_id: UUID
@@ -53,6 +58,7 @@ class Match:
     ending: Ending | None = None
     ended_on: date | None = None
     version: int = 1
+    definition_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,12 @@ class Ended:
     waits_again: bool
 
 
-def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
-    """Make the match that both agreed to. Raises ``NotAgreed`` for any other proposal."""
+def make_match(proposal: Proposal, terms: Terms, *, match_id: UUID, today: date) -> Match:
+    """Make the match that both agreed to, on the programme's terms of today. Raises ``NotAgreed`` for any other.
+
+    It is looked at together after the weeks between two reviews; where nobody is asked for one, when it is planned to
+    end.
+    """
     if proposal.state is not ProposalState.AGREED:
         raise refusals.NotAgreed
     return Match(
@@ -76,7 +86,8 @@ def make_match(proposal: Proposal, *, match_id: UUID, today: date) -> Match:
         programme_id=proposal.programme_id,
         organisation_id=proposal.organisation_id,
         made_on=today,
-        review_on=today + REVIEW_AFTER,
+        review_on=today + timedelta(weeks=terms.review_weeks or terms.length_weeks or UNREVIEWED_WEEKS),
+        definition_version=terms.version,
     )
 
 

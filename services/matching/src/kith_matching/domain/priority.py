@@ -4,27 +4,18 @@ A list that looks at fit alone uses up its few supporters with a second language
 and lets people wait to the end of their days: measured over two simulated years, ``docs/rounds.md``.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from math import isqrt
 from typing import Final
 
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.score import Part
+from kith_matching.domain.terms import Priority
 
 PLACE: Final = 10_000
 """What it is worth that somebody is matched at all: more than fit and standing together in all but extreme policies."""
 LONGEST: Final = 365
 """Days of waiting that count. Whoever waits longer needs a human, and no more points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Priority:
-    """A programme's points for waiting (each day), for having few who could (shared out), and for being urgent."""
-
-    ageing_per_day: int = 10
-    scarcity: int = 3000
-    urgent: int = 2000
 
 
 def standing(referral: Referral, priority: Priority, *, candidates: int, today: date) -> tuple[Part, ...]:

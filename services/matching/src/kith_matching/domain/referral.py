@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain import refusals
+from kith_matching.domain.terms import UNDEFINED, Terms
 
 
 class Channel(StrEnum):
@@ -24,7 +25,7 @@ class Programme:
     """One offer of peer support, with its hard limits (ages in years, inclusive) and its weights.
 
     ``weights`` says how many points each connection is worth; a connection that is not named is worth nothing.
-    ``channels`` that are empty set no limit.
+    ``channels`` that are empty set no limit. ``terms`` are its definition's.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Programme:
     checks_required: bool
     channels: tuple[str, ...]
     weights: dict[str, int]
+    terms: Terms = UNDEFINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Referral:
     ``organisation_id`` is the programme's. ``decision`` is the programme's organisation's (``accepted``, else no
     matching). ``waiting`` is true from the beginning until a match is made or a group attended, and again after a match
     that did not come to anything, or once it is reopened. Empty ``channels`` mean that the person did not say: then any
-    will do. Of somebody who was ``erased`` nothing more is known.
+    will do. ``connections`` are codes that they would like to share with a supporter, by what connects: a profession, a
+    faith, where they live. Of somebody who was ``erased`` nothing more is known.
     """
 
     id: UUID
@@ -67,6 +70,7 @@ class Referral:
     closed_on: date | None = None
     waiting: bool = True
     erased: bool = False
+    connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def forgotten(referral: Referral) -> Referral:
         requested=(),
         channels=(),
         urgent=False,
+        connections={},
         erased=True,
     )
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kith_matching.domain.priority import Priority
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.supporter import Load, Supporter
+from kith_matching.domain.terms import Priority
 
 
 class RoundNotFound(NotFound):
@@ -40,10 +40,11 @@ class WaitingList:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The programme's policy as it was: the points of each connection, and who goes first."""
+    """The programme's policy as it was: the points of each connection, who goes first, and its definition's version."""
 
     weights: Mapping[str, int]
     priority: Priority
+    definition_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import numpy as np
 
-from kith_matching.domain.priority import Priority
 from kith_matching.domain.round import Picks, Policy, Round, WaitingList
 from kith_matching.solving.problem import Problem, Whole
 from kith_matching.solving.proof import price
@@ -14,14 +13,12 @@ from kith_matching.solving.solve import UnsolvedError, solve
 from kith_matching.solving.waiting import list_of
 
 
-def hold(given: WaitingList, *, round_id: UUID, priority: Priority, now: datetime, today: date) -> tuple[Round, Picks]:
+def hold(given: WaitingList, *, round_id: UUID, now: datetime, today: date) -> tuple[Round, Picks]:
     """Hold a round at ``now`` (UTC), on ``today`` (Europe/London). It takes seconds for thousands of people.
 
     Raises ``UnsolvedError`` where the list is not proved best: then nothing of it may be shown.
     """
-    problem = list_of(
-        given.programme, given.people, given.supporters, said_no=given.said_no, priority=priority, today=today
-    )
+    problem = list_of(given, today=today)
     best = solve(problem)
     prices = price(problem, best.chosen)
     if prices.gap:
@@ -39,7 +36,7 @@ def hold(given: WaitingList, *, round_id: UUID, priority: Priority, now: datetim
         objective=best.objective,
         solver=best.solver,
         digest=_digest(problem),
-        policy=Policy(given.programme.weights, priority),
+        policy=Policy(given.programme.weights, given.programme.terms.priority, given.programme.terms.version),
     )
     return held, _picks(given, problem, best.chosen, prices.places)
 

@@ -28,6 +28,7 @@ _FORGET: Final = (
         language=UNKNOWN_LANGUAGE,
         urgent=False,
         erased=True,
+        connections={},
         **{name: [] for name in ("needs", "conditions", "interests", "requested", "channels")},
     )
     .returning(sa.literal("/referrals/") + sa.cast(referrals.c.id, sa.Text)),

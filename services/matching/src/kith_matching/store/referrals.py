@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import ProgrammeNotFound, ReferralNotFound
 from kith_matching.store.rows import values_of
+from kith_matching.store.terms import terms_of
 from kith_matching.tables import programmes, referrals
 
 _LOCK: Final = (
@@ -36,7 +37,14 @@ _KEEP_PROGRAMMES: Final = sa.text(
     "insert into programmes select * from jsonb_populate_recordset(null::programmes, cast(:rows as jsonb))"
     " on conflict (id) do update set organisation_id = excluded.organisation_id, name = excluded.name,"
     " minimum_age = excluded.minimum_age, maximum_age = excluded.maximum_age,"
-    " checks_required = excluded.checks_required, channels = excluded.channels, weights = excluded.weights"
+    " checks_required = excluded.checks_required, channels = excluded.channels, weights = excluded.weights,"
+    " terms = excluded.terms"
+)
+_KEEP_VERSIONS: Final = sa.text(
+    "insert into programme_versions (programme_id, version, terms)"
+    " select id, cast(terms ->> 'version' as integer), terms"
+    " from jsonb_populate_recordset(null::programmes, cast(:rows as jsonb)) where terms ->> 'version' <> '0'"
+    " on conflict do nothing"
 )
 _KEEP_REFERRALS: Final = sa.text(
     "insert into referrals select * from jsonb_populate_recordset(null::referrals, cast(:rows as jsonb))"
@@ -62,7 +70,7 @@ async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Referral:
     row = (await tx.execute(_FIND, {"referral_id": referral_id})).one_or_none()
     if row is None:
         raise ReferralNotFound
-    return Referral(**values_of(row))
+    return referral_of(row)
 
 
 async def list_referrals_for_update(tx: AsyncConnection, referral_ids: Collection[UUID]) -> list[Referral]:
@@ -72,7 +80,7 @@ async def list_referrals_for_update(tx: AsyncConnection, referral_ids: Collectio
     """
     if not referral_ids:
         return []
-    return [Referral(**values_of(row)) for row in await tx.execute(_LOCK, {"ids": sorted(set(referral_ids))})]
+    return [referral_of(row) for row in await tx.execute(_LOCK, {"ids": sorted(set(referral_ids))})]
 
 
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID) -> Referral:
@@ -89,7 +97,8 @@ async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id
     row = (await tx.execute(_PROGRAMME, asked)).one_or_none()
     if row is None:
         raise ProgrammeNotFound
-    return Programme(**values_of(row))
+    values = values_of(row)
+    return Programme(**{**values, "terms": terms_of(values["terms"])})
 
 
 async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], organisation_id: UUID) -> bool:
@@ -99,9 +108,10 @@ async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], org
 
 
 async def keep_programmes(tx: AsyncConnection, told: Sequence[Programme]) -> None:
-    """Keep programmes as they are now."""
+    """Keep programmes as they are now, and each version of their terms for the matches that begin with it."""
     if told:
-        await tx.execute(_KEEP_PROGRAMMES, {"rows": _rows(told)})
+        for keep in (_KEEP_PROGRAMMES, _KEEP_VERSIONS):
+            await tx.execute(keep, {"rows": _rows(told)})
 
 
 async def keep_referrals(tx: AsyncConnection, told: Sequence[Referral]) -> None:
@@ -128,6 +138,13 @@ async def save_waiting(tx: AsyncConnection, referral_ids: Collection[UUID], *, w
     """Keep whether these referrals, which are locked, still wait for support to begin."""
     if referral_ids:
         await tx.execute(_WAIT, {"ids": list(referral_ids), "waits": waits})
+
+
+def referral_of(row: sa.Row[Any]) -> Referral:
+    """The referral that a row holds."""
+    values = values_of(row)
+    connections = {name: tuple(codes) for name, codes in (values.pop("connections") or {}).items()}
+    return Referral(**values, connections=connections)
 
 
 def _rows(told: Sequence[Any]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.round import Picks, Round, WaitingList
 from kith_matching.domain.score import LastRound
-from kith_matching.store.rows import values_of
+from kith_matching.store.referrals import referral_of
 from kith_matching.store.supporters import list_candidates
 from kith_matching.tables import picks, prices, proposals, referrals, rounds
 
@@ -58,7 +58,7 @@ async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> Waiting
     """All that a round of this programme looks at. Of two rounds at once, the second waits for the first."""
     asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
-    waiting = [Referral(**values_of(row)) for row in await tx.execute(_WAITING, asked)]
+    waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
     said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
     return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)
 

@@ -14,6 +14,7 @@ from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
 from kith_matching.domain.score import Ranking, rank
+from kith_matching.domain.terms import Terms
 from kith_matching.store import matches, proposals, referrals, rounds, supporters
 
 MOST_AT_ONCE: Final = 500
@@ -71,7 +72,7 @@ async def answer_proposal(
     )
     answered = answer(proposal, by, said, pair, today=clock.today(now), now=now)
     await proposals.save_proposals(tx, [answered.proposal])
-    made = await _make_match(tx, answered.proposal, now=now)
+    made = await _make_match(tx, answered.proposal, programme.terms, now=now)
     entries = [Entry("proposal-answered", "proposal", proposal_id, (by, said))]
     if made is not None:
         entries.append(Entry("match-made", "match", made.id))
@@ -80,10 +81,10 @@ async def answer_proposal(
     return answered
 
 
-async def _make_match(tx: AsyncConnection, proposal: Proposal, *, now: datetime) -> Match | None:
+async def _make_match(tx: AsyncConnection, proposal: Proposal, terms: Terms, *, now: datetime) -> Match | None:
     if proposal.state is not ProposalState.AGREED:
         return None
-    match = make_match(proposal, match_id=clock.new_id(), today=clock.today(now))
+    match = make_match(proposal, terms, match_id=clock.new_id(), today=clock.today(now))
     await matches.insert_match(tx, match)
     await referrals.save_waiting(tx, [match.referral_id], waits=False)
     return match

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_matching.domain.priority import Priority
 from kith_matching.domain.round import PolicyOutOfRange, Round
 from kith_matching.solving.holding import hold
 from kith_matching.solving.problem import ProblemOutOfRangeError
@@ -24,9 +23,7 @@ async def hold_round(tx: AsyncConnection, programme_id: UUID, organisation_id: U
     programme = await referrals.get_programme(tx, programme_id, organisation_id)
     given = await rounds.get_waiting_list(tx, programme)
     try:
-        held, left = await asyncio.to_thread(
-            hold, given, round_id=clock.new_id(), priority=Priority(), now=now, today=clock.today(now)
-        )
+        held, left = await asyncio.to_thread(hold, given, round_id=clock.new_id(), now=now, today=clock.today(now))
     except ProblemOutOfRangeError as error:
         raise PolicyOutOfRange from error
     await rounds.save_round(tx, held, left)

@@ -15,7 +15,8 @@ _HELD: Final = sa.text("""
     with theirs as (select * from referrals where person_id = any(:people) or id = any(:referrals))
     select 'referral' as kind, id, organisation_id,
         district is null and age_band = 'unknown' and language = 'und' and not urgent
-        and cardinality(needs || conditions || interests || requested || channels) = 0 as tombstone,
+        and cardinality(needs || conditions || interests || requested || channels) = 0
+        and coalesce(connections, '{}') = '{}' as tombstone,
         to_jsonb(theirs) - '{id,person_id,organisation_id}'::text[] as says
     from theirs
     union all

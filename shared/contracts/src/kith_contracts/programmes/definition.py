@@ -15,7 +15,7 @@ from kith_contracts.fact import Code
 from kith_contracts.programmes.evaluation import Evaluation, Moment, Whose
 from kith_contracts.programmes.matching import HardRule, Matching
 from kith_contracts.programmes.support import Component, Support
-from kith_contracts.programmes.supporters import Supporters
+from kith_contracts.programmes.supporters import MENTAL_HEALTH, Supporters
 from kith_contracts.programmes.words import (
     GATHERED,
     PAIRED,
@@ -164,6 +164,14 @@ class Definition(Part):
                 "mediator-takes-sides",
                 "matching.rules",
                 "Both sides agree to a mediator, who is close to neither: add both-agree and close-to-neither.",
+            )
+        covered = {subject for training in self.supporters.training for subject in training.covers}
+        if self.matching and HardRule.TRAINED_FOR_LOW_MOOD in self.matching.rules and MENTAL_HEALTH not in covered:
+            yield Contradiction(
+                "low-mood-untrained",
+                "supporters.training",
+                f"No training here covers {MENTAL_HEALTH}, so nobody could be matched where low mood is recorded: say "
+                "so of one that does, or take trained-for-low-mood out of the rules.",
             )
 
     def _beside_whom_it_is_for(self) -> Iterator[Contradiction]:

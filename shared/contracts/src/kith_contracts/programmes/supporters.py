@@ -56,6 +56,10 @@ class Learner(StrEnum):
     COMMISSIONER = "commissioner"
 
 
+MENTAL_HEALTH: Final = "mental-health"
+"""What a training covers that counts where low mood is recorded."""
+
+
 class Training(Part):
     """A training that the programme's people have."""
 
@@ -65,7 +69,8 @@ class Training(Part):
     required: bool = True
     """Whether a supporter without it is matched with nobody."""
     covers: Codes = ()
-    """What it teaches (MH, *Peer Listening*: ``active-listening``)."""
+    """What it teaches (MH, *Peer Listening*: ``active-listening``). One that covers
+    ``mental-health`` counts for ``trained-for-low-mood``."""
     days: Annotated[float, Field(gt=0, le=400)] | None = None
     taught_weeks: Weeks | None = None
     """Weeks in which it is taught (HH: six of eight)."""
