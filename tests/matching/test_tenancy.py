@@ -19,7 +19,7 @@ from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
-PUBLIC = {"programmes"}
+PUBLIC = {"programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
 
 

@@ -1,0 +1,47 @@
+"""What took place."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kith_matching.tables.metadata import CODES, IDS, column, key, metadata
+
+groups: Final = sa.Table(
+    "groups",
+    metadata,
+    key(),
+    column("programme_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+)
+
+sessions: Final = sa.Table(
+    "sessions",
+    metadata,
+    key(),
+    column("programme_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("held_on", sa.Date),
+    column("outcome", sa.Text),
+    column("minutes", sa.Integer),
+    column("channel", sa.Text),
+    column("topics", CODES),
+    column("supporter_ids", IDS),
+    column("referral_id", sa.Uuid, null=True),
+    column("match_id", sa.Uuid, null=True),
+    column("group_id", sa.Uuid, null=True),
+    column("attended_referral_ids", IDS),
+)
+
+contacts: Final = sa.Table(
+    "contacts",
+    metadata,
+    key(),
+    column("programme_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("held_on", sa.Date),
+    column("kind", sa.Text),
+    column("people", sa.Integer),
+    column("topics", CODES),
+    column("district", sa.Text, null=True),
+    column("supporter_id", sa.Uuid, null=True),
+)
