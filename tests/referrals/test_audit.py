@@ -149,7 +149,7 @@ ELSEWHERE = {
         "look_at_referral_again",
         "reopen_referral",
     ),  # steps like the others: one statement keeps and records them
-    *("sign_agreement", "end_agreement", "confirm_programme"),
+    *("sign_agreement", "end_agreement", "confirm_programme", "get_definition"),
     *("merge_person", "unmerge_person", "keep_apart", "restrict_person", "record_death", "resolve_waiting_row"),
     *("recount_household", "join_household", "leave_household"),
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),

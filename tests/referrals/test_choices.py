@@ -15,9 +15,10 @@ from kith_chassis.clock import new_id
 from kith_chassis.http import StaleVersion
 from kith_referrals.domain import choice, lifecycle
 from kith_referrals.domain.network import Organisation
-from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Status
+from kith_referrals.domain.referral import OFFERED, Referral, Status
 from kith_referrals.domain.refusals import ChoiceMade, ChoiceTooSmall, MoveRefused, NotFound
 from kith_referrals.domain.steps import Actor
+from kith_referrals.domain.telling import Closed, Decided
 from kith_referrals.usecases import referring
 from kith_referrals.views import list_choice
 from tests.builders import NOW

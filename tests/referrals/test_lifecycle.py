@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import Level, Offer
 from kith_referrals.domain.promises import Terms
-from kith_referrals.domain.referral import OFFERED, Closed, Decided, Referral, Reopened, Status, Telling
+from kith_referrals.domain.referral import OFFERED, Referral, Status
 from kith_referrals.domain.refusals import (
     MoveRefused,
     NotTried,
@@ -25,6 +25,7 @@ from kith_referrals.domain.refusals import (
     RevisitDayWrong,
 )
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.domain.telling import Closed, Decided, Reopened, Telling
 from tests.builders import NOW
 from tests.referrals.world import a_programme, an_organisation
 from tests.servers.lengths import examples

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import outbox
 from kith_contracts.fact import Fact
+from kith_contracts.programmes import Definition
+from kith_contracts.programmes.terms import ProgrammeTerms, terms_of
 from kith_contracts.referrals import (
     ConsentChanged,
     ConsentEnding,
@@ -22,7 +24,9 @@ from kith_contracts.referrals import (
     ReferralReopened,
     SharingAgreementPublished,
 )
-from kith_referrals.domain.referral import (
+from kith_referrals.domain.definitions import Defined
+from kith_referrals.domain.referral import Referral, receiver
+from kith_referrals.domain.telling import (
     AgreementTold,
     Closed,
     ConsentEnds,
@@ -33,10 +37,8 @@ from kith_referrals.domain.referral import (
     Missed,
     OrganisationTold,
     ProgrammeTold,
-    Referral,
     Reopened,
     Telling,
-    receiver,
 )
 
 
@@ -170,7 +172,12 @@ def _programme(told: ProgrammeTold) -> ProgrammePublished:
         checks_required=programme.checks_required,
         channels=programme.channels,
         weights=dict(programme.weights),
+        terms=_terms(told.defined) if told.defined else None,
     )
+
+
+def _terms(defined: Defined) -> ProgrammeTerms:
+    return terms_of(Definition.model_validate(defined.document), defined.version)
 
 
 def _agreement(told: AgreementTold) -> SharingAgreementPublished:

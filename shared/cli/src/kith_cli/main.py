@@ -16,7 +16,7 @@ COMMANDS: Final = {
     "demo": "Show the sample network at work: referrals from import to delivered mail and reported total.",
     "import": "Import an organisation's export, by its mapping.",
     "mappings": "List, show, save or check the mappings that an organisation keeps.",
-    "programmes": "Check the files that define programmes, or print their JSON Schema.",
+    "programmes": "Check the files that define programmes, compare them with the network, apply them.",
     "token": "Print a bearer token.",
     "lag": "Show how far each service is behind the log.",
     "dead-letters": "List, show, redrive or discard what a service set aside.",

@@ -14,6 +14,8 @@ from kith_cli.clients import Client
 from kith_cli.speaking import Refused, Speaker
 
 VERSION_WANTED: Final = 428
+DEFINED: Final = "definition-missing"
+"""The code with which a programme on a definition refuses to lose it unseen."""
 ORGANISATION: Final = (
     *("name", "kind", "ods_code", "contact_email", "nation"),
     *("description", "url", "charity_number", "charity_regulator"),
@@ -137,7 +139,7 @@ def load_network(
             go_on()
             _tell(operator, "referrals", f"/organisations/{organisation.entry.id}", organisation.entry.body)
             for programme in organisation.programmes:
-                _tell(operator, "referrals", f"/programmes/{programme.id}", programme.body)
+                _offer(operator, programme)
         for agreement in (one for organisation in network for one in organisation.agreements):
             go_on()
             _tell(operator, "referrals", f"/agreements/{agreement.id}", agreement.body)
@@ -149,6 +151,15 @@ def load_network(
                 go_on()
                 _tell(coordinator, "matching", f"/supporters/{supporter.id}", supporter.body)
     return Loaded(loaded.organisations, loaded.programmes, sum(len(one.supporters) for one in network))
+
+
+def _offer(operator: Speaker, programme: Entry) -> None:
+    """Publish a programme, unless a definition was applied to it since: that says more than the file does."""
+    try:
+        _tell(operator, "referrals", f"/programmes/{programme.id}", programme.body)
+    except Refused as refused:
+        if refused.code != DEFINED:
+            raise
 
 
 def _tell(speaker: Speaker, service: str, path: str, body: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from kith_referrals.api import (
     network,
     notes,
     people,
+    programmes,
     referring,
     retention,
     rights,
@@ -34,7 +35,7 @@ from kith_referrals.api.listed import DOOR
 from kith_referrals.api.statuses import REFUSALS
 
 PARTS: Final = (
-    *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, people, households),
+    *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, programmes, people, households),
     *(rights, subject_access, retention, invitations, imports, mappings, members, closing, breaches, complaints),
     *(contacts, directory),
 )

@@ -21,6 +21,8 @@ MEMBERS: Final = frozenset({"referrer", "coordinator", "administrator"})
 DECIDERS: Final = frozenset({"coordinator", "administrator"})
 ADMINISTRATOR: Final = frozenset({"administrator"})
 OPERATOR: Final = frozenset({"operator"})
+READERS: Final = MEMBERS | OPERATOR | {"service"}
+"""Everybody in the network, for what is public in it."""
 
 
 def acting(caller: Caller) -> tuple[Caller, Actor]:

@@ -1,5 +1,6 @@
 """The kinds of field that bodies are made of: text that can be kept, codes, addresses."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -85,3 +86,10 @@ class Body(BaseModel):
     """A request's body. A field that is not known is refused: it would be lost unseen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def with_entry(values: dict[str, Any], entry: type[Any]) -> dict[str, Any]:
+    """A body's values, those of the directory's entry put together."""
+    inside = {field.name for field in fields(entry)}
+    said = {name: value for name, value in values.items() if name not in inside}
+    return {**said, "entry": entry(**{name: values[name] for name in inside})}

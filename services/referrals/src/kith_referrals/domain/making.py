@@ -10,9 +10,10 @@ from kith_referrals.domain.agreement import Agreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, hears
 from kith_referrals.domain.network import Programme, check_takes_referrals
 from kith_referrals.domain.people import Person, age_band
-from kith_referrals.domain.referral import Made, Referral, Status, Wish
+from kith_referrals.domain.referral import Referral, Status, Wish
 from kith_referrals.domain.refusals import ProgrammeUnknown, ReferenceTaken, ReferralRefused
 from kith_referrals.domain.steps import Actor, Step
+from kith_referrals.domain.telling import Made
 
 Found = Mapping[UUID, tuple[Programme, Sequence[Agreement]]]
 """Programmes by their ids, each with the agreements of the organisation that refers and its own that have not ended."""

@@ -124,7 +124,8 @@ class ProgrammeEntry:
 
     ``email``, ``telephone`` and ``url`` are public ones. ``districts`` are the postcode districts it serves, ``opens``
     says in plain words when. ``assured_on`` is the day (Europe/London) on which somebody last confirmed the entry.
-    ``expected_wait_days`` belongs to a waiting list alone.
+    ``expected_wait_days`` belongs to a waiting list alone. Nobody is referred where it is not ``referrable``: people
+    come, or are reached, without a name.
 
     What it promises stands here and is not told to other services either: ``promised_wait_days`` is the longest that
     anybody waits for a match, ``contact_attempts`` on how many days it tries to reach a person before it gives up.
@@ -144,6 +145,7 @@ class ProgrammeEntry:
     assured_on: date | None = None
     assurer_email: str | None = None
     crisis_lines: tuple[CrisisLine, ...] = ()
+    referrable: bool = True
     promised_wait_days: int | None = None
     contact_attempts: int = ATTEMPTS
 
@@ -154,7 +156,8 @@ class Programme:
 
     ``slug`` names it in files and is unique in the network. ``weights`` says how many points each connection is worth.
     Ages are whole years, both ends included; None sets no limit. ``nation`` is its organisation's, and
-    ``organisation_closes_on`` its last day, where that is to close.
+    ``organisation_closes_on`` its last day, where that is to close. ``definition_version`` is that of the definition
+    in force, 0 where there is none.
     """
 
     id: UUID
@@ -171,6 +174,7 @@ class Programme:
     nation: Nation = Nation.ENGLAND
     entry: ProgrammeEntry = ProgrammeEntry()
     organisation_closes_on: date | None = None
+    definition_version: int = 0
 
     @property
     def terms(self) -> Terms:
@@ -185,11 +189,11 @@ class Programme:
 def check_takes_referrals(programme: Programme) -> None:
     """Refuse a referral to a programme that takes none: people would wait for what does not come.
 
-    An informal programme is best left alone: whoever wants to come goes there. Raises ``TakesNoReferrals``,
-    ``OrganisationCloses`` or ``ProgrammeClosed``.
+    An informal programme is best left alone, and outreach goes to people: nobody is referred there. Raises
+    ``TakesNoReferrals``, ``OrganisationCloses`` or ``ProgrammeClosed``.
     """
     entry = programme.entry
-    if programme.formality == INFORMAL:
+    if programme.formality == INFORMAL or not entry.referrable:
         raise TakesNoReferrals.ask(entry.telephone, entry.email, entry.url)
     if programme.organisation_closes_on is not None:
         raise OrganisationCloses

@@ -245,10 +245,10 @@ class OrganisationCloses(NotOffered):
 
 
 class TakesNoReferrals(NotOffered):
-    """An informal programme asks for nothing, and so cannot be asked: people go there themselves."""
+    """Nobody is referred there: people go themselves, or are reached without a name."""
 
     code = "programme-takes-no-referrals"
-    says = "This programme is informal and takes no referrals: anybody may come. Its entry is in the directory."
+    says = "This programme takes no referrals: anybody may come. Its entry is in the directory."
 
     @classmethod
     def ask(cls, *contacts: str | None) -> "TakesNoReferrals":
@@ -256,9 +256,7 @@ class TakesNoReferrals(NotOffered):
         known = [contact for contact in contacts if contact is not None]
         if not known:
             return cls()
-        return cls(
-            f"This programme is informal and takes no referrals: anybody may ask it. Contact: {', '.join(known)}."
-        )
+        return cls(f"This programme takes no referrals: anybody may ask it. Contact: {', '.join(known)}.")
 
 
 class ReferenceTaken(ReferralRefused):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kith_referrals.domain.referral import Referral, Status, Telling
+from kith_referrals.domain.referral import Referral, Status
+from kith_referrals.domain.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)

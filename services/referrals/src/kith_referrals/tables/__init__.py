@@ -10,7 +10,7 @@ from kith_referrals.tables.arriving import (
 )
 from kith_referrals.tables.governance import breaches, closings, complaints, machine_clients, members
 from kith_referrals.tables.metadata import METADATA
-from kith_referrals.tables.network import organisations, places, programmes, sharing_agreements
+from kith_referrals.tables.network import organisations, places, programme_definitions, programmes, sharing_agreements
 from kith_referrals.tables.people import household_members, households, merges, people, person_decisions
 from kith_referrals.tables.referrals import consents, contact_attempts, referral_steps, referrals
 from kith_referrals.tables.rights import retention_looks, retention_reviews, retention_schedule, subject_access_requests
@@ -36,6 +36,7 @@ __all__ = [
     "people",
     "person_decisions",
     "places",
+    "programme_definitions",
     "programmes",
     "referral_steps",
     "referrals",

@@ -57,6 +57,8 @@ programmes: Final = sa.Table(
     sa.Column("contact_attempts", sa.Integer, nullable=False),
     sa.Column("organisation_name", sa.Text, nullable=False),
     sa.Column("published_at", INSTANT, nullable=False),
+    sa.Column("definition_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("referrable", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("modified_at", INSTANT, nullable=False),
     sa.Column("first_session_days", sa.Integer),
     sa.Column("checks_current", sa.Integer),
@@ -64,6 +66,16 @@ programmes: Final = sa.Table(
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )
 """``organisation_name`` stands here too so that ``words``, which PostgreSQL makes, can hold it."""
+
+programme_definitions: Final = sa.Table(
+    "programme_definitions",
+    METADATA,
+    sa.Column("programme_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("document", JSONB, nullable=False),
+    sa.Column("approvals", sa.Integer, nullable=False),
+    sa.Column("applied_at", INSTANT, nullable=False),
+)
 
 places: Final = sa.Table(
     "places",

@@ -11,8 +11,8 @@ from kith_referrals import outgoing
 from kith_referrals.domain import agreement as agreements
 from kith_referrals.domain.agreement import Agreement
 from kith_referrals.domain.network import check_open
-from kith_referrals.domain.referral import AgreementTold
 from kith_referrals.domain.refusals import OrganisationUnknown
+from kith_referrals.domain.telling import AgreementTold
 from kith_referrals.store import agreements as store
 from kith_referrals.store import network as network_store
 

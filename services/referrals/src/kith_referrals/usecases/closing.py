@@ -16,9 +16,9 @@ from kith_referrals.domain import closing as closings
 from kith_referrals.domain.agreement import Agreement, Cut
 from kith_referrals.domain.closing import Closing
 from kith_referrals.domain.records import Author
-from kith_referrals.domain.referral import AgreementTold, OrganisationTold
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.domain.steps import Actor
+from kith_referrals.domain.telling import AgreementTold, OrganisationTold
 from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import clearing as clearing_store
 from kith_referrals.store import closing as store

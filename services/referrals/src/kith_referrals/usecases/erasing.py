@@ -14,10 +14,11 @@ from kith_referrals import outgoing
 from kith_referrals.domain import retention, rights
 from kith_referrals.domain.erasure import Basis, Rule
 from kith_referrals.domain.records import Author, Record
-from kith_referrals.domain.referral import Gone, Referral
+from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.domain.retention import Life
 from kith_referrals.domain.rights import Decided
+from kith_referrals.domain.telling import Gone
 from kith_referrals.store import erasing as store
 from kith_referrals.store import people as people_store
 from kith_referrals.store import referrals as referrals_store

@@ -9,8 +9,9 @@ from kith_chassis import clock
 from kith_referrals import outgoing
 from kith_referrals.domain import consent, lifecycle
 from kith_referrals.domain.consent import Consents, Purpose
-from kith_referrals.domain.referral import ConsentEnds, ConsentTold, Referral
+from kith_referrals.domain.referral import Referral
 from kith_referrals.domain.steps import Moved
+from kith_referrals.domain.telling import ConsentEnds, ConsentTold
 from kith_referrals.store import falling_due
 from kith_referrals.store import referrals as store
 from kith_referrals.usecases.moving import save_moves

@@ -16,9 +16,9 @@ from kith_referrals.domain.intake.rows import Cells, Reader, Row
 from kith_referrals.domain.intake.sifting import Outcome, Read, Sifted
 from kith_referrals.domain.making import NewReferral
 from kith_referrals.domain.network import check_open
-from kith_referrals.domain.referral import Made
 from kith_referrals.domain.refusals import NoOrganisation, NotYourOrganisation
 from kith_referrals.domain.steps import Actor
+from kith_referrals.domain.telling import Made
 from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import intake as store
 from kith_referrals.store import network as network_store

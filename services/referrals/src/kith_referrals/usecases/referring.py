@@ -14,9 +14,10 @@ from kith_referrals.domain.agreement import NoAgreement
 from kith_referrals.domain.consent import Answer, Consent, Purpose, State
 from kith_referrals.domain.making import Asked
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import ConsentTold, Referral, Wish
+from kith_referrals.domain.referral import Referral, Wish
 from kith_referrals.domain.refusals import ReferralRefused
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.domain.telling import ConsentTold
 from kith_referrals.store import agreements as agreements_store
 from kith_referrals.store import network as network_store
 from kith_referrals.store import referrals as store

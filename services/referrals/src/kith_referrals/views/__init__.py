@@ -26,6 +26,7 @@ from kith_referrals.tables import (
     referrals,
     sharing_agreements,
 )
+from kith_referrals.views.definitions import get_definition as get_definition
 from kith_referrals.views.finding import Found, find_one, list_rows, list_some
 from kith_referrals.views.knowing import HEARS, as_known, hears_of, steps_as_known
 from kith_referrals.views.listing import STATE

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kith_chassis.database import is_fault
 from kith_chassis.issuer import IssuerUnreachable
 from kith_chassis.telemetry import names
+from kith_contracts.programmes.words import CONTRADICTS
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +183,8 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     kind, context = fault["type"], fault.get("ctx") or {}
     if kind == "value_error":
         return _of_a_validator(context.get("error"), fault.get("input"))
+    if kind == CONTRADICTS:
+        return str(fault["msg"])
     template = _SENTENCES.get(kind)
     return template.format_map({name: str(value) for name, value in context.items()}) if template else "This is wrong."
 
@@ -189,10 +192,24 @@ def _sentence(fault: Mapping[str, Any]) -> str:
 def _of_a_validator(error: object, sent: object) -> str:
     """What one of our own validators says, unless it repeats what was sent."""
     said = str(error).strip() if isinstance(error, ValueError) else ""
-    repeated = isinstance(sent, str | int | float) and str(sent).strip().casefold() in said.casefold()
-    if not said or repeated or isinstance(sent, dict | list):
+    words = said.casefold()
+    repeated = any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", words) for value in _values(sent))
+    whole = isinstance(sent, str | int | float) and str(sent).strip().casefold() in words
+    if not said or repeated or whole:
         return "This is wrong."
     return f"{said[0].upper()}{said[1:].rstrip('.')}."
+
+
+def _values(sent: object) -> Iterator[str]:
+    """Everything that was sent, as it would stand in a sentence."""
+    if isinstance(sent, Mapping):
+        for value in sent.values():
+            yield from _values(value)
+    elif isinstance(sent, list | tuple):
+        for value in sent:
+            yield from _values(value)
+    elif sent is not None and str(sent).strip():
+        yield str(sent).strip().casefold()
 
 
 class Unexpected:

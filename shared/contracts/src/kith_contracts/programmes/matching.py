@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kith_contracts.fact import Code
-from kith_contracts.programmes.words import Codes, Contradiction, Days, Few, Part, Percent, Points
+from kith_contracts.programmes.words import Codes, Contradiction, Days, Few, Part, Percent, Points, Words
 
 
 class Connection(StrEnum):
@@ -89,7 +89,7 @@ class Matching(Part):
     """The programme's policy of matching, visible to everybody whom it concerns."""
 
     rules: tuple[HardRule, ...] = ()
-    argument: Annotated[str | None, Field(max_length=1000)] = None
+    argument: Words | None = None
     """Why ``same-condition`` is asked for. Published with the programme."""
     weights: Annotated[dict[Connection, Points], Field(max_length=len(Connection))] = Field(default_factory=dict)
     """Points for each connection. One that is not named is worth nothing."""

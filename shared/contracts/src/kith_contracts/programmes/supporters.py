@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from kith_contracts.fact import Code
+from kith_contracts.fact import Code, PublicName
 from kith_contracts.programmes.words import Codes, Contradiction, Name, Nation, Part, Weeks, Years
 
 
@@ -76,7 +76,7 @@ class Training(Part):
     """Weeks in which it is taught (HH: six of eight)."""
     placement_weeks: Weeks | None = None
     """Weeks on placement after those (HH: two)."""
-    credits: Annotated[str | None, Field(max_length=60)] = None
+    credits: Annotated[PublicName, Field(min_length=1, max_length=60)] | None = None
     """What it counts for elsewhere, for example ``NVQ Level 2``."""
     valid_months: Annotated[int, Field(ge=1, le=240)] | None = None
     """None: it does not run out."""

@@ -9,8 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from kith_contracts.fact import Code, PublicName
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-"""Plain words for people, published with the programme."""
+Words = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]+$"
+    ),
+]
+"""Plain words for people, published with the programme. No signs that move a printer or end a text."""
 Name = Annotated[PublicName, Field(min_length=1)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=50)]
 Days = Annotated[int, Field(ge=1, le=1000)]

@@ -6,8 +6,9 @@ from datetime import datetime
 from kith_referrals.domain.agreement import Offer
 from kith_referrals.domain.lifecycle import ways
 from kith_referrals.domain.lifecycle.ways import check_reason, check_referrer, check_tried, refused, take
-from kith_referrals.domain.referral import RELEASED, Referral, Reopened, Status
+from kith_referrals.domain.referral import RELEASED, Referral, Status
 from kith_referrals.domain.steps import Actor, Moved
+from kith_referrals.domain.telling import Reopened
 
 
 def release(referral: Referral, by: Actor, now: datetime) -> Moved:

@@ -6,8 +6,9 @@ from typing import Any
 
 from kith_referrals.domain.lifecycle.ways import MISSED, TAKEN_ON, check_programme, refused
 from kith_referrals.domain.promises import Promise
-from kith_referrals.domain.referral import Missed, Referral, Status
+from kith_referrals.domain.referral import Referral, Status
 from kith_referrals.domain.steps import Actor, Moved, Step
+from kith_referrals.domain.telling import Missed
 
 
 def note_reading(referral: Referral, by: Actor, now: datetime) -> Moved | None:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from kith_referrals.domain.clocks import kept
-from kith_referrals.domain.referral import OFFERED, RELEASED, Closed, Decided, Referral, Status, Telling
+from kith_referrals.domain.referral import OFFERED, RELEASED, Referral, Status
 from kith_referrals.domain.refusals import MoveRefused, NotTried, NotYourProgramme, NotYourReferral, ReasonUnknown
 from kith_referrals.domain.steps import Actor, Moved, Step
+from kith_referrals.domain.telling import Closed, Decided, Telling
 
 DECLINING: Final = ("not-suitable", "out-of-area", "no-capacity", "needs-another-service", "could-not-contact")
 """Why a programme may decline."""
