@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Body, FastAPI, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import http
@@ -95,6 +95,13 @@ class Everything(BaseModel):
     words: Mapping[str, int] = {}
     sure: bool = True
     inner: NewNote | None = None
+
+    @model_validator(mode="after")
+    def _districts_are_shared(self) -> Self:
+        """Refuse a district that nobody shares."""
+        if self.district is not None and self.share <= 0:
+            raise ValueError("a district goes with a share")
+        return self
 
 
 router = APIRouter()

@@ -196,6 +196,8 @@ async def test_an_open_route_needs_no_token(client: httpx.AsyncClient) -> None:
         ({**WHOLE, "surname": "Testwell"}, "body.surname", "This field is not known here."),
         ({**WHOLE, "Dummy Testwell": 1}, "body.(unknown)", "This field is not known here."),
         ({**WHOLE, "words": {"Dummy Testwell": "x"}}, "body.words.(unknown)", "This must be a whole number."),
+        ({**WHOLE, "district": "EH16", "share": -1}, "body", "A district goes with a share."),
+        ({"name": "share", "district": "EH16", "share": -1}, "body", "This is wrong."),
         ([], "body", "This must be a JSON object; send it as application/json."),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else None,

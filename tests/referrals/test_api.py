@@ -71,6 +71,35 @@ async def test_the_answer_to_a_new_referral_names_nobody(
     assert not any(word in answer.text for word in ("Testwell", NHS_NUMBER, "EH16", "example.org", "Private"))
 
 
+async def test_what_somebody_would_like_to_share_is_kept_told_and_shown(
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth
+) -> None:
+    theirs = {"profession": ["nursing"], "availability": ["weekday-evening", "weekend"]}
+
+    made = await post(client, a_body(world, connections={**theirs, "faith": []}), referrer)
+    shown = await client.get(made.headers["Location"], auth=referrer)
+
+    assert shown.json()["connections"] == {**theirs, "faith": []}
+    assert [fact["connections"] for _, fact in await world.told()] == [theirs]
+
+
+async def test_what_somebody_would_like_to_share_is_in_a_draft_until_it_is_submitted(
+    client: httpx.AsyncClient, world: World, referrer: httpx.Auth
+) -> None:
+    body = a_body(world, connections={"impact": ["fatigue"]})
+    consent = body.pop("consent")
+    kept = await post(client, body, referrer, path="/referrals/drafts")
+
+    await client.post(
+        f"/referrals/{kept.json()['id']}/submission",
+        json={"consent": consent},
+        auth=referrer,
+        headers={"If-Match": kept.headers["ETag"]},
+    )
+
+    assert [fact["connections"] for _, fact in await world.told()] == [{"impact": ["fatigue"]}]
+
+
 async def test_sent_again_with_its_key_it_is_the_same_referral(
     client: httpx.AsyncClient, world: World, referrer: httpx.Auth
 ) -> None:
@@ -107,6 +136,7 @@ async def test_without_a_key_nothing_is_made(client: httpx.AsyncClient, world: W
         ({"person": {"family_name": "Testwell", "email": "nobody"}}, "request-invalid"),
         ({"needs": ["Low mood"]}, "request-invalid"),
         ({"channels": ["pigeon"]}, "request-invalid"),
+        ({"connections": {"star-sign": ["leo"]}}, "request-invalid"),
         ({"surprise": True}, "request-invalid"),
     ],
 )

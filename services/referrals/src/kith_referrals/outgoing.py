@@ -79,6 +79,7 @@ def _created(made: Made) -> ReferralCreated:
         needs=wish.needs,
         conditions=wish.conditions,
         interests=wish.interests,
+        connections={kind: codes for kind, codes in wish.connections.items() if codes},
         requested=wish.requested,
         channels=wish.channels,
         urgent=wish.urgent,

@@ -135,12 +135,29 @@ class Referral:
         return self.status in OFFERED
 
 
+class Connection(StrEnum):
+    """What somebody may have in common with a supporter beside needs, conditions and interests (LTC, MH)."""
+
+    IMPACT = "impact"
+    PROFESSION = "profession"
+    FAITH = "faith"
+    VALUES = "values"
+    STATUS = "status"
+    BACKGROUND = "background"
+    SKILL = "skill"
+    """What they would like help with, and the other can do."""
+    AVAILABILITY = "availability"
+    SETTING = "setting"
+    """Where they live, learn or are cared for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was asked for, in codes, and in words that never leave this service.
 
     ``received_on`` is the day the referrer was asked (Europe/London). ``requested`` is what the person asked of a
-    supporter. ``details`` holds counts a programme asks for, such as children in care. ``unread`` says that what came
+    supporter; ``connections`` what they would like to share with one, and said so themself: nothing infers it.
+    ``details`` holds counts a programme asks for, such as children in care. ``unread`` says that what came
     was written for nobody in particular, on a page or in a file, so no human of the programme has seen it.
     """
 
@@ -150,6 +167,7 @@ class Wish:
     conditions: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     requested: tuple[str, ...] = ()
+    connections: Mapping[Connection, tuple[str, ...]] = field(default_factory=dict, repr=False)
     channels: tuple[Meeting, ...] = ()
     urgent: bool = False
     notes: str | None = field(default=None, repr=False)

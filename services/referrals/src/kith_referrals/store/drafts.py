@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.lifecycle import check_begins
 from kith_referrals.domain.making import Draft
-from kith_referrals.domain.referral import Meeting, Source, Status, Wish
+from kith_referrals.domain.referral import Connection, Meeting, Source, Status, Wish
 from kith_referrals.domain.steps import Actor
 from kith_referrals.store.people import get_person_of_draft
 from kith_referrals.store.referrals import get_referral_for_update
@@ -20,7 +20,7 @@ from kith_referrals.tables import people, referral_steps, referrals
 _IDS: Final = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
 _LISTS: Final = ("needs", "conditions", "interests", "requested")
 _WISH: Final = sa.select(
-    *(referrals.c[name] for name in ("source", "received_on", *_LISTS, "channels", "urgent", "notes")),
+    *(referrals.c[name] for name in ("source", "received_on", *_LISTS, "channels", "connections", "urgent", "notes")),
     referrals.c.source_reference,
 ).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid))
 _steps: Final = sa.delete(referral_steps).where(referral_steps.c.referral_id == sa.any_(_IDS)).cte("steps")
@@ -59,7 +59,9 @@ async def get_draft_for_update(tx: AsyncConnection, referral_id: UUID, step: str
     row = (await tx.execute(_WISH, {"id": referral_id})).mappings().one()
     lists = {name: tuple(row[name]) for name in _LISTS}
     channels = tuple(Meeting(way) for way in row["channels"])
-    wish = Wish(**{**row, **lists, "source": Source(row["source"]), "channels": channels})
+    connections = {Connection(kind): tuple(codes) for kind, codes in row["connections"].items()}
+    told = {"source": Source(row["source"]), "channels": channels, "connections": connections}
+    wish = Wish(**{**row, **lists, **told})
     return Draft(await get_person_of_draft(tx, referral.person_id), referral, wish)
 
 

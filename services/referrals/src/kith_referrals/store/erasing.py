@@ -124,7 +124,7 @@ _NOTHING: Final[dict[str, Any]] = {name: [] for name in ("needs", "conditions", 
 _BURY_REFERRALS: Final = (
     sa.update(referrals)
     .where(referrals.c.id == _REFERRALS)
-    .values(**_NOTHING, urgent=False, notes=None, source_reference=None, details={}, notes_waited=False)
+    .values(**_NOTHING, urgent=False, notes=None, source_reference=None, details={}, connections={}, notes_waited=False)
 )
 _EMPTY: Final = (
     *("given_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email", "telephone"),

@@ -76,6 +76,7 @@ def referral_record(new: NewReferral) -> Record:
         "needs": wish.needs,
         "conditions": wish.conditions,
         "interests": wish.interests,
+        "connections": wish.connections,
         "requested": wish.requested,
         "channels": wish.channels,
         "urgent": wish.urgent,

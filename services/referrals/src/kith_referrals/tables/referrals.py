@@ -29,6 +29,7 @@ referrals: Final = sa.Table(
     sa.Column("needs", TEXTS, nullable=False),
     sa.Column("conditions", TEXTS, nullable=False),
     sa.Column("interests", TEXTS, nullable=False),
+    sa.Column("connections", JSONB, nullable=False),
     sa.Column("requested", TEXTS, nullable=False),
     sa.Column("channels", TEXTS, nullable=False),
     sa.Column("urgent", sa.Boolean, nullable=False),

@@ -29,7 +29,7 @@ _HELD: Final = sa.text("""
     from people where id in (select id from joined)
     union all
     select 'referral', id, referring_organisation_id, status,
-        num_nonnulls(notes, source_reference) = 0 and details = '{}'
+        num_nonnulls(notes, source_reference) = 0 and details = '{}' and connections = '{}'
         and cardinality(needs || conditions || interests || requested || channels) = 0
     from theirs
     union all

@@ -61,8 +61,8 @@ with. Change it to what is true of yours.
 6. **Check it:** `kith programmes check allotment-mornings.yaml` shows every fault at its line, and what may stand
    there. `kith programmes schema` prints a JSON Schema with which an editor helps while you write.
 7. **Apply it:** `kith programmes diff allotment-mornings.yaml` says what would change, and `kith programmes apply` puts
-   it in force, as the network's operator; the first time with `--organisation` and the id of whose programme it is. Each
-   change is a version of its own. A running match keeps the version with which it began.
+   it in force, as the network's operator; the first time with `--organisation` and the id of whose programme it is.
+   Each change is a version of its own. A running match keeps the version with which it began.
 
 The smallest useful file looks like this; what is not said is as [the last chapter](#what-a-file-may-say) has it.
 

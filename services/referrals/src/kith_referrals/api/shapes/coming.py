@@ -28,7 +28,7 @@ from kith_referrals.domain.about import About
 from kith_referrals.domain.agreeing import Agreement, Agrees
 from kith_referrals.domain.nations import Nation
 from kith_referrals.domain.people import Person
-from kith_referrals.domain.referral import Meeting, Source, Wish
+from kith_referrals.domain.referral import Connection, Meeting, Source, Wish
 
 _ABOUT: Final = tuple(one.name for one in fields(About))
 _AGREEMENT: Final = tuple(one.name for one in fields(Agreement))
@@ -85,6 +85,7 @@ class AskedBody(Body):
     conditions: Codes = ()
     interests: Codes = ()
     requested: Codes = ()
+    connections: Annotated[dict[Connection, Codes], Field(max_length=len(Connection))] = Field(default_factory=dict)
     channels: Annotated[tuple[Meeting, ...], Field(max_length=3)] = ()
     urgent: bool = False
     notes: Notes | None = None

@@ -141,6 +141,7 @@ class ReferralView(ReferralSummary):
     conditions: list[str]
     interests: list[str]
     requested: list[str]
+    connections: dict[str, list[str]]
     channels: list[str]
     notes: str | None
     notes_unread: bool

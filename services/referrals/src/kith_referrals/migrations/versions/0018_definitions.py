@@ -1,4 +1,4 @@
-"""Programmes' definitions, every version of them; and programmes to which nobody is referred."""
+"""Programmes' definitions, every version of them; programmes to which nobody is referred; what else people share."""
 
 from alembic import op
 
@@ -24,3 +24,4 @@ def upgrade() -> None:
         "alter table programmes add column definition_version integer not null default 0,"
         " add column referrable boolean not null default true"
     )
+    op.execute("alter table referrals add column connections jsonb not null default '{}'")
