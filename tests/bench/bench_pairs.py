@@ -59,7 +59,7 @@ async def bench(stage: Stage) -> Figure:
     async def ours() -> float:
         begun = time.perf_counter()
         async with database.transaction(caller) as tx:
-            given = await get_waiting_list(tx, await get_programme(tx, PROGRAMME, ORGANISATION))
+            given = await get_waiting_list(tx, await get_programme(tx, PROGRAMME, ORGANISATION), BEGIN)
         found = pair_up(given.programme, given.people, given.supporters, given.said_no, BEGIN)
         taken = time.perf_counter() - begun
         if (seen := (len(found.person), int(found.score.sum()))) != by_hand.seen:

@@ -15,6 +15,7 @@ from kith_contracts.fact import Fact
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
 from kith_contracts.registry import BY_TYPE
 from kith_matching import views
+from kith_matching.domain.introducing import NOTHING_MORE, Said
 from kith_matching.domain.match import Ending, Match
 from kith_matching.domain.occasion import Group, Occasion, Session
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
@@ -22,7 +23,7 @@ from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
 from kith_matching.timers import TIMERS
-from kith_matching.usecases import occasions, proposing, supporting
+from kith_matching.usecases import introducing, occasions, proposing, supporting
 from tests.builders import a_programme_published, a_referral_created, a_referral_decided, received
 from tests.matching.builders import NOW, a_supporter
 
@@ -97,16 +98,26 @@ class Stage:
         async with self.database.transaction(self.caller) as tx:
             return await supporting.put_supporter(tx, supporter, expected_version=version, now=NOW)
 
-    async def propose(self, referral: ReferralCreated, supporter: Supporter, now: datetime = NOW) -> Proposal:
-        """Propose the pair."""
+    async def propose(
+        self, referral: ReferralCreated, supporter: Supporter, now: datetime = NOW, *, got_to_know: bool = True
+    ) -> Proposal:
+        """Propose the pair, having got to know both."""
         async with self.database.transaction(self.caller) as tx:
-            return await proposing.propose_pair(tx, referral.referral_id, supporter.id, now=now)
+            return await proposing.propose_pair(
+                tx, referral.referral_id, supporter.id, got_to_know=got_to_know, now=now
+            )
+
+    async def note(self, referral: ReferralCreated, supporter: Supporter, *, known: bool = True) -> None:
+        """Note whether the two may know each other."""
+        async with self.database.transaction(self.caller) as tx:
+            await introducing.note_acquaintance(tx, referral.referral_id, supporter.id, known=known, now=NOW)
 
     async def answer(
         self,
         proposal: Proposal,
         by: Side,
         said: Answer = Answer.YES,
+        more: Said = NOTHING_MORE,
         *,
         version: int | None = None,
         now: datetime = NOW,
@@ -114,7 +125,9 @@ class Stage:
         """Record an answer, at the version that stands unless another is named."""
         async with self.database.transaction(self.caller) as tx:
             version = version or (await proposals.get_proposal(tx, proposal.id)).version
-            return await proposing.answer_proposal(tx, proposal.id, by, said, expected_version=version, now=now)
+            return await proposing.answer_proposal(
+                tx, proposal.id, by, said, more=more, expected_version=version, now=now
+            )
 
     async def lapse(self, now: datetime) -> None:
         """What the timer does that lets proposals lapse."""

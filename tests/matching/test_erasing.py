@@ -85,7 +85,7 @@ async def test_nobody_is_picked_for_a_person_who_was_erased_during_the_round(sta
 
     async with stage.database.transaction(stage.caller) as tx:
         programme = await get_programme(tx, told.programme_id, stage.organisation_id)
-        given = await get_waiting_list(tx, programme)
+        given = await get_waiting_list(tx, programme, TODAY)
         await stage.hear(a_person_erased(referral))
         await save_round(tx, *hold(given, round_id=new_id(), now=NOW, today=TODAY))
 

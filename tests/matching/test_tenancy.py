@@ -59,6 +59,8 @@ async def ours(desk: Desk) -> Ours:
     await desk.a_referral()  # one more than there are places: so the round leaves picks and prices
     await desk.a_referral()
     await desk.a_referral()
+    acquainted = f"/referrals/{referral.referral_id}/acquaintances/{match['supporter_id']}"
+    await desk.put(acquainted, None)
     round_ = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)
     proposal = await desk.a_proposal(referral, supporter_id)
     group_id = str(new_id())
@@ -107,6 +109,7 @@ def a_session(ours: Ours) -> dict[str, Any]:
 
 def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     """For every route a request that would succeed if its own organisation made it."""
+    acquaintance = f"/referrals/{ours.referral.referral_id}/acquaintances/{ours.supporter_id}"
     pair = {"referral_id": str(ours.referral.referral_id), "supporter_id": ours.supporter_id}
     return {
         "put_supporter": ("PUT", f"/supporters/{ours.supporter_id}", a_supporter_body(capacity=9)),
@@ -125,6 +128,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
             f"/proposals/{ours.proposal_id}/answers",
             {"answered_by": "person", "answer": "yes"},
         ),
+        "note_acquaintance": ("PUT", acquaintance, None),
+        "take_acquaintance_back": ("DELETE", acquaintance, None),
+        "plan_encounter": ("POST", f"/matches/{ours.match_id}/encounter", {"encounter": "greet"}),
         "list_matches": ("GET", "/matches", None),
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),

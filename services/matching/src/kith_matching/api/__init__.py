@@ -5,12 +5,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import introducing, matches, occasions, proposals, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
-    router.include_router(part)
+for part in (supporting, proposing, proposals, rounds, introducing, matches, occasions):
+    router.include_router(part.router)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
 
@@ -27,6 +27,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "propose": _ORGANISERS,
     "get_proposal": _ORGANISERS,
     "answer_proposal": _ORGANISERS,
+    "note_acquaintance": _ORGANISERS,
+    "take_acquaintance_back": _ORGANISERS,
+    "plan_encounter": _ORGANISERS,
     "list_matches": _ORGANISERS,
     "get_match": _ORGANISERS,
     "end_match": _ORGANISERS,

@@ -11,14 +11,18 @@ from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimi
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
-from kith_matching.domain.match import Ending
+from kith_matching.domain.match import Encounter, Ending
 from kith_matching.usecases import occasions
 
 router = APIRouter(tags=["matching"])
 
 
 class MatchShown(BaseModel):
-    """A match. Dates are days in Europe/London."""
+    """A match. Dates are days in Europe/London.
+
+    ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
+    there was none; ``planned_until`` follows from it. ``encounter`` is what the two do when they meet by chance.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -32,6 +36,9 @@ class MatchShown(BaseModel):
     ending: Ending | None
     ended_on: date | None
     version: int
+    definition_version: int
+    planned_until: date | None
+    encounter: Encounter | None
 
 
 class EndingAsked(BaseModel):
@@ -83,5 +90,6 @@ async def end_match(
     """End a match. The supporter's place is free again."""
     async with database.transaction(caller) as tx:
         match = await occasions.end(tx, match_id, asked.ending, expected_version=expected, now=now)
+        shown = MatchShown.model_validate(await views.show_match(tx, match_id))
     response.headers.update(etag(match.version))
-    return MatchShown.model_validate(match)
+    return shown

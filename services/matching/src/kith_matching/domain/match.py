@@ -31,6 +31,15 @@ class Ending(StrEnum):
         return self in {Ending.DID_NOT_SUIT, Ending.DID_NOT_TAKE_PLACE}
 
 
+class Encounter(StrEnum):
+    """What two do who meet by chance, as they agreed: both feel safe (LTC, *Confidentiality*)."""
+
+    GREET = "greet"
+    PERSON_GREETS_FIRST = "person-greets-first"
+    NO_SIGN = "no-sign"
+    """As if they did not know each other."""
+
+
 _ENDING_OF: Final = {
     "support-ended": Ending.PLANNED,
     "moved-away": Ending.MOVED_ON,
@@ -44,7 +53,7 @@ class Match:
     """One person and one supporter who know of each other. Dates are days in Europe/London.
 
     ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
-    there was none.
+    there was none. ``encounter`` is what they do when they meet by chance.
     """
 
     id: UUID
@@ -59,6 +68,7 @@ class Match:
     ended_on: date | None = None
     version: int = 1
     definition_version: int = 0
+    encounter: Encounter | None = None
 
 
 @dataclass(frozen=True, slots=True)

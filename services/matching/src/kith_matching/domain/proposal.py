@@ -7,15 +7,21 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain import refusals
+from kith_matching.domain.introducing import (
+    NOTHING_MORE,
+    Reason,
+    Said,
+    again_from,
+    check_asked,
+    check_got_to_know,
+    would_mind,
+)
 from kith_matching.domain.referral import check_open
 from kith_matching.domain.rules import Pair, check_pair
 from kith_matching.domain.score import parts
 
 PERSON_ANSWERS_WITHIN: Final = timedelta(days=14)
 """How long a place is held while the coordinator reaches the person. Without a limit others would wait for nothing."""
-
-SUPPORTER_ANSWERS_WITHIN: Final = timedelta(hours=48)
-"""How long a supporter has, from the person's yes, before the proposal moves on."""
 
 
 class ProposalState(StrEnum):
@@ -56,7 +62,11 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One pair, proposed for reasons that are kept as they were. ``answer_by`` is when the next answer is due."""
+    """One pair, proposed for reasons that are kept as they were. ``answer_by`` is when the next answer is due.
+
+    ``got_to_know`` says that whoever proposed it knew both a little. After a no, ``reason`` is why, and ``again_from``
+    the day (Europe/London) from which the pair may be thought of again; None is never.
+    """
 
     id: UUID
     referral_id: UUID
@@ -70,6 +80,9 @@ class Proposal:
     answer_by: datetime
     ended_at: datetime | None = None
     version: int = 1
+    got_to_know: bool = False
+    reason: str | None = None
+    again_from: date | None = None
 
     @property
     def open(self) -> bool:
@@ -94,11 +107,21 @@ class Answered:
     said: str
 
 
-def propose(pair: Pair, *, matched: bool, proposed: bool, proposal_id: UUID, today: date, now: datetime) -> Proposal:
+def propose(
+    pair: Pair,
+    *,
+    matched: bool,
+    proposed: bool,
+    proposal_id: UUID,
+    today: date,
+    now: datetime,
+    got_to_know: bool = False,
+) -> Proposal:
     """Suggest a pair. It holds one of the supporter's places from now on.
 
     ``matched`` and ``proposed`` say whether the person has a running match, or an open proposal, already. Raises
-    ``ReferralNotOpen`` when the person cannot be offered to anybody, ``PairStopped`` when a rule stops this pair.
+    ``ReferralNotOpen`` when the person cannot be offered to anybody, ``PairStopped`` when a rule stops this pair, and
+    ``GetToKnowFirst``.
     """
     check_open(pair.referral)
     if matched:
@@ -106,6 +129,7 @@ def propose(pair: Pair, *, matched: bool, proposed: bool, proposal_id: UUID, tod
     if proposed:
         raise refusals.AlreadyProposed
     check_pair(pair, today)
+    check_got_to_know(pair.programme.terms, got_to_know=got_to_know)
     reasons = tuple(Points(part.connection, part.points) for part in parts(pair))
     return Proposal(
         id=proposal_id,
@@ -118,14 +142,18 @@ def propose(pair: Pair, *, matched: bool, proposed: bool, proposal_id: UUID, tod
         state=ProposalState.AWAITING_PERSON,
         proposed_at=now,
         answer_by=now + PERSON_ANSWERS_WITHIN,
+        got_to_know=got_to_know,
     )
 
 
-def answer(proposal: Proposal, by: Side, said: Answer, pair: Pair, *, today: date, now: datetime) -> Answered:
+def answer(
+    proposal: Proposal, by: Side, said: Answer, pair: Pair, *, today: date, now: datetime, more: Said = NOTHING_MORE
+) -> Answered:
     """Take one side's answer. The person's comes first; a no ends the proposal; the second yes makes it agreed.
 
     A yes is held against the rules again, because days have gone by: a supporter may have paused, or their checks have
-    run out. ``pair.load`` leaves out the place that this proposal holds. A no is always taken in its turn.
+    run out. ``pair.load`` leaves out the place that this proposal holds. A no is always taken in its turn, and so is
+    the word of somebody who would mind that they know the other. Raises ``KnowingNotAsked``.
     """
     if not proposal.open:
         raise refusals.ProposalEnded
@@ -134,7 +162,10 @@ def answer(proposal: Proposal, by: Side, said: Answer, pair: Pair, *, today: dat
     if by is not proposal.turn:
         raise refusals.PersonAnswersFirst if by is Side.SUPPORTER else refusals.PersonAnswered
     if said is Answer.NO:
-        return Answered(_ended(proposal, ProposalState.DECLINED, now), by, said)
+        return _declined(proposal, by, more.reason or Reason.NOT_SAID, today, now)
+    check_asked(pair.programme.terms, more)
+    if would_mind(pair.programme.terms, more, acquainted=pair.acquainted):
+        return _declined(proposal, by, Reason.MAY_KNOW, today, now)
     check_open(pair.referral)
     check_pair(pair, today)
     if by is Side.SUPPORTER:
@@ -142,7 +173,7 @@ def answer(proposal: Proposal, by: Side, said: Answer, pair: Pair, *, today: dat
     moved = replace(
         proposal,
         state=ProposalState.AWAITING_SUPPORTER,
-        answer_by=now + SUPPORTER_ANSWERS_WITHIN,
+        answer_by=now + timedelta(hours=pair.programme.terms.answer_hours),
         version=proposal.version + 1,
     )
     return Answered(moved, by, said)
@@ -160,6 +191,11 @@ def withdraw(proposal: Proposal, *, now: datetime) -> Answered:
     if not proposal.open:
         raise refusals.ProposalEnded
     return Answered(_ended(proposal, ProposalState.WITHDRAWN, now), proposal.turn, "withdrawn")
+
+
+def _declined(proposal: Proposal, by: Side, reason: Reason, today: date, now: datetime) -> Answered:
+    ended = _ended(proposal, ProposalState.DECLINED, now)
+    return Answered(replace(ended, reason=reason, again_from=again_from(reason, today)), by, Answer.NO)
 
 
 def _ended(proposal: Proposal, state: ProposalState, now: datetime) -> Proposal:

@@ -8,7 +8,7 @@ from uuid import UUID
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.supporter import Load, Supporter
-from kith_matching.domain.terms import Priority
+from kith_matching.domain.terms import Acquaintance, Priority
 
 
 class RoundNotFound(NotFound):
@@ -29,13 +29,20 @@ class PolicyOutOfRange(MatchingRefused):
 class WaitingList:
     """All that a round looks at: who waits, the active supporters with what is taken of their places, and who said no.
 
-    ``said_no`` names referrals with supporters, by id.
+    ``said_no`` and ``acquainted`` (they may know each other) name referrals with supporters, by id.
     """
 
     programme: Programme
     people: Sequence[Referral]
     supporters: Sequence[tuple[Supporter, Load]]
     said_no: Collection[tuple[UUID, UUID]]
+    acquainted: Collection[tuple[UUID, UUID]] = frozenset()
+
+    @property
+    def apart(self) -> Collection[tuple[UUID, UUID]]:
+        """Pairs kept apart by what is between the two: a no, or knowing each other where the programme refuses that."""
+        refused = self.programme.terms.knowing_each_other == Acquaintance.REFUSE
+        return {*self.said_no, *self.acquainted} if refused else self.said_no
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Final
 
 from kith_matching.domain import refusals
+from kith_matching.domain.introducing import KnowsEachOther, TooManyOffers
 from kith_matching.domain.referral import Channel, Programme, Referral
 from kith_matching.domain.refusals import PairStopped
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.terms import Acquaintance
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Pair:
     """A person's referral and a supporter, considered together.
 
     ``load`` counts what others hold of the supporter's places; a place that this pair's own proposal holds is not in
-    it. ``said_no`` is true when one of the two has said no to the other before.
+    it. ``said_no`` is true when one of the two has said no to the other before, ``acquainted`` when they may know each
+    other.
     """
 
     referral: Referral
@@ -24,6 +27,7 @@ class Pair:
     supporter: Supporter
     load: Load
     said_no: bool = False
+    acquainted: bool = False
 
 
 def _in_programme(pair: Pair, _: date) -> PairStopped | None:
@@ -73,13 +77,23 @@ def _nobody_said_no(pair: Pair, _: date) -> PairStopped | None:
     return refusals.SaidNo() if pair.said_no else None
 
 
+def _unacquainted(pair: Pair, _: date) -> PairStopped | None:
+    apart = pair.acquainted and pair.programme.terms.knowing_each_other == Acquaintance.REFUSE
+    return KnowsEachOther() if apart else None
+
+
+def _offers_open(pair: Pair, _: date) -> PairStopped | None:
+    most = pair.programme.terms.open_offers
+    return None if most is None or pair.load.proposals < most else TooManyOffers()
+
+
 Rule = Callable[[Pair, date], PairStopped | None]
 
-OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date)
+OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date, _offers_open)
 """Rules that look at the programme and the supporter alone: they stop the pair with everybody, or with nobody."""
 OF_PERSON: Final[tuple[Rule, ...]] = (_age_inside,)
 """Rules that look at the programme and the person alone."""
-OF_BOTH: Final[tuple[Rule, ...]] = (_request_met, _language_shared, _way_to_meet, _nobody_said_no)
+OF_BOTH: Final[tuple[Rule, ...]] = (_request_met, _language_shared, _way_to_meet, _nobody_said_no, _unacquainted)
 """Rules that look at the two together. ``solving.pairing`` knows them too, for whole lists at once."""
 RULES: Final = OF_SUPPORTER + OF_PERSON + OF_BOTH
 

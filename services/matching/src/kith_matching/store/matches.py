@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.match import Ending, Match
+from kith_matching.domain.match import Encounter, Ending, Match
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.store.rows import values_of
 from kith_matching.tables import matches
@@ -30,9 +30,9 @@ _ANY_RUNNING: Final = sa.select(
     )
 )
 _SAVE: Final = sa.text(
-    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version"
-    " from unnest(cast(:ids as uuid[]), cast(:endings as text[]), cast(:days as date[]), cast(:versions as int[]))"
-    " as now (id, ending, ended_on, version)"
+    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version, encounter = now.encounter"
+    " from unnest(cast(:ids as uuid[]), cast(:endings as text[]), cast(:days as date[]), cast(:versions as int[]),"
+    " cast(:encounters as text[])) as now (id, ending, ended_on, version, encounter)"
     " where matches.id = now.id"
 )
 
@@ -72,6 +72,7 @@ async def save_matches(tx: AsyncConnection, changed: Sequence[Match]) -> None:
             "endings": [one.ending for one in changed],
             "days": [one.ended_on for one in changed],
             "versions": [one.version for one in changed],
+            "encounters": [one.encounter for one in changed],
         }
         await tx.execute(_SAVE, rows)
 
@@ -85,4 +86,5 @@ def _one(row: sa.Row[Any] | None) -> Match:
 def _match(row: sa.Row[Any]) -> Match:
     values = values_of(row)
     ending = Ending(values["ending"]) if values["ending"] is not None else None
-    return Match(**{**values, "ending": ending})
+    encounter = Encounter(values["encounter"]) if values["encounter"] is not None else None
+    return Match(**{**values, "ending": ending, "encounter": encounter})

@@ -39,9 +39,11 @@ _DUE: Final = (
     .with_for_update(of=[referrals, proposals], skip_locked=True)
 )
 _SAVE: Final = sa.text(
-    "update proposals set state = now.state, answer_by = now.answer_by, ended_at = now.ended_at, version = now.version"
+    "update proposals set state = now.state, answer_by = now.answer_by, ended_at = now.ended_at, version = now.version,"
+    " reason = now.reason, again_from = now.again_from"
     " from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:answer_by as timestamptz[]),"
-    " cast(:ended_at as timestamptz[]), cast(:versions as int[])) as now (id, state, answer_by, ended_at, version)"
+    " cast(:ended_at as timestamptz[]), cast(:versions as int[]), cast(:reasons as text[]),"
+    " cast(:again_from as date[])) as now (id, state, answer_by, ended_at, version, reason, again_from)"
     " where proposals.id = now.id"
 )
 
@@ -90,6 +92,8 @@ async def save_proposals(tx: AsyncConnection, changed: Sequence[Proposal]) -> No
             "answer_by": [one.answer_by for one in changed],
             "ended_at": [one.ended_at for one in changed],
             "versions": [one.version for one in changed],
+            "reasons": [one.reason for one in changed],
+            "again_from": [one.again_from for one in changed],
         }
         await tx.execute(_SAVE, rows)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from kith_matching.domain.round import Picks, Round, WaitingList
 from kith_matching.domain.score import LastRound
 from kith_matching.store.referrals import referral_of
 from kith_matching.store.supporters import list_candidates
-from kith_matching.tables import picks, prices, proposals, referrals, rounds
+from kith_matching.tables import acquaintances, picks, prices, proposals, referrals, rounds
 
 _THEIRS: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('round ' || :programme_id, 0))")
@@ -34,6 +35,12 @@ _SAID_NO: Final = (
     sa.select(proposals.c.referral_id, proposals.c.supporter_id)
     .join(referrals, referrals.c.id == proposals.c.referral_id)
     .where(_WAITS, proposals.c.state == sa.literal_column("'declined'"))
+    .where(sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)))
+)
+_ACQUAINTED: Final = (
+    sa.select(acquaintances.c.referral_id, acquaintances.c.supporter_id)
+    .join(referrals, referrals.c.id == acquaintances.c.referral_id)
+    .where(_WAITS)
 )
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
@@ -54,13 +61,19 @@ _LAST_PICK: Final = sa.select(picks.c.supporter_id).where(picks.c.referral_id ==
 _LAST_PRICES: Final = sa.select(prices.c.supporter_id, prices.c.points).where(prices.c.programme_id == _THEIRS)
 
 
-async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> WaitingList:
-    """All that a round of this programme looks at. Of two rounds at once, the second waits for the first."""
+async def get_waiting_list(tx: AsyncConnection, programme: Programme, today: date) -> WaitingList:
+    """All that a round of this programme looks at ``today`` (Europe/London).
+
+    Of two rounds at once, the second waits for the first.
+    """
     asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
     waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
-    said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
-    return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)
+    said_no, acquainted = [
+        {(row.referral_id, row.supporter_id) for row in await tx.execute(between, {**asked, "today": today})}
+        for between in (_SAID_NO, _ACQUAINTED)
+    ]
+    return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no, acquainted)
 
 
 async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:

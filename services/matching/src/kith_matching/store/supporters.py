@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches, proposals, supporters
+from kith_matching.tables import acquaintances, matches, proposals, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -45,6 +46,13 @@ _SAID_NO: Final = sa.exists(
         proposals.c.referral_id == sa.bindparam("referral_id"),
         proposals.c.supporter_id == supporters.c.id,
         proposals.c.state == "declined",
+        sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)),
+    )
+)
+_ACQUAINTED: Final = sa.exists(
+    sa.select(acquaintances.c.noted_at).where(
+        acquaintances.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid),
+        acquaintances.c.supporter_id == supporters.c.id,
     )
 )
 _IN_PROGRAMME: Final = sa.and_(
@@ -53,7 +61,7 @@ _IN_PROGRAMME: Final = sa.and_(
 )
 _LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
-_STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))
+_STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"), _ACQUAINTED.label("acquainted"))
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
 _STANDING_OF_ALL: Final = (
     _STANDING.where(_IN_PROGRAMME, supporters.c.state != SupporterState.LEFT)
@@ -95,14 +103,21 @@ async def get_pair_for_update(
     programme: Programme,
     supporter_id: UUID,
     *,
+    today: date,
     except_proposal: UUID | None = None,
 ) -> Pair:
     """The pair with the supporter locked first and their taken places counted after, so that the count is true.
 
-    ``except_proposal`` is the pair's own, whose place is not counted. Raises ``SupporterNotFound``.
+    ``today`` (Europe/London) says whose no still counts. ``except_proposal`` is the pair's own, whose place is not
+    counted. Raises ``SupporterNotFound``.
     """
     await get_supporter_for_update(tx, supporter_id)
-    asked = {"supporter_id": supporter_id, "referral_id": referral.id, "except_proposal": except_proposal}
+    asked = {
+        "supporter_id": supporter_id,
+        "referral_id": referral.id,
+        "except_proposal": except_proposal,
+        "today": today,
+    }
     return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
 
 
@@ -112,13 +127,14 @@ async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tup
     return [_loaded(values_of(row)) for row in await tx.execute(_CANDIDATES, asked)]
 
 
-async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme) -> list[Pair]:
+async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme, today: date) -> list[Pair]:
     """The referral with each supporter of its programme who has not left, at most ``MOST_CONSIDERED``."""
     asked = {
         "organisation_id": referral.organisation_id,
         "programme_id": programme.id,
         "referral_id": referral.id,
         "except_proposal": None,
+        "today": today,
     }
     return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
 
@@ -140,5 +156,5 @@ def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:
 
 def _pair(referral: Referral, programme: Programme, row: sa.Row[Any]) -> Pair:
     values = values_of(row)
-    said_no = values.pop("said_no")
-    return Pair(referral, programme, *_loaded(values), said_no)
+    between = {name: values.pop(name) for name in ("said_no", "acquainted")}
+    return Pair(referral, programme, *_loaded(values), **between)

@@ -3,10 +3,11 @@
 from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
-from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
+from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
+    "acquaintances",
     "contacts",
     "groups",
     "matches",

@@ -22,6 +22,9 @@ proposals: Final = sa.Table(
     column("answer_by", INSTANT),
     column("ended_at", INSTANT, null=True),
     column("version", sa.Integer),
+    column("got_to_know", sa.Boolean),
+    column("reason", sa.Text, null=True),
+    column("again_from", sa.Date, null=True),
 )
 
 matches: Final = sa.Table(
@@ -39,7 +42,18 @@ matches: Final = sa.Table(
     column("ended_on", sa.Date, null=True),
     column("version", sa.Integer),
     column("definition_version", sa.Integer),
+    column("encounter", sa.Text, null=True),
 )
+
+acquaintances: Final = sa.Table(
+    "acquaintances",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("supporter_id", sa.Uuid, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("noted_at", INSTANT),
+)
+"""Who may know whom already: neither is told."""
 
 rounds: Final = sa.Table(
     "rounds",

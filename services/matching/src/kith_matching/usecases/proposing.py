@@ -10,6 +10,7 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
+from kith_matching.domain.introducing import NOTHING_MORE, Said
 from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
@@ -29,28 +30,33 @@ async def rank_candidates(tx: AsyncConnection, referral_id: UUID, *, now: dateti
     referral = await referrals.get_referral(tx, referral_id)
     check_open(referral)
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
-    pairs = await supporters.list_pairs(tx, referral, programme)
+    today = clock.today(now)
+    pairs = await supporters.list_pairs(tx, referral, programme, today)
     last = await rounds.get_last_round(tx, referral)
     await audit.record(tx, Entry("candidates-listed", "referral", referral_id), now=now)
-    return referral, rank(pairs, clock.today(now), last)
+    return referral, rank(pairs, today, last)
 
 
-async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, now: datetime) -> Proposal:
-    """Propose a supporter for a person.
+async def propose_pair(
+    tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, got_to_know: bool = False, now: datetime
+) -> Proposal:
+    """Propose a supporter for a person. ``got_to_know`` says that who proposes them knows both a little.
 
     The referral is locked first, the supporter second, everywhere; so of two coordinators who propose the last place at
     once one is refused with ``no-capacity``, and neither waits for the other for ever.
     """
     referral = await referrals.get_referral_for_update(tx, referral_id)
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
-    pair = await supporters.get_pair_for_update(tx, referral, programme, supporter_id)
+    today = clock.today(now)
+    pair = await supporters.get_pair_for_update(tx, referral, programme, supporter_id, today=today)
     proposal = propose(
         pair,
         matched=await matches.is_any_running(tx, referral_id),
         proposed=await proposals.is_any_open(tx, referral_id),
         proposal_id=clock.new_id(),
-        today=clock.today(now),
+        today=today,
         now=now,
+        got_to_know=got_to_know,
     )
     await proposals.insert_proposal(tx, proposal)
     await audit.record(tx, Entry("match-proposed", "proposal", proposal.id), now=now)
@@ -59,7 +65,14 @@ async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUI
 
 
 async def answer_proposal(
-    tx: AsyncConnection, proposal_id: UUID, by: Side, said: Answer, *, expected_version: int, now: datetime
+    tx: AsyncConnection,
+    proposal_id: UUID,
+    by: Side,
+    said: Answer,
+    *,
+    more: Said = NOTHING_MORE,
+    expected_version: int,
+    now: datetime,
 ) -> Answered:
     """Take an answer; the second yes makes the match. Raises ``StaleVersion`` where the proposal has moved on."""
     seen = await proposals.get_proposal(tx, proposal_id)
@@ -68,12 +81,12 @@ async def answer_proposal(
     check_version(proposal.version, expected_version, "proposal")
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
     pair = await supporters.get_pair_for_update(
-        tx, referral, programme, proposal.supporter_id, except_proposal=proposal.id
+        tx, referral, programme, proposal.supporter_id, today=clock.today(now), except_proposal=proposal.id
     )
-    answered = answer(proposal, by, said, pair, today=clock.today(now), now=now)
+    answered = answer(proposal, by, said, pair, today=clock.today(now), now=now, more=more)
     await proposals.save_proposals(tx, [answered.proposal])
     made = await _make_match(tx, answered.proposal, programme.terms, now=now)
-    entries = [Entry("proposal-answered", "proposal", proposal_id, (by, said))]
+    entries = [Entry("proposal-answered", "proposal", proposal_id, (by, answered.said))]
     if made is not None:
         entries.append(Entry("match-made", "match", made.id))
     await audit.record(tx, *entries, now=now)

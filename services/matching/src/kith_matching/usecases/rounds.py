@@ -21,7 +21,7 @@ async def hold_round(tx: AsyncConnection, programme_id: UUID, organisation_id: U
     thousands of people, in a thread, so that others are answered meanwhile.
     """
     programme = await referrals.get_programme(tx, programme_id, organisation_id)
-    given = await rounds.get_waiting_list(tx, programme)
+    given = await rounds.get_waiting_list(tx, programme, clock.today(now))
     try:
         held, left = await asyncio.to_thread(hold, given, round_id=clock.new_id(), now=now, today=clock.today(now))
     except ProblemOutOfRangeError as error:

@@ -15,7 +15,17 @@ from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, matches, programmes, proposals, referrals, rounds, sessions, supporters
+from kith_matching.tables import (
+    contacts,
+    matches,
+    programme_versions,
+    programmes,
+    proposals,
+    referrals,
+    rounds,
+    sessions,
+    supporters,
+)
 
 Found = dict[str, Any]
 
@@ -24,9 +34,9 @@ _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 
 
-def _paged(table: sa.Table) -> sa.Select[Any]:
+def _paged(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[Any]:
     return audited(
-        sa.select(table)
+        (sa.select(table) if shown is None else shown)
         .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
         .order_by(table.c.id)
         .limit(_LIMIT)
@@ -34,12 +44,26 @@ def _paged(table: sa.Table) -> sa.Select[Any]:
 
 
 _SUPPORTERS: Final = _paged(supporters)
-_MATCHES: Final = _paged(matches)
+_MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
+    *matches.c,
+    (matches.c.made_on + 7 * sa.cast(programme_versions.c.terms["length_weeks"].astext, sa.Integer)).label(
+        "planned_until"
+    ),
+).outerjoin(
+    programme_versions,
+    sa.and_(
+        programme_versions.c.programme_id == matches.c.programme_id,
+        programme_versions.c.version == matches.c.definition_version,
+    ),
+)
+"""With the day until which it was planned by the version of its programme's definition with which it began."""
+_MATCHES: Final = _paged(matches, _MATCH_ALONE)
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
 _ROUNDS: Final = _paged(rounds)
 _ROUND: Final = audited(sa.select(rounds).where(rounds.c.id == sa.bindparam("id")))
-_MATCH: Final = audited(sa.select(matches).where(matches.c.id == sa.bindparam("id")))
+_ONE_MATCH: Final = _MATCH_ALONE.where(matches.c.id == sa.bindparam("id"))
+_MATCH: Final = audited(_ONE_MATCH)
 _SESSION: Final = audited(sa.select(sessions).where(sessions.c.id == sa.bindparam("id")))
 _CONTACT: Final = audited(sa.select(contacts).where(contacts.c.id == sa.bindparam("id")))
 
@@ -159,6 +183,11 @@ async def list_waiting(
 async def get_match(tx: AsyncConnection, match_id: UUID, *, now: datetime) -> Found:
     """One match. Raises ``MatchNotFound``."""
     return await _get(tx, _MATCH, Entry("match-read", "match", match_id), MatchNotFound, now)
+
+
+async def show_match(tx: AsyncConnection, match_id: UUID) -> Found:
+    """One match, for whoever has just done something to it: that is on the record already. Else as above."""
+    return values_of((await tx.execute(_ONE_MATCH, {"id": match_id})).one())
 
 
 async def get_proposal(tx: AsyncConnection, proposal_id: UUID, *, now: datetime) -> Found:

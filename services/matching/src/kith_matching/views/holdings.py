@@ -20,12 +20,15 @@ _HELD: Final = sa.text("""
         to_jsonb(theirs) - '{id,person_id,organisation_id}'::text[] as says
     from theirs
     union all
-    select 'proposal', id, organisation_id, parts = '[]' and score = 0,
+    select 'proposal', id, organisation_id, parts = '[]' and score = 0 and reason is null,
         to_jsonb(proposals) - '{id,supporter_id,organisation_id,version}'::text[]
     from proposals where referral_id in (select id from theirs)
     union all
     select 'pick', round_id, organisation_id, false, to_jsonb(picks) - '{supporter_id,organisation_id}'::text[]
     from picks where referral_id in (select id from theirs)
+    union all
+    select 'acquaintance', referral_id, organisation_id, false, '{}'::jsonb
+    from acquaintances where referral_id in (select id from theirs)
     union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
