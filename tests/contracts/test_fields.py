@@ -100,6 +100,7 @@ ALLOWED: dict[Any, set[str]] = {
         "shortlist",
         "supervision_weeks",
         "supporter_minimum_age",
+        "supporters",
         "tries",
         "valid_months",
     },

@@ -21,8 +21,9 @@ from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
 from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
+from kith_matching.store.referrals import get_programme
 from kith_matching.timers import TIMERS
-from kith_matching.usecases import occasions, proposing, supporting
+from kith_matching.usecases import looking, occasions, proposing, supporting
 from tests.builders import a_programme_published, a_referral_created, a_referral_decided, received
 from tests.matching.builders import NOW, a_supporter
 
@@ -120,6 +121,12 @@ class Stage:
         """What the timer does that lets proposals lapse."""
         async with self.database.network_transaction() as tx:
             await proposing.lapse_proposals(tx, now)
+
+    async def look_through(self, programme: ProgrammePublished, now: datetime = NOW) -> None:
+        """What the timer does that finds whom nobody could take, for this programme alone."""
+        async with self.database.network_transaction() as tx:
+            own = await get_programme(tx, programme.programme_id, self.organisation_id)
+            await looking.look_at_programmes(tx, [own], now=now)
 
     async def count_quality(self, now: datetime) -> None:
         """What the timer does that counts."""

@@ -29,6 +29,7 @@ ACTIONS = {
     "get_supporter": ["supporter-read"],
     "read_supporter_contact": ["supporter-contact-read"],
     "list_waiting": ["waiting-listed"],
+    "list_unplaceable": ["unplaceable-listed"],
     "list_candidates": ["candidates-listed"],
     "hold_round": ["round-held"],
     "get_round": ["round-read"],

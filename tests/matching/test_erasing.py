@@ -78,6 +78,18 @@ async def test_a_rounds_pick_goes_with_the_person(stage: Stage) -> None:
     assert await left(stage, referral) == {"referral": [True]}
 
 
+async def test_that_nobody_could_take_them_goes_with_the_person(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    await stage.look_through(programme)
+    before = await left(stage, referral)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert before == {"referral": [False], "unplaceable": [False]}
+    assert await left(stage, referral) == {"referral": [True]}
+
+
 async def test_nobody_is_picked_for_a_person_who_was_erased_during_the_round(stage: Stage) -> None:
     told = await stage.a_programme()
     referral = await stage.an_accepted_referral(told)

@@ -5,11 +5,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import matches, occasions, proposing, rounds, supporting, unplaceable
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (
+    supporting.router,
+    proposing.router,
+    unplaceable.router,
+    rounds.router,
+    matches.router,
+    occasions.router,
+):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -20,6 +27,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_supporter": _ORGANISERS,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
+    "list_unplaceable": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,
     "get_round": _ORGANISERS,

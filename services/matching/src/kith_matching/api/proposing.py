@@ -33,7 +33,10 @@ router = APIRouter(tags=["matching"])
 
 
 class WaitingShown(BaseModel):
-    """A person who waits: a pseudonym with codes. ``proposal_id`` is the proposal that waits for an answer, if any."""
+    """A person who waits: a pseudonym with codes. ``proposal_id`` is the proposal that waits for an answer, if any.
+
+    ``nobody_since``: since when no supporter could take them, and ``blocking`` the rules in the way (``/unplaceable``).
+    """
 
     id: UUID
     programme_id: UUID
@@ -49,6 +52,8 @@ class WaitingShown(BaseModel):
     requested: tuple[str, ...]
     channels: tuple[str, ...]
     proposal_id: UUID | None
+    nobody_since: datetime | None
+    blocking: tuple[str, ...]
 
 
 class PartShown(BaseModel):

@@ -18,7 +18,20 @@ class RoundNotFound(NotFound):
     advice = "No round of your organisation has this id."
 
 
-class PolicyOutOfRange(MatchingRefused):
+class RoundRefused(MatchingRefused):
+    """No round of this programme can be held as things stand. Nothing of the round before is changed."""
+
+    code = "round-refused"
+
+
+class RoundUnproved(RoundRefused):
+    """The library's list was not proved best, and so nothing of it is shown."""
+
+    code = "round-unproved"
+    advice = "The list that was found is not proved best, so it is not shown. Tell whoever runs Kith; others may go on."
+
+
+class PolicyOutOfRange(RoundRefused):
     """The programme's weights are beyond what a round can reckon exactly."""
 
     code = "policy-out-of-range"

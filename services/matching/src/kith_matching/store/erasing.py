@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import picks, proposals, referrals, sessions
+from kith_matching.tables import picks, proposals, referrals, sessions, unplaceable
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -48,7 +48,7 @@ request that made it is kept for a day.
 """
 
 
-_UNPICK: Final = sa.delete(picks).where(picks.c.referral_id == _THEIRS)
+_GO: Final = tuple(sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, unplaceable))
 
 
 async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
@@ -57,6 +57,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
-        await tx.execute(_UNPICK, {"referrals": theirs})
+        for go in _GO:
+            await tx.execute(go, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
         await forget_answers(tx, places)

@@ -97,8 +97,7 @@ async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id
     row = (await tx.execute(_PROGRAMME, asked)).one_or_none()
     if row is None:
         raise ProgrammeNotFound
-    values = values_of(row)
-    return Programme(**{**values, "terms": terms_of(values["terms"])})
+    return programme_of(row)
 
 
 async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], organisation_id: UUID) -> bool:
@@ -138,6 +137,12 @@ async def save_waiting(tx: AsyncConnection, referral_ids: Collection[UUID], *, w
     """Keep whether these referrals, which are locked, still wait for support to begin."""
     if referral_ids:
         await tx.execute(_WAIT, {"ids": list(referral_ids), "waits": waits})
+
+
+def programme_of(row: sa.Row[Any]) -> Programme:
+    """The programme that a row holds."""
+    values = values_of(row)
+    return Programme(**{**values, "terms": terms_of(values["terms"])})
 
 
 def referral_of(row: sa.Row[Any]) -> Referral:

@@ -20,20 +20,25 @@ _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('
 _PROPOSED: Final = sa.exists(
     sa.select(proposals.c.id).where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
 )
-_WAITS: Final = sa.and_(
-    referrals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
-    referrals.c.programme_id == _THEIRS,
+OPEN: Final = sa.and_(
     referrals.c.waiting,
     referrals.c.consented,
     referrals.c.decision == sa.literal_column("'accepted'"),
     referrals.c.closed_reason.is_(None),
 )
 """As the index of who waits has it."""
-_WAITING: Final = sa.select(referrals).where(_WAITS, ~referrals.c.erased, sa.not_(_PROPOSED)).order_by(referrals.c.id)
+WAITS: Final = sa.and_(OPEN, ~referrals.c.erased, sa.not_(_PROPOSED))
+"""Who waits and is not asked about anybody: whom a round looks at, and whom somebody could be found for."""
+_OF_PROGRAMME: Final = sa.and_(
+    referrals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+    referrals.c.programme_id == _THEIRS,
+    OPEN,
+)
+_WAITING: Final = sa.select(referrals).where(_OF_PROGRAMME, WAITS).order_by(referrals.c.id)
 _SAID_NO: Final = (
     sa.select(proposals.c.referral_id, proposals.c.supporter_id)
     .join(referrals, referrals.c.id == proposals.c.referral_id)
-    .where(_WAITS, proposals.c.state == sa.literal_column("'declined'"))
+    .where(_OF_PROGRAMME, proposals.c.state == sa.literal_column("'declined'"))
 )
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
@@ -54,10 +59,14 @@ _LAST_PICK: Final = sa.select(picks.c.supporter_id).where(picks.c.referral_id ==
 _LAST_PRICES: Final = sa.select(prices.c.supporter_id, prices.c.points).where(prices.c.programme_id == _THEIRS)
 
 
-async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> WaitingList:
-    """All that a round of this programme looks at. Of two rounds at once, the second waits for the first."""
-    asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
+async def wait_for_turn(tx: AsyncConnection, programme: Programme) -> None:
+    """Of two rounds of a programme at once, the second waits for the first. Call it before anything is loaded."""
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
+
+
+async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> WaitingList:
+    """All that a round of this programme looks at."""
+    asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
     waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
     said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
     return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)

@@ -15,7 +15,17 @@ from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, matches, programmes, proposals, referrals, rounds, sessions, supporters
+from kith_matching.tables import (
+    contacts,
+    matches,
+    programmes,
+    proposals,
+    referrals,
+    rounds,
+    sessions,
+    supporters,
+    unplaceable,
+)
 
 Found = dict[str, Any]
 
@@ -52,8 +62,11 @@ _WAITING: Final = audited(
         .where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
         .scalar_subquery()
         .label("proposal_id"),
+        unplaceable.c.since.label("nobody_since"),
+        sa.func.coalesce(unplaceable.c.rules, sa.literal_column("'{}'::text[]")).label("blocking"),
     )
     .outerjoin(programmes, programmes.c.id == referrals.c.programme_id)
+    .outerjoin(unplaceable, unplaceable.c.referral_id == referrals.c.id)
     .where(
         referrals.c.organisation_id == _ORGANISATION,
         referrals.c.waiting,
