@@ -81,6 +81,7 @@ ALLOWED: dict[Any, set[str]] = {
         "story_kind",
         "topics[]",
         "weights{}",
+        "would_change",
     },
     Count: {
         "answer_hours",

@@ -61,7 +61,8 @@ async def ours(desk: Desk) -> Ours:
     await desk.a_referral()
     round_ = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)
     proposal = await desk.a_proposal(referral, supporter_id)
-    await desk.stage.look_through(desk.programme)  # all places are taken: so somebody is found whom nobody could take
+    await desk.a_referral(language="pl")
+    await desk.stage.look_through(desk.programme)
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
@@ -120,6 +121,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
         "get_round": ("GET", f"/rounds/{ours.round_id}", None),
         "list_rounds": ("GET", "/rounds", None),
+        "replay_round": ("GET", f"/rounds/{ours.round_id}/replay", None),
+        "find_most_helpful": ("GET", f"/rounds/{ours.round_id}/most-helpful", None),
+        "get_fairness": ("GET", f"/rounds/{ours.round_id}/fairness", None),
         "propose": ("POST", "/proposals", pair),
         "get_proposal": ("GET", f"/proposals/{ours.proposal_id}", None),
         "answer_proposal": (

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting, unplaceable
+from kith_matching.api import matches, occasions, proposing, reckoning, rounds, supporting, unplaceable
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
@@ -14,6 +14,7 @@ for part in (
     proposing.router,
     unplaceable.router,
     rounds.router,
+    reckoning.router,
     matches.router,
     occasions.router,
 ):
@@ -32,6 +33,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "hold_round": _ORGANISERS,
     "get_round": _ORGANISERS,
     "list_rounds": _ORGANISERS,
+    "replay_round": _ORGANISERS,
+    "find_most_helpful": _ORGANISERS,
+    "get_fairness": _ORGANISERS,
     "propose": _ORGANISERS,
     "get_proposal": _ORGANISERS,
     "answer_proposal": _ORGANISERS,

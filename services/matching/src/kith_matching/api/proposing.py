@@ -25,6 +25,7 @@ from kith_chassis.http import (
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
+from kith_matching.domain.helpful import price_in_words
 from kith_matching.domain.proposal import Answer, ProposalState, Side
 from kith_matching.domain.score import Blocked, Candidate
 from kith_matching.usecases import proposing
@@ -72,12 +73,14 @@ class CandidateShown(BaseModel):
 
     ``price``: what one more place of this supporter would add for others on the list, in points, as of the programme's
     last round; they stand in the order of score less price. ``picked``: that round put these two together.
+    ``because`` says what the price means for where they stand; null where nobody else needs the place.
     """
 
     supporter_id: UUID
     name: str
     score: int
     price: int
+    because: str | None
     picked: bool
     parts: tuple[PartShown, ...]
     matches_now: int
@@ -199,7 +202,7 @@ async def list_candidates(
     return CandidatesShown(
         referral_id=referral.id,
         programme_id=referral.programme_id,
-        candidates=tuple(_candidate(one) for one in ranking.candidates[:limit]),
+        candidates=tuple(_candidate(one, ranking.candidates[0]) for one in ranking.candidates[:limit]),
         blocked=tuple(_blocked(one) for one in ranking.blocked[:limit]),
         stopped_by=dict(Counter(stop.code for one in ranking.blocked for stop in one.stops)),
     )
@@ -264,13 +267,14 @@ async def answer_proposal(
     return shown
 
 
-def _candidate(one: Candidate) -> CandidateShown:
+def _candidate(one: Candidate, first: Candidate) -> CandidateShown:
     supporter, load = one.pair.supporter, one.pair.load
     return CandidateShown(
         supporter_id=supporter.id,
         name=supporter.name,
         score=one.score,
         price=one.price,
+        because=price_in_words(one.score, one.price, first.score),
         picked=one.picked,
         parts=tuple(PartShown.model_validate(part) for part in one.parts),
         matches_now=load.matches,

@@ -22,6 +22,7 @@ _LOCK: Final = (
     .with_for_update()
 )
 _FIND: Final = sa.select(referrals).where(referrals.c.id == sa.bindparam("referral_id"))
+_REMEMBERED: Final = sa.select(referrals).where(referrals.c.id == sa.any_(sa.bindparam("ids")), ~referrals.c.erased)
 _PROGRAMME: Final = sa.select(programmes).where(
     programmes.c.id == sa.bindparam("programme_id"), programmes.c.organisation_id == sa.bindparam("organisation_id")
 )
@@ -89,6 +90,11 @@ async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID) -> Ref
     if not found:
         raise ReferralNotFound
     return found[0]
+
+
+async def list_remembered(tx: AsyncConnection, referral_ids: Collection[UUID]) -> dict[UUID, Referral]:
+    """Those of the referrals that there are, and whose person was not erased, by id."""
+    return {row.id: referral_of(row) for row in await tx.execute(_REMEMBERED, {"ids": list(referral_ids)})}
 
 
 async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id: UUID) -> Programme:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.referral import Programme, Referral
-from kith_matching.domain.round import Picks, Round, WaitingList
+from kith_matching.domain.round import Picks, Policy, Round, RoundNotFound, WaitingList
 from kith_matching.domain.score import LastRound
+from kith_matching.domain.terms import Priority
 from kith_matching.store.referrals import referral_of
+from kith_matching.store.rows import values_of
 from kith_matching.store.supporters import list_candidates
 from kith_matching.tables import picks, prices, proposals, referrals, rounds
 
@@ -40,6 +42,16 @@ _SAID_NO: Final = (
     .join(referrals, referrals.c.id == proposals.c.referral_id)
     .where(_OF_PROGRAMME, proposals.c.state == sa.literal_column("'declined'"))
 )
+_DECLINED: Final = sa.select(sa.func.count()).where(
+    proposals.c.programme_id == _THEIRS,
+    proposals.c.state == sa.literal_column("'declined'"),
+    proposals.c.ended_at
+    > sa.func.coalesce(
+        sa.select(sa.func.max(rounds.c.held_at)).where(rounds.c.programme_id == _THEIRS).scalar_subquery(),
+        sa.literal_column("'-infinity'::timestamptz"),
+    ),
+)
+_FIND: Final = sa.select(rounds).where(rounds.c.id == sa.bindparam("round_id"))
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
 _OWN: Final = "cast(:programme_id as uuid), cast(:organisation_id as uuid), cast(:round_id as uuid)"
@@ -70,6 +82,21 @@ async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> Waiting
     waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
     said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
     return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)
+
+
+async def count_declined(tx: AsyncConnection, programme: Programme) -> int:
+    """How many of the programme's proposals got a no since its last round, or ever, where there was none."""
+    return int((await tx.execute(_DECLINED, {"programme_id": programme.id})).scalar_one())
+
+
+async def get_round(tx: AsyncConnection, round_id: UUID) -> Round:
+    """The round. Raises ``RoundNotFound``."""
+    row = (await tx.execute(_FIND, {"round_id": round_id})).one_or_none()
+    if row is None:
+        raise RoundNotFound
+    values = values_of(row)
+    policy = {**values["policy"], "priority": Priority(**values["policy"]["priority"])}
+    return Round(**{**values, "policy": Policy(**policy)})
 
 
 async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:
