@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
-from kith_matching.domain.replay import ERASED, KEPT_FOR, Kept
+from kith_matching.domain.replay import ERASED, KEPT_FOR, InputNotKept, Kept
 from kith_matching.domain.round import WaitingList
 from kith_matching.domain.supporter import Load
 from kith_matching.solving import Problem, Solver
@@ -44,6 +44,13 @@ def test_what_is_kept_of_a_round_is_all_that_it_looked_at(problem: Problem, data
 
     assert digest_of(again) == digest_of(problem)
     assert chosen_again.tolist() == chosen.tolist()
+
+
+def test_what_a_later_release_kept_in_another_way_is_not_read() -> None:
+    _, _, input_, _ = hold(a_list(), round_id=new_id(), now=NOW, today=TODAY)
+
+    with pytest.raises(InputNotKept):
+        unpack(replace(input_, layout=LAYOUT + 1))
 
 
 def a_list(places: int = 2) -> WaitingList:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith_contracts.matching import NoFeasibleSupporter
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.domain import refusals
 from kith_matching.domain.referral import Programme, Referral
@@ -16,6 +17,7 @@ from kith_matching.domain.rules import Pair, stops
 from kith_matching.domain.supporter import Load
 from kith_matching.domain.unplaceable import Cause, cause_of, look_at
 from kith_matching.solving.lonely import find_lonely
+from kith_matching.store.turns import list_next
 from kith_matching.timers import TIMERS
 from tests.builders import a_consent_changed, a_referral_closed
 from tests.conftest import DatabaseOf
@@ -146,7 +148,7 @@ async def test_it_is_told_once_shown_to_the_coordinator_and_over_when_somebody_c
 async def test_whoever_stops_waiting_is_not_shown_and_then_forgotten(database_of: DatabaseOf) -> None:
     """On a database of its own: the timer looks through the whole network."""
     stage = Stage(await database_of("matching"))
-    programme = await stage.a_programme()
+    programme = await stage.a_programme(terms=ProgrammeTerms(definition_version=1, round_every_days=7))
     closed, withdrawn, stays = [await stage.an_accepted_referral(programme) for _ in range(3)]
     (timer,) = [timer for timer in TIMERS if timer.name == "find-unplaceable"]
 
@@ -162,3 +164,18 @@ async def test_whoever_stops_waiting_is_not_shown_and_then_forgotten(database_of
 
     assert await rows_after(NOW) == {stays.referral_id}
     assert [fact.rules for fact in await told_of(stage, stays)] == [("no-suitable-supporter",)]
+
+
+async def test_only_programmes_that_match_people_are_looked_through(database_of: DatabaseOf) -> None:
+    stage = Stage(await database_of("matching"))
+    cafe = await stage.a_programme(terms=ProgrammeTerms(definition_version=1))
+    undefined, without_supporters = await stage.a_programme(), await stage.a_programme()
+    for programme in (cafe, undefined, without_supporters):
+        await stage.an_accepted_referral(programme)
+    for programme in (cafe, undefined):
+        await stage.a_supporter(programme)
+
+    async with stage.database.network_transaction() as tx:
+        found = await list_next(tx, limit=10)
+
+    assert [programme.id for programme in found] == [undefined.programme_id]

@@ -10,7 +10,7 @@ from kith_matching.usecases import counting, looking, proposing, rounds
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
     Timer("hold-due-round", timedelta(minutes=1), rounds.hold_due_round),
-    Timer("find-unplaceable", timedelta(minutes=2), looking.look_through),
+    Timer("find-unplaceable", timedelta(minutes=5), looking.look_through),
     Timer("forget-round-inputs", timedelta(hours=1), kept.forget_old),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
 )

@@ -19,7 +19,10 @@ class InputNotKept(MatchingRefused):
     """What the round looked at is not there any more, or never was."""
 
     code = "round-input-not-kept"
-    advice = "What this round looked at is kept for 400 days, and was not kept by an older release. Hold a new round."
+    advice = (
+        "What this round looked at cannot be read here: it is kept for 400 days, by releases that know this. "
+        "Hold a new round."
+    )
 
 
 class SolverMissing(MatchingRefused):

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from kith_matching.domain.replay import Kept
+from kith_matching.domain.replay import InputNotKept, Kept
 from kith_matching.solving.problem import Problem, Whole, keys_of
 
 LAYOUT: Final = 1
@@ -27,7 +27,12 @@ def pack(problem: Problem, chosen: Whole) -> bytes:
 
 
 def unpack(kept: Kept) -> tuple[Problem, Whole]:
-    """The problem and the pairs that were chosen. Of whoever was erased since there is no id, and so another key."""
+    """The problem and the pairs that were chosen. Of whoever was erased since there is no id, and so another key.
+
+    Raises ``InputNotKept`` where a later release kept it in a way that this one does not know.
+    """
+    if kept.layout != LAYOUT:
+        raise InputNotKept
     numbers = np.frombuffer(zlib.decompress(kept.problem), "<i4")
     lengths: list[int] = numbers[:_HEADER].tolist()
     supporters, people, pairs, chosen = lengths

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.referral import Programme
 from kith_matching.store.referrals import programme_of
 from kith_matching.store.rounds import WAITS
-from kith_matching.tables import programmes, referrals, rounds, turns
+from kith_matching.tables import programmes, referrals, rounds, supporters, turns
 
 _SOMEBODY_WAITS: Final = sa.exists(
     sa.select(referrals.c.id).where(
@@ -18,13 +18,24 @@ _SOMEBODY_WAITS: Final = sa.exists(
     )
 )
 _TURN: Final = sa.select(programmes).outerjoin(turns, turns.c.programme_id == programmes.c.id).where(_SOMEBODY_WAITS)
-_NEXT: Final = _TURN.order_by(turns.c.looked_at.asc().nulls_first(), programmes.c.id).limit(
-    sa.bindparam("limit", type_=sa.Integer)
-)
 _LAST: Final = (
     sa.select(sa.func.max(rounds.c.held_at)).where(rounds.c.programme_id == programmes.c.id).scalar_subquery()
 )
 _EVERY: Final = sa.cast(programmes.c.terms["round_every_days"].astext, sa.Integer)
+_DEFINED: Final = sa.func.coalesce(sa.cast(programmes.c.terms["version"].astext, sa.Integer), 0) > 0
+_HAS_SUPPORTERS: Final = sa.exists(
+    sa.select(supporters.c.id).where(
+        supporters.c.organisation_id == programmes.c.organisation_id,
+        programmes.c.id == sa.any_(supporters.c.programme_ids),
+    )
+)
+MATCHES: Final = sa.or_(_EVERY.is_not(None), sa.and_(sa.not_(_DEFINED), _HAS_SUPPORTERS))
+"""A programme matches people if its definition says how; without a definition, if it ever had a supporter [K]."""
+_NEXT: Final = (
+    _TURN.where(MATCHES)
+    .order_by(turns.c.looked_at.asc().nulls_first(), programmes.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 _DUE_ON: Final = sa.cast(sa.func.timezone("Europe/London", _LAST), sa.Date) + _EVERY
 _DUE: Final = (
     _TURN.where(
@@ -48,7 +59,10 @@ _REFUSED: Final = sa.text(
 
 
 async def list_next(tx: AsyncConnection, *, limit: int) -> list[Programme]:
-    """Programmes for which somebody waits, the one that was looked through longest ago first."""
+    """Programmes that match people and for which somebody waits, the one that was looked through longest ago first.
+
+    Nobody is told that a café has no supporter for somebody.
+    """
     return [programme_of(row) for row in await tx.execute(_NEXT, {"limit": limit})]
 
 

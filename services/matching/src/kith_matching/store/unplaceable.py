@@ -13,10 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.unplaceable import Cause, Unplaceable
 from kith_matching.store.rounds import WAITS
 from kith_matching.store.rows import values_of
-from kith_matching.tables import referrals, unplaceable
+from kith_matching.store.turns import MATCHES
+from kith_matching.tables import programmes, referrals, unplaceable
 
 _IDS: Final = sa.any_(sa.bindparam("ids", type_=postgresql.ARRAY(sa.Uuid)))
-_STILL: Final = sa.exists(sa.select(referrals.c.id).where(referrals.c.id == unplaceable.c.referral_id, WAITS))
+_STILL: Final = sa.exists(
+    sa.select(referrals.c.id)
+    .join(programmes, programmes.c.id == referrals.c.programme_id)
+    .where(referrals.c.id == unplaceable.c.referral_id, WAITS, MATCHES)
+)
 _SETTLED: Final = sa.delete(unplaceable).where(sa.not_(_STILL))
 _PLACED: Final = sa.delete(unplaceable).where(unplaceable.c.referral_id == _IDS)
 _KNOWN: Final = sa.select(unplaceable).where(unplaceable.c.programme_id == _IDS)
@@ -34,7 +39,7 @@ _SAVE: Final = sa.text(
 
 
 async def forget_settled(tx: AsyncConnection) -> None:
-    """Forget those who do not wait any more: proposed, matched, closed, consent withdrawn."""
+    """Forget those who do not wait any more (proposed, matched, closed, consent withdrawn), or not to be matched."""
     await tx.execute(_SETTLED)
 
 

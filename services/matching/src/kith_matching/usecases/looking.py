@@ -16,16 +16,18 @@ from kith_matching.solving.lonely import find_lonely
 from kith_matching.store import rounds, turns
 from kith_matching.store import unplaceable as store
 
-MOST_PROGRAMMES: Final = 10
-"""Programmes at one turn; the next turn goes on with those that were looked at longest ago."""
+MOST_PROGRAMMES: Final = 100
+"""Programmes at one turn; the next turn goes on with those that were looked through longest ago."""
 MOST_PAIRS: Final = 500_000
 """Pairs that are asked about rule by rule at one turn, some seconds' work; the others follow at the next."""
+AT_ONCE: Final = 100
+"""Pairs of a whole list that are looked at in the time in which one is asked about rule by rule: measured."""
 
 
 async def look_through(tx: AsyncConnection, now: datetime) -> None:
     """Look through the waiting lists whose turn it is, in a few statements each, and tell what is news."""
-    await store.forget_settled(tx)
     await look_at_programmes(tx, await turns.list_next(tx, limit=MOST_PROGRAMMES), now=now)
+    await store.forget_settled(tx)
 
 
 async def look_at_programmes(tx: AsyncConnection, programmes: Sequence[Programme], *, now: datetime) -> None:
@@ -44,7 +46,7 @@ async def look_at_programmes(tx: AsyncConnection, programmes: Sequence[Programme
         given = await rounds.get_waiting_list(tx, programme)
         before = {one.referral_id: one.looked_at for one in known.values() if one.programme_id == programme.id}
         lonely = await asyncio.to_thread(find_lonely, given, before, today=clock.today(now), most=left)
-        left -= lonely.asked
+        left -= lonely.asked + len(given.people) * len(given.supporters) // AT_ONCE
         alone |= lonely.everybody
         looked.append(programme)
         found += [look_at(known.get(who.id), who, cause, now=now) for who, cause in lonely.causes]
