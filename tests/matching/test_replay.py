@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
-from kith_matching.domain.replay import ERASED, KEPT_FOR, InputNotKept, Kept
+from kith_matching.domain.replay import ERASED, KEPT_FOR, InputNotKept, Kept, Solved, compare
 from kith_matching.domain.round import WaitingList
 from kith_matching.domain.supporter import Load
 from kith_matching.solving import Problem, Solver
@@ -78,6 +78,14 @@ def test_a_round_that_is_not_what_was_kept_is_not_the_same() -> None:
     again = replay(round_, another, None)
 
     assert (again.same, again.digest_agrees) == (False, False)
+
+
+@pytest.mark.parametrize(("same_pairs", "objective"), [(False, 0), (True, 1)])
+def test_other_pairs_or_another_worth_are_not_the_same(*, same_pairs: bool, objective: int) -> None:
+    round_, _, _, _ = hold(a_list(), round_id=new_id(), now=NOW, today=TODAY)
+    now = Solved(round_.objective + objective, round_.solver, round_.digest)
+
+    assert not compare(round_, now, same_pairs=same_pairs, erased=0).same
 
 
 def test_once_somebody_is_erased_the_worth_can_be_checked_and_the_digest_cannot() -> None:

@@ -60,7 +60,7 @@ async def test_days_are_londons_and_the_longest_overdue_is_first(alone: Stage) -
     just_before = MIDNIGHT - DAY / 24
     await tick(alone, just_before)
     await alone.an_accepted_referral(weekly)
-    before = await tick(alone, just_before - 6 * DAY)
+    before = await tick(alone, MIDNIGHT - 7 * DAY)
 
     assert before == [often.programme_id, weekly.programme_id]
     assert await tick(alone, just_before) == before

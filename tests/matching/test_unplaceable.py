@@ -101,6 +101,17 @@ def test_whoever_is_alone_is_stopped_with_everybody_by_the_rules_that_are_named(
     assert {who.id: cause for who, cause in found.causes} == alone
 
 
+def test_everybody_whom_one_rule_alone_stops_is_counted() -> None:
+    programme = a_programme()
+    full, other = ((a_supporter(programme), Load(matches=1)) for _ in range(2))
+    speaks_polish_alone = (a_supporter(programme, languages=("pl",)), Load())
+    given = WaitingList(programme, [a_referral(programme)], [full, speaks_polish_alone, other], frozenset())
+
+    ((_, cause),) = find_lonely(given, {}, today=TODAY, most=10).causes
+
+    assert cause == Cause(("language-not-shared", "no-capacity"), "no-capacity", 2)
+
+
 def lonely(programme: Programme, *people: Referral, **more: Any) -> list[Referral]:
     given = WaitingList(programme, people, [(a_supporter(programme), Load())] * 5, frozenset())
     return [who for who, _ in find_lonely(given, today=TODAY, **more).causes]
@@ -148,8 +159,10 @@ async def test_it_is_told_once_shown_to_the_coordinator_and_over_when_somebody_c
 async def test_whoever_stops_waiting_is_not_shown_and_then_forgotten(database_of: DatabaseOf) -> None:
     """On a database of its own: the timer looks through the whole network."""
     stage = Stage(await database_of("matching"))
-    programme = await stage.a_programme(terms=ProgrammeTerms(definition_version=1, round_every_days=7))
-    closed, withdrawn, stays = [await stage.an_accepted_referral(programme) for _ in range(3)]
+    programme, other = [
+        await stage.a_programme(terms=ProgrammeTerms(definition_version=1, round_every_days=7)) for _ in range(2)
+    ]
+    closed, withdrawn, stays = [await stage.an_accepted_referral(one) for one in (other, programme, programme)]
     (timer,) = [timer for timer in TIMERS if timer.name == "find-unplaceable"]
 
     async def rows_after(now: Any) -> set[Any]:
