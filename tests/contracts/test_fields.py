@@ -81,6 +81,7 @@ ALLOWED: dict[Any, set[str]] = {
         "story_kind",
         "topics[]",
         "weights{}",
+        "would_change",
     },
     Count: {
         "answer_hours",
@@ -100,6 +101,7 @@ ALLOWED: dict[Any, set[str]] = {
         "shortlist",
         "supervision_weeks",
         "supporter_minimum_age",
+        "supporters",
         "tries",
         "valid_months",
     },

@@ -34,6 +34,7 @@ STORIES = {
     "kith.contact-logged.v1": ("contact", "contact_id"),
     "kith.match-ended.v1": ("referral", "referral_id"),
     "kith.programme-quality-counted.v1": ("programme", "programme_id"),
+    "kith.no-feasible-supporter.v1": ("referral", "referral_id"),
     "kith.message-delivered.v1": ("referral", "story_id"),
     "kith.message-failed.v1": ("referral", "story_id"),
 }

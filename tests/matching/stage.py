@@ -22,8 +22,9 @@ from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
 from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
+from kith_matching.store.referrals import get_programme
 from kith_matching.timers import TIMERS
-from kith_matching.usecases import introducing, occasions, proposing, supporting
+from kith_matching.usecases import introducing, looking, occasions, proposing, rounds, supporting
 from tests.builders import a_programme_published, a_referral_created, a_referral_decided, received
 from tests.matching.builders import NOW, a_supporter
 
@@ -133,6 +134,17 @@ class Stage:
         """What the timer does that lets proposals lapse."""
         async with self.database.network_transaction() as tx:
             await proposing.lapse_proposals(tx, now)
+
+    async def hold_round(self, programme: ProgrammePublished, now: datetime = NOW) -> UUID:
+        """Hold a round of the programme; its id."""
+        async with self.database.transaction(self.caller) as tx:
+            return (await rounds.hold_round(tx, programme.programme_id, self.organisation_id, now=now)).id
+
+    async def look_through(self, programme: ProgrammePublished, now: datetime = NOW) -> None:
+        """What the timer does that finds whom nobody could take, for this programme alone."""
+        async with self.database.network_transaction() as tx:
+            own = await get_programme(tx, programme.programme_id, self.organisation_id)
+            await looking.look_at_programmes(tx, [own], now=now)
 
     async def count_quality(self, now: datetime) -> None:
         """What the timer does that counts."""

@@ -13,6 +13,7 @@ from kith_matching.domain.occasion import Occasion, Outcome
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import CannotAttend, PersonErased
 from kith_matching.solving.holding import hold
+from kith_matching.store.kept import keep
 from kith_matching.store.referrals import get_programme
 from kith_matching.store.rounds import get_waiting_list, save_round
 from kith_matching.usecases.rounds import hold_round
@@ -74,7 +75,19 @@ async def test_a_rounds_pick_goes_with_the_person(stage: Stage) -> None:
 
     await stage.hear(a_person_erased(referral))
 
-    assert before == {"referral": [False], "pick": [False]}
+    assert before == {"referral": [False], "pick": [False], "round-input": [False]}
+    assert await left(stage, referral) == {"referral": [True]}
+
+
+async def test_that_nobody_could_take_them_goes_with_the_person(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    await stage.look_through(programme)
+    before = await left(stage, referral)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert before == {"referral": [False], "unplaceable": [False]}
     assert await left(stage, referral) == {"referral": [True]}
 
 
@@ -87,7 +100,9 @@ async def test_nobody_is_picked_for_a_person_who_was_erased_during_the_round(sta
         programme = await get_programme(tx, told.programme_id, stage.organisation_id)
         given = await get_waiting_list(tx, programme, TODAY)
         await stage.hear(a_person_erased(referral))
-        await save_round(tx, *hold(given, round_id=new_id(), now=NOW, today=TODAY))
+        held, picks, input_, report = hold(given, round_id=new_id(), now=NOW, today=TODAY)
+        await save_round(tx, held, picks)
+        await keep(tx, held, input_, report)
 
     assert len(given.people) == 1
     assert await left(stage, referral) == {"referral": [True]}

@@ -37,6 +37,9 @@ async def test_the_only_one_who_could_is_kept_for_whom_nobody_else_could(desk: D
     assert [one["supporter_id"] for one in alone] == [speaks_both, speaks_english]
     assert [first["supporter_id"], second["supporter_id"]] == [speaks_english, speaks_both]
     assert (first["picked"], second["picked"], second["price"] > 0) == (True, False, True)
+    more = second["score"] - first["score"]
+    worth = f"a place of theirs is worth {second['price']} to others"
+    assert (first["because"], second["because"]) == (None, f"scores {more} more than the first, but {worth}")
     (only,) = await candidates(desk, needs_polish.referral_id)
     assert (only["supporter_id"], only["picked"]) == (speaks_both, True)
 

@@ -125,7 +125,9 @@ def test_the_first_rule_that_stops_a_pair_is_the_refusal() -> None:
 
 
 def test_every_rule_tells_what_would_change_its_answer() -> None:
-    assert all(rule.advice.endswith(".") and rule.code != PairStopped.code for rule in PairStopped.__subclasses__())
+    rules = [rule for rule in PairStopped.__subclasses__() if rule.__module__.startswith("kith_matching.")]
+
+    assert all(rule.advice.endswith(".") and rule.code != PairStopped.code for rule in rules)
 
 
 @given(st.integers(0, 120), st.integers(1, 20))

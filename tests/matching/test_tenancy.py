@@ -63,6 +63,8 @@ async def ours(desk: Desk) -> Ours:
     await desk.put(acquainted, None)
     round_ = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)
     proposal = await desk.a_proposal(referral, supporter_id)
+    await desk.a_referral(language="pl")
+    await desk.stage.look_through(desk.programme)
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
@@ -117,10 +119,14 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_supporter": ("GET", f"/supporters/{ours.supporter_id}", None),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
+        "list_unplaceable": ("GET", "/unplaceable", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
         "get_round": ("GET", f"/rounds/{ours.round_id}", None),
         "list_rounds": ("GET", "/rounds", None),
+        "replay_round": ("GET", f"/rounds/{ours.round_id}/replay", None),
+        "find_most_helpful": ("GET", f"/rounds/{ours.round_id}/most-helpful", None),
+        "get_fairness": ("GET", f"/rounds/{ours.round_id}/fairness", None),
         "propose": ("POST", "/proposals", pair),
         "get_proposal": ("GET", f"/proposals/{ours.proposal_id}", None),
         "answer_proposal": (
@@ -143,7 +149,15 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
-LISTS = {"list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"}
+LISTS = {
+    "list_supporters",
+    "list_waiting",
+    "list_unplaceable",
+    "list_rounds",
+    "list_matches",
+    "list_sessions",
+    "list_contacts",
+}
 """Lists of one's own things: for others they are there, and empty."""
 
 

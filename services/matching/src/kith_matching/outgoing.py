@@ -12,6 +12,7 @@ from kith_contracts.matching import (
     MatchEnded,
     MatchMade,
     MatchProposed,
+    NoFeasibleSupporter,
     ProgrammeQualityCounted,
     ProposalAnswered,
     ScorePart,
@@ -23,6 +24,7 @@ from kith_matching.domain.occasion import Contact, Session
 from kith_matching.domain.proposal import Answered, Proposal
 from kith_matching.domain.quality import Quality
 from kith_matching.domain.supporter import Supporter
+from kith_matching.domain.unplaceable import Unplaceable
 
 
 async def tell_changed(tx: AsyncConnection, supporter: Supporter, *, now: datetime) -> None:
@@ -108,6 +110,11 @@ async def tell_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: dat
     await outbox.record(tx, *(_counted(quality) for quality in news), now=now)
 
 
+async def tell_unplaceable(tx: AsyncConnection, found: Sequence[Unplaceable], *, now: datetime) -> None:
+    """Tell whom nobody could take, and the rules that stand in the way."""
+    await outbox.record(tx, *(_unplaceable(one) for one in found), now=now)
+
+
 def _answered(answer: Answered) -> ProposalAnswered:
     return ProposalAnswered(
         proposal_id=answer.proposal.id,
@@ -149,4 +156,15 @@ def _counted(quality: Quality) -> ProgrammeQualityCounted:
         programme_id=quality.programme_id,
         organisation_id=quality.organisation_id,
         checks_current=quality.checks_current,
+    )
+
+
+def _unplaceable(one: Unplaceable) -> NoFeasibleSupporter:
+    return NoFeasibleSupporter(
+        referral_id=one.referral_id,
+        programme_id=one.programme_id,
+        organisation_id=one.organisation_id,
+        rules=one.cause.rules,
+        would_change=one.cause.would_change,
+        supporters=one.cause.supporters,
     )

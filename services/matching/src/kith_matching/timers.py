@@ -1,12 +1,16 @@
-"""Moments in: proposals that were not answered in time, and what is counted."""
+"""Moments in: proposals that were not answered in time, rounds that are due, who is alone, and what is counted."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
-from kith_matching.usecases import counting, proposing
+from kith_matching.store import kept
+from kith_matching.usecases import counting, looking, proposing, rounds
 
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
+    Timer("hold-due-round", timedelta(minutes=1), rounds.hold_due_round),
+    Timer("find-unplaceable", timedelta(minutes=5), looking.look_through),
+    Timer("forget-round-inputs", timedelta(hours=1), kept.forget_old),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
 )

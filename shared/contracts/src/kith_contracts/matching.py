@@ -207,3 +207,30 @@ class ProgrammeQualityCounted(MatchingFact):
     def story(self) -> Story:
         """The programme."""
         return Story("programme", self.programme_id)
+
+
+class NoFeasibleSupporter(MatchingFact):
+    """Somebody waits whom no supporter of the programme could take today: told on the day it is true, not months later.
+
+    Told once, and again while it lasts only where other rules stand in the way than before. That it is over is not
+    told: a proposal follows, or none.
+    """
+
+    referral_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    """The programme's organisation."""
+    rules: tuple[Code, ...]
+    """The rules that stop the supporters for whom the fewest rules stand in the way, in alphabetical order:
+    ``age-outside-programme``, ``checks-out-of-date``, ``language-not-shared``, ``no-capacity``, ``no-way-to-meet``,
+    ``request-not-met``, ``said-no`` …; ``no-suitable-supporter`` alone where nothing may be said, or nobody is there.
+    """
+    would_change: Code | None = None
+    """The one rule that alone stops the most supporters; null where each is stopped by more than one."""
+    supporters: Count = 0
+    """How many supporters that rule alone stops."""
+
+    @property
+    def story(self) -> Story:
+        """The referral."""
+        return Story("referral", self.referral_id)

@@ -52,6 +52,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     matching.ContactLogged,
     matching.MatchEnded,
     matching.ProgrammeQualityCounted,
+    matching.NoFeasibleSupporter,
     notifications.MessageDelivered,
     notifications.MessageFailed,
 )

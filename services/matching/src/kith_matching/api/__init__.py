@@ -5,11 +5,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import introducing, matches, occasions, proposals, proposing, rounds, supporting
+from kith_matching.api import (
+    introducing,
+    matches,
+    occasions,
+    proposals,
+    proposing,
+    reckoning,
+    rounds,
+    supporting,
+    unplaceable,
+)
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting, proposing, proposals, rounds, introducing, matches, occasions):
+for part in (supporting, proposing, unplaceable, proposals, rounds, reckoning, introducing, matches, occasions):
     router.include_router(part.router)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -20,10 +30,14 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_supporter": _ORGANISERS,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
+    "list_unplaceable": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,
     "get_round": _ORGANISERS,
     "list_rounds": _ORGANISERS,
+    "replay_round": _ORGANISERS,
+    "find_most_helpful": _ORGANISERS,
+    "get_fairness": _ORGANISERS,
     "propose": _ORGANISERS,
     "get_proposal": _ORGANISERS,
     "answer_proposal": _ORGANISERS,

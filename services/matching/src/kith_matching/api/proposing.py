@@ -1,7 +1,7 @@
 """Who waits, and who would suit them and why."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ from kith_chassis.http import (
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import OrganisationDep
+from kith_matching.domain.helpful import price_in_words
 from kith_matching.domain.score import Blocked, Candidate
 from kith_matching.usecases import proposing
 
@@ -25,7 +26,10 @@ router = APIRouter(tags=["matching"])
 
 
 class WaitingShown(BaseModel):
-    """A person who waits: a pseudonym with codes. ``proposal_id`` is the proposal that waits for an answer, if any."""
+    """A person who waits: a pseudonym with codes. ``proposal_id`` is the proposal that waits for an answer, if any.
+
+    ``nobody_since``: since when no supporter could take them, and ``blocking`` the rules in the way (``/unplaceable``).
+    """
 
     id: UUID
     programme_id: UUID
@@ -41,6 +45,8 @@ class WaitingShown(BaseModel):
     requested: tuple[str, ...]
     channels: tuple[str, ...]
     proposal_id: UUID | None
+    nobody_since: datetime | None
+    blocking: tuple[str, ...]
 
 
 class PartShown(BaseModel):
@@ -59,12 +65,14 @@ class CandidateShown(BaseModel):
 
     ``price``: what one more place of this supporter would add for others on the list, in points, as of the programme's
     last round; they stand in the order of score less price. ``picked``: that round put these two together.
+    ``because`` says what the price means for where they stand; null where nobody else needs the place.
     """
 
     supporter_id: UUID
     name: str
     score: int
     price: int
+    because: str | None
     picked: bool
     parts: tuple[PartShown, ...]
     matches_now: int
@@ -124,19 +132,20 @@ async def list_candidates(
     return CandidatesShown(
         referral_id=referral.id,
         programme_id=referral.programme_id,
-        candidates=tuple(_candidate(one) for one in ranking.candidates[:limit]),
+        candidates=tuple(_candidate(one, ranking.candidates[0]) for one in ranking.candidates[:limit]),
         blocked=tuple(_blocked(one) for one in ranking.blocked[:limit]),
         stopped_by=dict(Counter(stop.code for one in ranking.blocked for stop in one.stops)),
     )
 
 
-def _candidate(one: Candidate) -> CandidateShown:
+def _candidate(one: Candidate, first: Candidate) -> CandidateShown:
     supporter, load = one.pair.supporter, one.pair.load
     return CandidateShown(
         supporter_id=supporter.id,
         name=supporter.name,
         score=one.score,
         price=one.price,
+        because=price_in_words(one.score, one.price, first.score),
         picked=one.picked,
         parts=tuple(PartShown.model_validate(part) for part in one.parts),
         matches_now=load.matches,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import MatchingRefused, NotFound
+from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter
 from kith_matching.domain.terms import Acquaintance, Priority
 
@@ -18,7 +19,20 @@ class RoundNotFound(NotFound):
     advice = "No round of your organisation has this id."
 
 
-class PolicyOutOfRange(MatchingRefused):
+class RoundRefused(MatchingRefused):
+    """No round of this programme can be held as things stand. Nothing of the round before is changed."""
+
+    code = "round-refused"
+
+
+class RoundUnproved(RoundRefused):
+    """The library's list was not proved best, and so nothing of it is shown."""
+
+    code = "round-unproved"
+    advice = "The list that was found is not proved best, so it is not shown. Tell whoever runs Kith; others may go on."
+
+
+class PolicyOutOfRange(RoundRefused):
     """The programme's weights are beyond what a round can reckon exactly."""
 
     code = "policy-out-of-range"
@@ -43,6 +57,11 @@ class WaitingList:
         """Pairs kept apart by what is between the two: a no, or knowing each other where the programme refuses that."""
         refused = self.programme.terms.knowing_each_other == Acquaintance.REFUSE
         return {*self.said_no, *self.acquainted} if refused else self.said_no
+
+    def pair(self, referral: Referral, one: tuple[Supporter, Load]) -> Pair:
+        """Two of the list, considered together."""
+        between = (referral.id, one[0].id)
+        return Pair(referral, self.programme, *one, between in self.said_no, between in self.acquainted)
 
 
 @dataclass(frozen=True, slots=True)

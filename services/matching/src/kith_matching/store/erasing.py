@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import acquaintances, picks, proposals, referrals, sessions
+from kith_matching.domain.replay import ERASED
+from kith_matching.tables import acquaintances, picks, proposals, referrals, sessions, unplaceable
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -48,7 +49,18 @@ request that made it is kept for a day.
 """
 
 
-_DROP: Final = tuple(sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances))
+_DROP: Final = tuple(
+    sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable)
+)
+
+_TAKE_OUT: Final = sa.text(
+    "update round_inputs set referral_ids = array("
+    f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
+    " from unnest(referral_ids) with ordinality as kept (one, place) order by place)"
+    " where programme_id in (select programme_id from referrals where id = any(cast(:referrals as uuid[])))"
+    " and referral_ids && cast(:referrals as uuid[])"
+)
+"""Of a round's input only the numbers stay: nothing says any more whose they were."""
 
 
 async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
@@ -59,5 +71,6 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
     if theirs:
         for drop in _DROP:
             await tx.execute(drop, {"referrals": theirs})
+        await tx.execute(_TAKE_OUT, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
         await forget_answers(tx, places)

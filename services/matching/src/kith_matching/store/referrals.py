@@ -22,6 +22,7 @@ _LOCK: Final = (
     .with_for_update()
 )
 _FIND: Final = sa.select(referrals).where(referrals.c.id == sa.bindparam("referral_id"))
+_REMEMBERED: Final = sa.select(referrals).where(referrals.c.id == sa.any_(sa.bindparam("ids")), ~referrals.c.erased)
 _PROGRAMME: Final = sa.select(programmes).where(
     programmes.c.id == sa.bindparam("programme_id"), programmes.c.organisation_id == sa.bindparam("organisation_id")
 )
@@ -91,14 +92,18 @@ async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID) -> Ref
     return found[0]
 
 
+async def list_remembered(tx: AsyncConnection, referral_ids: Collection[UUID]) -> dict[UUID, Referral]:
+    """Those of the referrals that there are, and whose person was not erased, by id."""
+    return {row.id: referral_of(row) for row in await tx.execute(_REMEMBERED, {"ids": list(referral_ids)})}
+
+
 async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id: UUID) -> Programme:
     """The organisation's programme. Raises ``ProgrammeNotFound``, also while its definition is still on its way."""
     asked = {"programme_id": programme_id, "organisation_id": organisation_id}
     row = (await tx.execute(_PROGRAMME, asked)).one_or_none()
     if row is None:
         raise ProgrammeNotFound
-    values = values_of(row)
-    return Programme(**{**values, "terms": terms_of(values["terms"])})
+    return programme_of(row)
 
 
 async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], organisation_id: UUID) -> bool:
@@ -138,6 +143,12 @@ async def save_waiting(tx: AsyncConnection, referral_ids: Collection[UUID], *, w
     """Keep whether these referrals, which are locked, still wait for support to begin."""
     if referral_ids:
         await tx.execute(_WAIT, {"ids": list(referral_ids), "waits": waits})
+
+
+def programme_of(row: sa.Row[Any]) -> Programme:
+    """The programme that a row holds."""
+    values = values_of(row)
+    return Programme(**{**values, "terms": terms_of(values["terms"])})
 
 
 def referral_of(row: sa.Row[Any]) -> Referral:

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.referral import Programme, Referral
-from kith_matching.domain.round import Picks, Round, WaitingList
+from kith_matching.domain.round import Picks, Policy, Round, RoundNotFound, WaitingList
 from kith_matching.domain.score import LastRound
+from kith_matching.domain.terms import Priority
 from kith_matching.store.referrals import referral_of
+from kith_matching.store.rows import values_of
 from kith_matching.store.supporters import list_candidates
 from kith_matching.tables import acquaintances, picks, prices, proposals, referrals, rounds
 
@@ -21,27 +23,42 @@ _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('
 _PROPOSED: Final = sa.exists(
     sa.select(proposals.c.id).where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
 )
-_WAITS: Final = sa.and_(
-    referrals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
-    referrals.c.programme_id == _THEIRS,
+OPEN: Final = sa.and_(
     referrals.c.waiting,
     referrals.c.consented,
     referrals.c.decision == sa.literal_column("'accepted'"),
     referrals.c.closed_reason.is_(None),
 )
 """As the index of who waits has it."""
-_WAITING: Final = sa.select(referrals).where(_WAITS, ~referrals.c.erased, sa.not_(_PROPOSED)).order_by(referrals.c.id)
+WAITS: Final = sa.and_(OPEN, ~referrals.c.erased, sa.not_(_PROPOSED))
+"""Who waits and is not asked about anybody: whom a round looks at, and whom somebody could be found for."""
+_OF_PROGRAMME: Final = sa.and_(
+    referrals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+    referrals.c.programme_id == _THEIRS,
+    OPEN,
+)
+_WAITING: Final = sa.select(referrals).where(_OF_PROGRAMME, WAITS).order_by(referrals.c.id)
 _SAID_NO: Final = (
     sa.select(proposals.c.referral_id, proposals.c.supporter_id)
     .join(referrals, referrals.c.id == proposals.c.referral_id)
-    .where(_WAITS, proposals.c.state == sa.literal_column("'declined'"))
+    .where(_OF_PROGRAMME, proposals.c.state == sa.literal_column("'declined'"))
     .where(sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)))
 )
 _ACQUAINTED: Final = (
     sa.select(acquaintances.c.referral_id, acquaintances.c.supporter_id)
     .join(referrals, referrals.c.id == acquaintances.c.referral_id)
-    .where(_WAITS)
+    .where(_OF_PROGRAMME)
 )
+_DECLINED: Final = sa.select(sa.func.count()).where(
+    proposals.c.programme_id == _THEIRS,
+    proposals.c.state == sa.literal_column("'declined'"),
+    proposals.c.ended_at
+    > sa.func.coalesce(
+        sa.select(sa.func.max(rounds.c.held_at)).where(rounds.c.programme_id == _THEIRS).scalar_subquery(),
+        sa.literal_column("'-infinity'::timestamptz"),
+    ),
+)
+_FIND: Final = sa.select(rounds).where(rounds.c.id == sa.bindparam("round_id"))
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
 _OWN: Final = "cast(:programme_id as uuid), cast(:organisation_id as uuid), cast(:round_id as uuid)"
@@ -61,19 +78,35 @@ _LAST_PICK: Final = sa.select(picks.c.supporter_id).where(picks.c.referral_id ==
 _LAST_PRICES: Final = sa.select(prices.c.supporter_id, prices.c.points).where(prices.c.programme_id == _THEIRS)
 
 
-async def get_waiting_list(tx: AsyncConnection, programme: Programme, today: date) -> WaitingList:
-    """All that a round of this programme looks at ``today`` (Europe/London).
-
-    Of two rounds at once, the second waits for the first.
-    """
-    asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
+async def wait_for_turn(tx: AsyncConnection, programme: Programme) -> None:
+    """Of two rounds of a programme at once, the second waits for the first. Call it before anything is loaded."""
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
+
+
+async def get_waiting_list(tx: AsyncConnection, programme: Programme, today: date) -> WaitingList:
+    """All that a round of this programme looks at ``today`` (Europe/London)."""
+    asked = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
     waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
     said_no, acquainted = [
         {(row.referral_id, row.supporter_id) for row in await tx.execute(between, {**asked, "today": today})}
         for between in (_SAID_NO, _ACQUAINTED)
     ]
     return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no, acquainted)
+
+
+async def count_declined(tx: AsyncConnection, programme: Programme) -> int:
+    """How many of the programme's proposals got a no since its last round, or ever, where there was none."""
+    return int((await tx.execute(_DECLINED, {"programme_id": programme.id})).scalar_one())
+
+
+async def get_round(tx: AsyncConnection, round_id: UUID) -> Round:
+    """The round. Raises ``RoundNotFound``."""
+    row = (await tx.execute(_FIND, {"round_id": round_id})).one_or_none()
+    if row is None:
+        raise RoundNotFound
+    values = values_of(row)
+    policy = {**values["policy"], "priority": Priority(**values["policy"]["priority"])}
+    return Round(**{**values, "policy": Policy(**policy)})
 
 
 async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:

@@ -5,6 +5,7 @@ from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
 from kith_matching.tables.supporting import supporters
+from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
 
 __all__ = [
     "acquaintances",
@@ -19,7 +20,11 @@ __all__ = [
     "proposals",
     "qualities",
     "referrals",
+    "round_fairness",
+    "round_inputs",
     "rounds",
     "sessions",
     "supporters",
+    "turns",
+    "unplaceable",
 ]

@@ -25,6 +25,7 @@ from kith_matching.tables import (
     rounds,
     sessions,
     supporters,
+    unplaceable,
 )
 
 Found = dict[str, Any]
@@ -76,8 +77,11 @@ _WAITING: Final = audited(
         .where(proposals.c.referral_id == referrals.c.id, proposals.c.ended_at.is_(None))
         .scalar_subquery()
         .label("proposal_id"),
+        unplaceable.c.since.label("nobody_since"),
+        sa.func.coalesce(unplaceable.c.rules, sa.literal_column("'{}'::text[]")).label("blocking"),
     )
     .outerjoin(programmes, programmes.c.id == referrals.c.programme_id)
+    .outerjoin(unplaceable, unplaceable.c.referral_id == referrals.c.id)
     .where(
         referrals.c.organisation_id == _ORGANISATION,
         referrals.c.waiting,

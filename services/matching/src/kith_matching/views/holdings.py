@@ -30,6 +30,13 @@ _HELD: Final = sa.text("""
     select 'acquaintance', referral_id, organisation_id, false, '{}'::jsonb
     from acquaintances where referral_id in (select id from theirs)
     union all
+    select 'unplaceable', referral_id, organisation_id, false, to_jsonb(unplaceable) - '{organisation_id}'::text[]
+    from unplaceable where referral_id in (select id from theirs)
+    union all
+    select 'round-input', round_id, organisation_id, false, jsonb_build_object('held_at', held_at)
+    from round_inputs where programme_id in (select programme_id from theirs)
+        and referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
+    union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
