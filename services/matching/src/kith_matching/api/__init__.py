@@ -5,11 +5,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import matches, occasions, proposing, rounds, sharing, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (supporting.router, sharing.router, proposing.router, rounds.router, matches.router, occasions.router):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -18,6 +18,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
     "list_supporters": _ORGANISERS,
     "get_supporter": _ORGANISERS,
+    "put_disclosures": _ORGANISERS,
+    "put_topics_to_avoid": _ORGANISERS,
+    "preview_supporter": _ORGANISERS,
+    "link_person": frozenset({"coordinator"}),
+    "get_progression": frozenset({"coordinator"}),
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
@@ -29,6 +34,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "answer_proposal": _ORGANISERS,
     "list_matches": _ORGANISERS,
     "get_match": _ORGANISERS,
+    "get_match_supporter": _ORGANISERS,
     "end_match": _ORGANISERS,
     "log_session": _ORGANISERS,
     "list_sessions": _ORGANISERS,

@@ -1,10 +1,11 @@
 """A round over a programme's whole waiting list: what was looked at, by which policy, and what came of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from kith_matching.domain.private import Private
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.supporter import Load, Supporter
@@ -29,13 +30,16 @@ class PolicyOutOfRange(MatchingRefused):
 class WaitingList:
     """All that a round looks at: who waits, the active supporters with what is taken of their places, and who said no.
 
-    ``said_no`` names referrals with supporters, by id.
+    ``said_no`` and ``supported_before`` name referrals with supporters, by id; ``private`` is what those supporters who
+    have something keep to themselves.
     """
 
     programme: Programme
     people: Sequence[Referral]
     supporters: Sequence[tuple[Supporter, Load]]
     said_no: Collection[tuple[UUID, UUID]]
+    supported_before: Collection[tuple[UUID, UUID]] = ()
+    private: Mapping[UUID, Private] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import picks, proposals, referrals, sessions
+from kith_matching.tables import hats, picks, proposals, referrals, sessions
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -48,6 +48,8 @@ request that made it is kept for a day.
 """
 
 
+_UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
+"""Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
 _UNPICK: Final = sa.delete(picks).where(picks.c.referral_id == _THEIRS)
 
 
@@ -57,6 +59,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
+        await tx.execute(_UNLINK, {"people": list(people)})
         await tx.execute(_UNPICK, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
         await forget_answers(tx, places)

@@ -12,8 +12,9 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.round import Picks, Round, WaitingList
 from kith_matching.domain.score import LastRound
 from kith_matching.store.referrals import referral_of
+from kith_matching.store.sharing import list_private
 from kith_matching.store.supporters import list_candidates
-from kith_matching.tables import picks, prices, proposals, referrals, rounds
+from kith_matching.tables import matches, picks, prices, proposals, referrals, rounds
 
 _THEIRS: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('round ' || :programme_id, 0))")
@@ -34,6 +35,13 @@ _SAID_NO: Final = (
     sa.select(proposals.c.referral_id, proposals.c.supporter_id)
     .join(referrals, referrals.c.id == proposals.c.referral_id)
     .where(_WAITS, proposals.c.state == sa.literal_column("'declined'"))
+)
+_earlier = referrals.alias("earlier")
+_SUPPORTED_BEFORE: Final = (
+    sa.select(referrals.c.id, matches.c.supporter_id)
+    .join(_earlier, _earlier.c.person_id == referrals.c.person_id)
+    .join(matches, matches.c.referral_id == _earlier.c.id)
+    .where(_WAITS, matches.c.programme_id == _THEIRS)
 )
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
@@ -60,7 +68,15 @@ async def get_waiting_list(tx: AsyncConnection, programme: Programme) -> Waiting
     await tx.execute(_ONE_AT_A_TIME, {"programme_id": str(programme.id)})
     waiting = [referral_of(row) for row in await tx.execute(_WAITING, asked)]
     said_no = {(row.referral_id, row.supporter_id) for row in await tx.execute(_SAID_NO, asked)}
-    return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no)
+    before = await tx.execute(_SUPPORTED_BEFORE, asked) if programme.terms.different_peers else ()
+    return WaitingList(
+        programme,
+        waiting,
+        await list_candidates(tx, programme),
+        said_no,
+        supported_before={(row.id, row.supporter_id) for row in before},
+        private=await list_private(tx, programme.organisation_id),
+    )
 
 
 async def save_round(tx: AsyncConnection, held: Round, left: Picks) -> None:

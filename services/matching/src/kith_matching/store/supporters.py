@@ -14,7 +14,8 @@ from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches, proposals, supporters
+from kith_matching.store.sharing import DISCLOSED, PRIVATE, take_disclosures, take_private
+from kith_matching.tables import matches, proposals, referrals, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -47,13 +48,23 @@ _SAID_NO: Final = sa.exists(
         proposals.c.state == "declined",
     )
 )
+_SUPPORTED_BEFORE: Final = supporters.c.id.in_(
+    sa.select(matches.c.supporter_id)
+    .join(referrals, referrals.c.id == matches.c.referral_id)
+    .where(
+        referrals.c.person_id == sa.bindparam("of_person", type_=sa.Uuid),
+        matches.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid),
+    )
+)
 _IN_PROGRAMME: Final = sa.and_(
     supporters.c.organisation_id == sa.bindparam("organisation_id"),
     sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
 _LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
-_STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))
+_STANDING: Final = _LOADED.add_columns(
+    _SAID_NO.label("said_no"), _SUPPORTED_BEFORE.label("supported_before"), *PRIVATE, *DISCLOSED
+)
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
 _STANDING_OF_ALL: Final = (
     _STANDING.where(_IN_PROGRAMME, supporters.c.state != SupporterState.LEFT)
@@ -102,7 +113,7 @@ async def get_pair_for_update(
     ``except_proposal`` is the pair's own, whose place is not counted. Raises ``SupporterNotFound``.
     """
     await get_supporter_for_update(tx, supporter_id)
-    asked = {"supporter_id": supporter_id, "referral_id": referral.id, "except_proposal": except_proposal}
+    asked = {**_asking(referral, programme), "supporter_id": supporter_id, "except_proposal": except_proposal}
     return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
 
 
@@ -114,31 +125,38 @@ async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tup
 
 async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme) -> list[Pair]:
     """The referral with each supporter of its programme who has not left, at most ``MOST_CONSIDERED``."""
-    asked = {
-        "organisation_id": referral.organisation_id,
-        "programme_id": programme.id,
-        "referral_id": referral.id,
-        "except_proposal": None,
-    }
+    asked = {**_asking(referral, programme), "organisation_id": referral.organisation_id, "except_proposal": None}
     return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
+
+
+def _asking(referral: Referral, programme: Programme) -> dict[str, Any]:
+    return {"referral_id": referral.id, "of_person": referral.person_id, "programme_id": programme.id}
 
 
 def _one(row: sa.Row[Any] | None) -> Supporter:
     if row is None:
         raise SupporterNotFound
-    return _supporter(values_of(row))
+    return supporter_of(values_of(row))
 
 
-def _supporter(values: dict[str, Any]) -> Supporter:
-    return Supporter(**{**values, "state": SupporterState(values["state"])})
+def supporter_of(values: dict[str, Any]) -> Supporter:
+    """The supporter that a row's values hold. What the release before this one recorded has no connections, no age."""
+    connections = {name: tuple(codes) for name, codes in (values["connections"] or {}).items()}
+    known = {"connections": connections, "age_band": values["age_band"] or "unknown"}
+    return Supporter(**{**values, "state": SupporterState(values["state"]), **known})
 
 
 def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:
     load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
-    return _supporter(values), load
+    return supporter_of(values), load
 
 
 def _pair(referral: Referral, programme: Programme, row: sa.Row[Any]) -> Pair:
     values = values_of(row)
-    said_no = values.pop("said_no")
-    return Pair(referral, programme, *_loaded(values), said_no)
+    beside = {
+        "said_no": values.pop("said_no"),
+        "supported_before": values.pop("supported_before"),
+        "private": take_private(values),
+        "disclosures": take_disclosures(values),
+    }
+    return Pair(referral, programme, *_loaded(values), **beside)

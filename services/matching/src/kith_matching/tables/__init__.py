@@ -4,11 +4,14 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
+from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
     "contacts",
+    "disclosures",
     "groups",
+    "hats",
     "matches",
     "metadata",
     "picks",
@@ -21,4 +24,5 @@ __all__ = [
     "rounds",
     "sessions",
     "supporters",
+    "topics_to_avoid",
 ]

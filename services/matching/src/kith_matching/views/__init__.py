@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
+from kith_matching.domain.disclosure import Viewer, as_seen
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
+from kith_matching.domain.supporter import Supporter
 from kith_matching.store.rows import values_of
+from kith_matching.store.sharing import DISCLOSED, take_disclosures
+from kith_matching.store.supporters import supporter_of
 from kith_matching.tables import contacts, matches, programmes, proposals, referrals, rounds, sessions, supporters
 
 Found = dict[str, Any]
@@ -24,16 +28,16 @@ _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 
 
-def _paged(table: sa.Table) -> sa.Select[Any]:
+def _paged(table: sa.Table, *beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return audited(
-        sa.select(table)
+        sa.select(*table.c, *beside)
         .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
         .order_by(table.c.id)
         .limit(_LIMIT)
     )
 
 
-_SUPPORTERS: Final = _paged(supporters)
+_SUPPORTERS: Final = _paged(supporters, *DISCLOSED)
 _MATCHES: Final = _paged(matches)
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
@@ -100,15 +104,15 @@ _PROPOSAL: Final = audited(_PROPOSAL_ALONE)
 
 async def list_supporters(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
-) -> list[Found]:
-    """The organisation's supporters in order of id."""
-    return await _list(
-        tx,
-        _SUPPORTERS,
-        Entry("supporters-listed", "organisation", organisation_id),
-        {"after": after, "limit": limit},
-        now,
-    )
+) -> list[Supporter]:
+    """The organisation's supporters in order of id, each with no items but those that a coordinator may see."""
+    listed = Entry("supporters-listed", "organisation", organisation_id)
+    found = await _list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit}, now)
+    disclosed = [take_disclosures(one) for one in found]
+    return [
+        as_seen(supporter_of(one), disclosures, Viewer.COORDINATOR)
+        for one, disclosures in zip(found, disclosed, strict=True)
+    ]
 
 
 async def list_matches(
