@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +132,31 @@ def test_what_two_share_counts_in_a_list_as_it_does_in_a_pair(data: st.DataObjec
     known = data.draw(known_of(people, candidates))
 
     assert all_at_once(programme, people, candidates, **known) == one_by_one(programme, people, candidates, **known)
+
+
+@pytest.mark.parametrize("rules", [(), *((rule,) for rule in RULES)])
+def test_every_rule_of_a_programme_holds_in_a_list_as_it_does_in_a_pair(rules: tuple[str, ...]) -> None:
+    terms = Terms(rules=rules, conditions=("a",), related={"a": ("b",)}, different_peers=bool(rules))
+    programme = a_programme(terms=terms, minimum_age=None, weights={"experience": 99, "age": 99, "impact": 99})
+    subsets = [(), ("a",), ("b",), ("a", "b")]
+    shared = [
+        {"age_band": band, "conditions": codes, "connections": {"setting": codes, "impact": codes}}
+        for band in AGES
+        for codes in subsets
+    ]
+    people = [a_referral(programme, needs=what["conditions"], **what) for what in shared]
+    candidates = [(a_supporter(programme, experience=what["conditions"], **what), Load()) for what in shared]
+    ids = [one.id for one, _ in candidates]
+    known: dict[str, Any] = {
+        "said_no": {(people[-1].id, ids[-1])},
+        "supported_before": {(people[-1].id, ids[-2])},
+        "private": {ids[-3]: Private(avoids=frozenset({"b"})), ids[-4]: Private(person_id=people[-2].person_id)},
+    }
+
+    found = all_at_once(programme, people, candidates, **known)
+
+    assert found == one_by_one(programme, people, candidates, **known)
+    assert 0 < len(found) < len(people) * len(candidates)
 
 
 @st.composite

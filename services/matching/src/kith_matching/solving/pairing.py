@@ -134,11 +134,16 @@ class _Search:
         self._conditions = _Table([one.conditions for one in supporters])
         self._experience = _Table([one.experience for one in supporters])
         self._interests = _Table([one.interests for one in supporters])
-        asked_for = [one for one in Connection if one in programme.weights or one is Connection.SETTING]
-        self._connections = {one: _Table([had.connections.get(one, ()) for had in supporters]) for one in asked_for}
+        self._scored = {
+            one.value: _Table([had.connections.get(one, ()) for had in supporters])
+            for one in SCORED
+            if one in programme.weights
+        }
+        self._settings = _Table([had.connections.get(Connection.SETTING, ()) for had in supporters])
         self._ages = _Table([[one.age_band] for one in supporters])
         self._avoided = _Table([private[one.id].avoids if one.id in private else () for one in supporters])
         self._themselves = _Table([_pseudonym(private.get(one.id)) for one in supporters])
+        self._limited = bool(programme.terms.rules or self._avoided.codes or self._themselves.codes)
         self._at = {one.id: at for at, one in enumerate(supporters)}
         self._said_no = self._places(said_no)
         self._supported_before = self._places(supported_before if programme.terms.different_peers else ())
@@ -152,7 +157,7 @@ class _Search:
         if refused := self._said_no.get(referral.id):
             left = ~np.isin(who, refused)
             who, near = who[left], near[left]
-        for allowed in self._limits(referral):
+        for allowed in self._limits(referral) if self._limited else ():
             left = allowed[who]
             who, near = who[left], near[left]
         weights = self._programme.weights
@@ -160,25 +165,29 @@ class _Search:
         score += weights.get("language", 0) * self._first_language.having(referral.language)[who]
         for connection, asked, table in (
             ("condition", referral.conditions, self._conditions),
+            ("experience", referral.needs, self._experience),
             ("interest", referral.interests, self._interests),
-            *((one, referral.connections.get(one, ()), self._connections[one]) for one in SCORED if one in weights),
+            *((one, referral.connections.get(one, ()), table) for one, table in self._scored.items()),
         ):
             wanted = set(asked)
-            if wanted and (most := weights.get(connection, 0)):
-                score += most * table.shared(wanted, who) // len(wanted)
-        if referral.needs and (most := weights.get("experience", 0)):
-            score += most * self._hundredths(set(referral.needs), who) // (100 * len(set(referral.needs)))
+            if not (wanted and (most := weights.get(connection, 0))):
+                continue
+            shared = table.shared(wanted, who)
+            if connection == "experience" and (besides := wanted & self._programme.terms.related.keys()):
+                score += most * (100 * shared + self._hundredths_beside(besides, who)) // (100 * len(wanted))
+            else:
+                score += most * shared // len(wanted)
         if most := weights.get("age", 0):
             score += self._aged(referral.age_band, most)[who]
         if before := self._supported_before.get(referral.id):
             score += BEFORE * np.isin(who, before)
         return who, score
 
-    def _hundredths(self, needs: set[str], among: Places) -> Whole:
-        """How much of the needs each has lived through, in hundredths of one: themself, or something near it."""
+    def _hundredths_beside(self, needs: set[str], among: Places) -> Whole:
+        """What each has lived through near these needs, where not the need itself, in hundredths of a need."""
         its = self._programme.terms
-        hundredths = 100 * self._experience.shared(needs, among)
-        for need in needs & its.related.keys():
+        hundredths = np.zeros(len(among), np.int64)
+        for need in needs:
             beside = self._experience.having_any(its.related[need]) & ~self._experience.having(need)
             hundredths += its.related_percent * beside[among]
         return hundredths
@@ -209,7 +218,7 @@ class _Search:
         if terms.Rule.SAME_AGE_OR_OLDER in its.rules:
             yield self._not_younger(referral.age_band)
         if terms.Rule.SAME_SETTING in its.rules:
-            yield self._connections[Connection.SETTING].having_any(referral.connections.get(Connection.SETTING, ()))
+            yield self._settings.having_any(referral.connections.get(Connection.SETTING, ()))
         if self._avoided.codes:
             yield ~self._avoided.having_any(brought(referral))
         if self._themselves.codes:
