@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith_matching.api import PERMISSIONS
+from kith_matching.api.asking import MOST_CODES
 from kith_matching.api.sharing import ItemsShown, MatchSupporterShown
 from kith_matching.api.supporting import SupporterShown
 from kith_matching.domain.disclosure import (
@@ -127,6 +128,12 @@ def test_an_item_is_seen_by_those_whom_its_supporter_allows(audience: Audience, 
     item = Item("condition", "type-2-diabetes")
 
     assert seen_by({item: audience}, viewer) == ({item} if audience in ALLOWED[viewer] else set())
+
+
+def test_a_list_that_grew_while_nobody_saw_it_can_be_shown() -> None:
+    supporter = a_supporter(conditions=tuple(f"condition-{number}" for number in range(MOST_CODES + 1)))
+
+    assert len(SupporterShown.model_validate(supporter).conditions) == MOST_CODES + 1
 
 
 CODES = st.lists(st.sampled_from(["aa", "bb", "cc", "dd"]), max_size=4, unique=True).map(tuple)

@@ -60,10 +60,16 @@ class SupporterAsked(BaseModel):
 
 
 class SupporterShown(SupporterAsked):
-    """A supporter, with the version that the next change names in ``If-Match``."""
+    """A supporter, with the version that the next change names in ``If-Match``.
+
+    What was shown to nobody at first may bring a list above what one request may hold.
+    """
 
     model_config = ConfigDict(extra="ignore", from_attributes=True)
 
+    experience: tuple[str, ...]
+    conditions: tuple[str, ...]
+    connections: dict[Connection, tuple[str, ...]]
     id: UUID
     version: int
 
