@@ -15,7 +15,7 @@ from kith_contracts.fact import Fact
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
 from kith_contracts.registry import BY_TYPE
 from kith_matching import views
-from kith_matching.domain.introducing import NOTHING_MORE, Said
+from kith_matching.domain.introducing import Said
 from kith_matching.domain.match import Ending, Match
 from kith_matching.domain.occasion import Group, Occasion, Session
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
@@ -29,6 +29,9 @@ from tests.builders import a_programme_published, a_referral_created, a_referral
 from tests.matching.builders import NOW, a_supporter
 
 OUTBOX: Final = sa.text("select type, payload from outbox order by id")
+
+FINE: Final = Said(knowing_is_fine=True)
+"""What people say in these stories when they are asked whether it may be somebody they know."""
 
 Row = dict[str, Any]
 
@@ -118,7 +121,7 @@ class Stage:
         proposal: Proposal,
         by: Side,
         said: Answer = Answer.YES,
-        more: Said = NOTHING_MORE,
+        more: Said = FINE,
         *,
         version: int | None = None,
         now: datetime = NOW,

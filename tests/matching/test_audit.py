@@ -27,6 +27,11 @@ ACTIONS = {
     "put_supporter": ["supporter-changed"],
     "list_supporters": ["supporters-listed"],
     "get_supporter": ["supporter-read"],
+    "put_disclosures": ["disclosures-recorded"],
+    "put_topics_to_avoid": ["topics-to-avoid-recorded"],
+    "preview_supporter": ["supporter-previewed"],
+    "link_person": ["person-linked"],
+    "get_progression": ["progression-read"],
     "read_supporter_contact": ["supporter-contact-read"],
     "list_waiting": ["waiting-listed"],
     "list_unplaceable": ["unplaceable-listed"],
@@ -45,6 +50,7 @@ ACTIONS = {
     "plan_encounter": ["encounter-planned"],
     "list_matches": ["matches-listed"],
     "get_match": ["match-read"],
+    "get_match_supporter": ["match-supporter-read"],
     "end_match": ["match-ended"],
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
@@ -86,7 +92,8 @@ async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller
     assert answer.is_success, answer.text
     assert [entry["action"] for entry in entries] == ACTIONS[name]
     assert {entry["subject"] for entry in entries} == {SUBJECTS.get(name, "tester")}
-    assert not any(secret in json.dumps(entries) for secret in ("Testwell", "example.org", "900456", "G12"))
+    secrets = ("Testwell", "example.org", "900456", "G12", "diabetes", "arson", str(ours.referral.person_id))
+    assert not any(secret in json.dumps(entries) for secret in secrets)
 
 
 async def test_a_new_supporter_and_a_match_are_on_the_record(desk: Desk) -> None:

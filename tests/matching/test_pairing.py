@@ -1,17 +1,20 @@
 """Whole lists at once say of every pair what the rules and the score say of that pair alone."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kith_matching.domain.private import NOTHING, Private
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.score import rank
+from kith_matching.domain.sharing import Connection
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.terms import Rule, Terms
 from kith_matching.solving.pairing import Candidate, pair_up
 from tests.matching.builders import DAY, TODAY, WEIGHTS, a_programme, a_referral, a_supporter
 
@@ -20,15 +23,30 @@ CHANNELS = ["in-person", "telephone", "video"]
 DISTRICTS = ["G12", "EH1"]
 LANGUAGES = ["en", "pl"]
 REQUESTS = ["women-only", "same-faith"]
+AGES = ["5-14", "15-24", "25-34", "35-44", "55-64", "85-plus", "unknown"]
+CONNECTIONS = ["impact", "faith", "setting"]
+RULES = [Rule.SAME_CONDITION, Rule.SHARED_EXPERIENCE, Rule.SAME_AGE_OR_OLDER, Rule.SAME_SETTING]
 
 
 def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(codes), unique=True, max_size=len(codes)).map(tuple)
 
 
+CONNECTED = st.dictionaries(st.sampled_from(CONNECTIONS), some(CODES), max_size=3)
 WEIGHTED = st.one_of(
-    st.just(WEIGHTS), st.dictionaries(st.sampled_from(list(WEIGHTS)), st.integers(-50, 100), max_size=5)
+    st.just(WEIGHTS),
+    st.dictionaries(st.sampled_from([*WEIGHTS, *Connection, "age"]), st.integers(-50, 100), max_size=8),
 )
+TERMS = st.builds(
+    Terms,
+    rules=st.sampled_from([(), *((rule,) for rule in RULES)]),
+    conditions=some(CODES),
+    related=st.dictionaries(st.sampled_from(CODES), some(CODES), max_size=3),
+    related_percent=st.integers(0, 100),
+    different_peers=st.booleans(),
+    supporter_minimum_age=st.sampled_from([16, 18, 30]),
+)
+SHARED = {"age_band": st.sampled_from(AGES), "conditions": some(CODES), "connections": CONNECTED}
 PROGRAMMES = st.builds(
     a_programme,
     minimum_age=st.sampled_from([None, 18, 40]),
@@ -36,6 +54,15 @@ PROGRAMMES = st.builds(
     checks_required=st.booleans(),
     channels=some(CHANNELS),
     weights=WEIGHTED,
+    terms=TERMS,
+)
+SHARING = st.builds(
+    a_programme,
+    minimum_age=st.none(),
+    weights=st.fixed_dictionaries(
+        {name: st.integers(-50, 100) for name in ("condition", "experience", "impact", "faith", "age")}
+    ),
+    terms=TERMS,
 )
 
 
@@ -43,7 +70,8 @@ def referrals(programme: Programme) -> st.SearchStrategy[Referral]:
     return st.builds(
         a_referral,
         st.just(programme),
-        age_band=st.sampled_from(["15-17", "35-44", "55-64", "85-plus", "unknown"]),
+        age_band=st.sampled_from(["15-17", *AGES]),
+        connections=CONNECTED,
         district=st.sampled_from([None, *DISTRICTS]),
         language=st.sampled_from(LANGUAGES),
         needs=some(CODES),
@@ -58,6 +86,8 @@ def supporters(programme: Programme) -> st.SearchStrategy[Supporter]:
     return st.builds(
         a_supporter,
         programme_ids=st.sampled_from([(), (programme.id,)]),
+        age_band=st.sampled_from(AGES),
+        connections=CONNECTED,
         state=st.sampled_from(SupporterState),
         capacity=st.integers(0, 2),
         experience=some(CODES),
@@ -83,16 +113,72 @@ def test_every_pair_is_allowed_and_scored_as_it_is_alone(data: st.DataObject, pr
     others = [likely(one, programme) for one in data.draw(st.lists(supporters(programme), max_size=4))]
     loads = st.builds(Load, st.integers(0, 1), st.integers(0, 1))
     candidates = [(one, data.draw(loads)) for one in [*drawn, *others]]
-    ids = [(person.id, one.id) for person in people for one, _ in candidates]
-    said_no = set(data.draw(st.lists(st.sampled_from(ids), max_size=3))) if ids else set()
+    known = data.draw(known_of(people, candidates))
 
-    assert all_at_once(programme, people, candidates, said_no, TODAY) == one_by_one(
-        programme, people, candidates, said_no, TODAY
+    assert all_at_once(programme, people, candidates, **known) == one_by_one(programme, people, candidates, **known)
+
+
+@given(data=st.data(), programme=SHARING)
+def test_what_two_share_counts_in_a_list_as_it_does_in_a_pair(data: st.DataObject, programme: Programme) -> None:
+    """Nothing else stops these: else few pairs would come as far as what they share."""
+    people = [
+        a_referral(programme, **what)
+        for what in data.draw(st.lists(st.fixed_dictionaries({**SHARED, "needs": some(CODES)}), min_size=3, max_size=6))
+    ]
+    candidates = [
+        (a_supporter(programme, **what), Load())
+        for what in data.draw(st.lists(st.fixed_dictionaries({**SHARED, "experience": some(CODES)}), min_size=6))
+    ]
+    known = data.draw(known_of(people, candidates))
+
+    assert all_at_once(programme, people, candidates, **known) == one_by_one(programme, people, candidates, **known)
+
+
+@pytest.mark.parametrize("rules", [(), *((rule,) for rule in RULES)])
+def test_every_rule_of_a_programme_holds_in_a_list_as_it_does_in_a_pair(rules: tuple[str, ...]) -> None:
+    terms = Terms(rules=rules, conditions=("a",), related={"a": ("b",)}, different_peers=bool(rules))
+    programme = a_programme(terms=terms, minimum_age=None, weights={"experience": 99, "age": 99, "impact": 99})
+    subsets = [(), ("a",), ("b",), ("a", "b")]
+    shared = [
+        {"age_band": band, "conditions": codes, "connections": {"setting": codes, "impact": codes}}
+        for band in AGES
+        for codes in subsets
+    ]
+    people = [a_referral(programme, needs=what["conditions"], **what) for what in shared]
+    candidates = [(a_supporter(programme, experience=what["conditions"], **what), Load()) for what in shared]
+    ids = [one.id for one, _ in candidates]
+    known: dict[str, Any] = {
+        "said_no": {(people[-1].id, ids[-1])},
+        "supported_before": {(people[-1].id, ids[-2])},
+        "private": {ids[-3]: Private(avoids=frozenset({"b"})), ids[-4]: Private(person_id=people[-2].person_id)},
+    }
+
+    found = all_at_once(programme, people, candidates, **known)
+
+    assert found == one_by_one(programme, people, candidates, **known)
+    assert 0 < len(found) < len(people) * len(candidates)
+
+
+@st.composite
+def known_of(draw: st.DrawFn, people: list[Referral], candidates: list[Candidate]) -> dict[str, Any]:
+    """Who said no, who supported whom before, and what some supporters keep to themselves."""
+    if not people or not candidates:
+        return {"said_no": set(), "supported_before": set(), "private": {}}
+    one = st.sampled_from([supporter.id for supporter, _ in candidates])
+    pairs = st.sets(st.tuples(st.sampled_from([person.id for person in people]), one), max_size=3)
+    kept = st.builds(
+        Private,
+        avoids=st.sampled_from([frozenset(), frozenset({"a"}), frozenset({"b", "c"})]),
+        person_id=st.sampled_from([None, *(person.person_id for person in people)]),
     )
+    private = draw(st.dictionaries(one, kept, min_size=1, max_size=3))
+    return {"said_no": draw(pairs), "supported_before": draw(pairs), "private": private}
 
 
-def all_at_once(programme: Programme, people: list[Referral], candidates: list[Candidate], *more: Any) -> list[Any]:
-    found = pair_up(programme, people, candidates, *more)
+def all_at_once(
+    programme: Programme, people: list[Referral], candidates: list[Candidate], said_no: Any, **known: Any
+) -> list[Any]:
+    found = pair_up(programme, people, candidates, said_no, TODAY, **known)
     rows = zip(found.person.tolist(), found.supporter.tolist(), found.score.tolist(), strict=True)
     return [(people[person].id, candidates[supporter][0].id, score) for person, supporter, score in rows]
 
@@ -101,13 +187,26 @@ def one_by_one(
     programme: Programme,
     people: list[Referral],
     candidates: list[Candidate],
+    *,
     said_no: set[tuple[UUID, UUID]],
-    today: date,
+    supported_before: set[tuple[UUID, UUID]],
+    private: dict[UUID, Private],
 ) -> list[Any]:
     order = [one.id for one, _ in candidates]
     allowed: list[tuple[UUID, UUID, int]] = []
     for person in people:
-        pairs = [Pair(person, programme, one, load, (person.id, one.id) in said_no) for one, load in candidates]
-        ranked = [(person.id, one.pair.supporter.id, one.score) for one in rank(pairs, today).candidates]
+        pairs = [
+            Pair(
+                person,
+                programme,
+                one,
+                load,
+                said_no=(person.id, one.id) in said_no,
+                supported_before=(person.id, one.id) in supported_before,
+                private=private.get(one.id, NOTHING),
+            )
+            for one, load in candidates
+        ]
+        ranked = [(person.id, one.pair.supporter.id, one.score) for one in rank(pairs, TODAY).candidates]
         allowed += sorted(ranked, key=lambda row: order.index(row[1]))
     return allowed

@@ -23,6 +23,9 @@ PUBLIC = {"programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
 
 
+A_DISCLOSURE = {"items": [{"connection": "condition", "code": "diabetes", "audience": "coordinator"}]}
+
+
 @dataclass(frozen=True)
 class Ours:
     """What one organisation has, of which nobody else may learn anything."""
@@ -68,6 +71,10 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    await desk.put(f"/supporters/{supporter_id}/disclosures", A_DISCLOSURE)
+    await desk.put(f"/supporters/{supporter_id}/topics-to-avoid", {"codes": ["arson"]})
+    person_id = (await desk.a_referral()).person_id
+    await desk.create(f"/supporters/{supporter_id}/person", {"person_id": str(person_id)})
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
@@ -117,6 +124,15 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "put_supporter": ("PUT", f"/supporters/{ours.supporter_id}", a_supporter_body(capacity=9)),
         "list_supporters": ("GET", "/supporters", None),
         "get_supporter": ("GET", f"/supporters/{ours.supporter_id}", None),
+        "put_disclosures": ("PUT", f"/supporters/{ours.supporter_id}/disclosures", A_DISCLOSURE),
+        "put_topics_to_avoid": ("PUT", f"/supporters/{ours.supporter_id}/topics-to-avoid", {"codes": ["arson"]}),
+        "preview_supporter": ("GET", f"/supporters/{ours.supporter_id}/preview?as=public", None),
+        "link_person": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/person",
+            {"person_id": str(ours.referral.person_id)},
+        ),
+        "get_progression": ("GET", f"/supporters/{ours.supporter_id}/progression", None),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_unplaceable": ("GET", "/unplaceable", None),
@@ -139,6 +155,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "plan_encounter": ("POST", f"/matches/{ours.match_id}/encounter", {"encounter": "greet"}),
         "list_matches": ("GET", "/matches", None),
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
+        "get_match_supporter": ("GET", f"/matches/{ours.match_id}/supporter", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
@@ -187,6 +204,8 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
 
     empty: Any = {"items": [], "next": None}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty) | {"read_supporter_contact": 403}
+    if role == "administrator":
+        expected |= {"link_person": 403, "get_progression": 403}
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
 

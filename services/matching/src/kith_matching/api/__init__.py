@@ -13,13 +13,17 @@ from kith_matching.api import (
     proposing,
     reckoning,
     rounds,
+    sharing,
     supporting,
     unplaceable,
 )
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting, proposing, unplaceable, proposals, rounds, reckoning, introducing, matches, occasions):
+for part in (
+    *(supporting, sharing, proposing, unplaceable, proposals, rounds, reckoning),
+    *(introducing, matches, occasions),
+):
     router.include_router(part.router)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -28,6 +32,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
     "list_supporters": _ORGANISERS,
     "get_supporter": _ORGANISERS,
+    "put_disclosures": _ORGANISERS,
+    "put_topics_to_avoid": _ORGANISERS,
+    "preview_supporter": _ORGANISERS,
+    "link_person": frozenset({"coordinator"}),
+    "get_progression": frozenset({"coordinator"}),
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_unplaceable": _ORGANISERS,
@@ -46,6 +55,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "plan_encounter": _ORGANISERS,
     "list_matches": _ORGANISERS,
     "get_match": _ORGANISERS,
+    "get_match_supporter": _ORGANISERS,
     "end_match": _ORGANISERS,
     "log_session": _ORGANISERS,
     "list_sessions": _ORGANISERS,

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
-from kith_contracts.fact import District, Language
+from kith_contracts.fact import AgeBand, District, Language
 from kith_matching import views
 from kith_matching.api.asking import MOST_CODES, Codes, OrganisationDep
 from kith_matching.domain.referral import Channel
+from kith_matching.domain.sharing import Connection
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.usecases import supporting
 
@@ -26,6 +27,8 @@ Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()-]{6,20}$")]
 
 class SupporterAsked(BaseModel):
     """A supporter as their organisation records them. ``languages`` begin with the first language.
+
+    What they say only for matching (``PUT …/disclosures``) is not shown, and stays whatever is sent here.
 
     ``experience`` are the needs they lived through; ``meets`` the requests they meet, for example ``women-only``;
     ``capacity`` how many people at once they chose; ``checks_valid_until`` the last day on which their checks hold.
@@ -47,13 +50,26 @@ class SupporterAsked(BaseModel):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=MOST_CODES)]
     meets: Codes = ()
     checks_valid_until: date | None = None
+    connections: dict[Connection, Codes] = Field(default_factory=dict)
+    age_band: AgeBand = "unknown"
+
+    def supporter(self, supporter_id: UUID, organisation_id: UUID) -> Supporter:
+        """As the domain knows them: a connection without a code is none."""
+        connections = {name.value: codes for name, codes in self.connections.items() if codes}
+        return Supporter(id=supporter_id, organisation_id=organisation_id, **dict(self) | {"connections": connections})
 
 
 class SupporterShown(SupporterAsked):
-    """A supporter, with the version that the next change names in ``If-Match``."""
+    """A supporter, with the version that the next change names in ``If-Match``.
+
+    What was shown to nobody at first may bring a list above what one request may hold.
+    """
 
     model_config = ConfigDict(extra="ignore", from_attributes=True)
 
+    experience: tuple[str, ...]
+    conditions: tuple[str, ...]
+    connections: dict[Connection, tuple[str, ...]]
     id: UUID
     version: int
 
@@ -84,7 +100,7 @@ async def put_supporter(
     now: NowDep,
 ) -> SupporterShown:
     """Record a supporter. A new one and the same again need no ``If-Match``; a change does."""
-    wanted = Supporter(id=supporter_id, organisation_id=organisation_id, **dict(asked))
+    wanted = asked.supporter(supporter_id, organisation_id)
     async with database.transaction(caller) as tx:
         kept, new = await supporting.put_supporter(tx, wanted, expected_version=expected, now=now)
     response.headers.update(etag(kept.version))
@@ -102,7 +118,7 @@ async def list_supporters(
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[SupporterShown]:
-    """The organisation's supporters, in order of id."""
+    """The organisation's supporters, in order of id, as a coordinator may see them."""
     async with database.transaction(caller) as tx:
         found = await views.list_supporters(tx, organisation_id, after=after, limit=limit, now=now)
     return page_of([SupporterShown.model_validate(one) for one in found], limit)
@@ -112,7 +128,7 @@ async def list_supporters(
 async def get_supporter(
     supporter_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> SupporterShown:
-    """One supporter."""
+    """One supporter, as a coordinator may see them."""
     async with database.transaction(caller) as tx:
         found = await supporting.read_supporter(tx, supporter_id, now=now)
     response.headers.update(etag(found.version))

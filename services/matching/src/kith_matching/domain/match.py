@@ -101,14 +101,19 @@ def make_match(proposal: Proposal, terms: Terms, *, match_id: UUID, today: date)
     )
 
 
+def check_running(match: Match) -> None:
+    """Refuse what is only for two who are matched now. Raises ``MatchEnded``."""
+    if match.ended_on is not None:
+        raise refusals.MatchEnded
+
+
 def end_match(match: Match, ending: Ending, *, today: date, waits_again: bool | None = None) -> Ended:
     """End the match and free the supporter's place. Raises ``MatchEnded`` the second time: it is told once.
 
     Whether the person waits again follows from the ending, unless ``waits_again`` says it. A closure that was slow to
     arrive may be older than the match; the match then ends on the day it was made.
     """
-    if match.ended_on is not None:
-        raise refusals.MatchEnded
+    check_running(match)
     ended_on = max(today, match.made_on)
     again = ending.waits_again if waits_again is None else waits_again
     return Ended(replace(match, ending=ending, ended_on=ended_on, version=match.version + 1), ending, again)

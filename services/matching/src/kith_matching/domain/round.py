@@ -1,10 +1,11 @@
 """A round over a programme's whole waiting list: what was looked at, by which policy, and what came of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from kith_matching.domain.private import NOTHING, Private
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.rules import Pair
@@ -43,7 +44,8 @@ class PolicyOutOfRange(RoundRefused):
 class WaitingList:
     """All that a round looks at: who waits, the active supporters with what is taken of their places, and who said no.
 
-    ``said_no`` and ``acquainted`` (they may know each other) name referrals with supporters, by id.
+    ``said_no``, ``acquainted`` (they may know each other) and ``supported_before`` name referrals with supporters, by
+    id; ``private`` is what those supporters who have something keep to themselves.
     """
 
     programme: Programme
@@ -51,6 +53,8 @@ class WaitingList:
     supporters: Sequence[tuple[Supporter, Load]]
     said_no: Collection[tuple[UUID, UUID]]
     acquainted: Collection[tuple[UUID, UUID]] = frozenset()
+    supported_before: Collection[tuple[UUID, UUID]] = ()
+    private: Mapping[UUID, Private] = field(default_factory=dict, repr=False)
 
     @property
     def apart(self) -> Collection[tuple[UUID, UUID]]:
@@ -61,7 +65,15 @@ class WaitingList:
     def pair(self, referral: Referral, one: tuple[Supporter, Load]) -> Pair:
         """Two of the list, considered together."""
         between = (referral.id, one[0].id)
-        return Pair(referral, self.programme, *one, between in self.said_no, between in self.acquainted)
+        return Pair(
+            referral,
+            self.programme,
+            *one,
+            said_no=between in self.said_no,
+            acquainted=between in self.acquainted,
+            supported_before=between in self.supported_before,
+            private=self.private.get(one[0].id, NOTHING),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kith_matching.domain import refusals
+from kith_matching.domain import refusals, sharing, terms
+from kith_matching.domain.disclosure import UNSAID, Disclosures
 from kith_matching.domain.introducing import KnowsEachOther, TooManyOffers
+from kith_matching.domain.private import NOTHING, NotOffered, Private
 from kith_matching.domain.referral import Channel, Programme, Referral
 from kith_matching.domain.refusals import PairStopped
+from kith_matching.domain.sharing import Connection, count_for_condition, related_to
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.domain.terms import Acquaintance
 
@@ -19,7 +22,8 @@ class Pair:
 
     ``load`` counts what others hold of the supporter's places; a place that this pair's own proposal holds is not in
     it. ``said_no`` is true when one of the two has said no to the other before, ``acquainted`` when they may know each
-    other.
+    other, ``supported_before`` when they have had a match in this programme. ``private`` is what the supporter keeps to
+    themself, ``disclosures`` who may see what else they told.
     """
 
     referral: Referral
@@ -28,6 +32,9 @@ class Pair:
     load: Load
     said_no: bool = False
     acquainted: bool = False
+    supported_before: bool = False
+    private: Private = NOTHING
+    disclosures: Disclosures = UNSAID
 
 
 def _in_programme(pair: Pair, _: date) -> PairStopped | None:
@@ -61,6 +68,13 @@ def _age_inside(pair: Pair, _: date) -> PairStopped | None:
     return refusals.AgeOutsideProgramme() if too_young or too_old else None
 
 
+def _old_enough(pair: Pair, _: date) -> PairStopped | None:
+    """Only what is certain stops a pair, as with the person's age."""
+    _youngest, oldest = ages(pair.supporter.age_band)
+    certain = oldest is not None and oldest < pair.programme.terms.supporter_minimum_age
+    return sharing.TooYoungToSupport() if certain else None
+
+
 def _request_met(pair: Pair, _: date) -> PairStopped | None:
     return None if set(pair.referral.requested) <= set(pair.supporter.meets) else refusals.RequestNotMet()
 
@@ -87,13 +101,65 @@ def _offers_open(pair: Pair, _: date) -> PairStopped | None:
     return None if most is None or pair.load.proposals < most else TooManyOffers()
 
 
+def _condition_shared(pair: Pair, _: date) -> PairStopped | None:
+    if terms.Rule.SAME_CONDITION not in pair.programme.terms.rules:
+        return None
+    counted = count_for_condition(pair.referral.conditions, pair.programme.terms)
+    return sharing.ConditionNotShared() if counted.isdisjoint(pair.supporter.conditions) else None
+
+
+def _experience_shared(pair: Pair, _: date) -> PairStopped | None:
+    if terms.Rule.SHARED_EXPERIENCE not in pair.programme.terms.rules:
+        return None
+    counted = set(pair.referral.needs) | related_to(pair.referral.needs, pair.programme.terms.related)
+    return sharing.ExperienceNotShared() if counted.isdisjoint(pair.supporter.experience) else None
+
+
+def _not_younger(pair: Pair, _: date) -> PairStopped | None:
+    """Only what is certain stops a pair: two in one band, or of no known age, are left to the coordinator."""
+    if terms.Rule.SAME_AGE_OR_OLDER not in pair.programme.terms.rules:
+        return None
+    younger = is_younger(pair.supporter.age_band, pair.referral.age_band)
+    return sharing.SupporterYounger() if younger else None
+
+
+def _setting_shared(pair: Pair, _: date) -> PairStopped | None:
+    """Somebody whose setting nobody knows shares it with nobody."""
+    if terms.Rule.SAME_SETTING not in pair.programme.terms.rules:
+        return None
+    theirs, own = (one.connections.get(Connection.SETTING, ()) for one in (pair.referral, pair.supporter))
+    return sharing.SettingNotShared() if set(theirs).isdisjoint(own) else None
+
+
+def _nothing_private(pair: Pair, _: date) -> PairStopped | None:
+    return NotOffered() if pair.private.stops(pair.referral) else None
+
+
 Rule = Callable[[Pair, date], PairStopped | None]
 
-OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date, _offers_open)
+OF_SUPPORTER: Final[tuple[Rule, ...]] = (
+    _in_programme,
+    _active,
+    _place_free,
+    _checks_in_date,
+    _old_enough,
+    _offers_open,
+)
 """Rules that look at the programme and the supporter alone: they stop the pair with everybody, or with nobody."""
 OF_PERSON: Final[tuple[Rule, ...]] = (_age_inside,)
 """Rules that look at the programme and the person alone."""
-OF_BOTH: Final[tuple[Rule, ...]] = (_request_met, _language_shared, _way_to_meet, _nobody_said_no, _unacquainted)
+OF_BOTH: Final[tuple[Rule, ...]] = (
+    _request_met,
+    _language_shared,
+    _way_to_meet,
+    _nobody_said_no,
+    _unacquainted,
+    _condition_shared,
+    _experience_shared,
+    _not_younger,
+    _setting_shared,
+    _nothing_private,
+)
 """Rules that look at the two together. ``solving.pairing`` knows them too, for whole lists at once."""
 RULES: Final = OF_SUPPORTER + OF_PERSON + OF_BOTH
 
@@ -119,6 +185,18 @@ def ages(band: str) -> tuple[int, int | None]:
     if not first.isdecimal():
         return 0, None
     return int(first), int(last) if last.isdecimal() else None
+
+
+def are_neighbours(one: str, other: str) -> bool:
+    """Whether one of two age bands begins where the other ends."""
+    (lowest, end), (begin, _) = sorted((ages(one), ages(other)), key=lambda band: band[0])
+    return end is not None and lowest < begin == end + 1
+
+
+def is_younger(band: str, other: str) -> bool:
+    """Whether everybody in the first age band is certainly younger than everybody in the other."""
+    oldest = ages(band)[1]
+    return oldest is not None and oldest < ages(other)[0]
 
 
 def ways_to_meet(pair: Pair) -> tuple[str, ...]:

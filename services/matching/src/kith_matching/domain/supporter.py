@@ -1,5 +1,6 @@
 """The peer who gives support, and how many people they have a place for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -22,6 +23,7 @@ class Supporter:
     holds the needs they have lived through themselves. ``languages`` begin with their first. ``meets`` names the
     requests they meet, for example ``women-only``, so that no characteristic of theirs is stored that nobody asks for.
     ``capacity`` is how many people at once they chose. Checks are valid up to and including ``checks_valid_until``.
+    ``connections`` are codes by what connects (``sharing.Connection``), ``age_band`` ten years of age.
     """
 
     id: UUID
@@ -41,6 +43,8 @@ class Supporter:
     meets: tuple[str, ...] = field(repr=False)
     checks_valid_until: date | None
     version: int = 1
+    connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    age_band: str = field(default="unknown", repr=False)
 
     def looks_the_same_as(self, other: "Supporter") -> bool:
         """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""

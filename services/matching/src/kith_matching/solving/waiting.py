@@ -15,7 +15,15 @@ def list_of(given: WaitingList, *, today: date) -> Problem:
 
     Raises ``ProblemOutOfRangeError`` for a policy whose points are beyond what can be solved exactly.
     """
-    found = pair_up(given.programme, given.people, given.supporters, given.apart, today)
+    found = pair_up(
+        given.programme,
+        given.people,
+        given.supporters,
+        given.apart,
+        today,
+        supported_before=given.supported_before,
+        private=given.private,
+    )
     candidates = np.bincount(found.person, minlength=len(given.people)).tolist()
     before = np.array(
         [

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.domain.replay import ERASED
-from kith_matching.tables import acquaintances, picks, proposals, referrals, sessions, unplaceable
+from kith_matching.tables import acquaintances, hats, picks, proposals, referrals, sessions, unplaceable
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -53,6 +53,8 @@ _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable)
 )
 
+_UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
+"""Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -69,6 +71,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
+        await tx.execute(_UNLINK, {"people": list(people)})
         for drop in _DROP:
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})

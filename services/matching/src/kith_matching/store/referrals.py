@@ -21,6 +21,12 @@ _LOCK: Final = (
     .order_by(referrals.c.id)
     .with_for_update()
 )
+_LOCK_THEIRS: Final = (
+    sa.select(referrals)
+    .where(referrals.c.person_id == sa.bindparam("person_id"))
+    .order_by(referrals.c.id)
+    .with_for_update()
+)
 _FIND: Final = sa.select(referrals).where(referrals.c.id == sa.bindparam("referral_id"))
 _REMEMBERED: Final = sa.select(referrals).where(referrals.c.id == sa.any_(sa.bindparam("ids")), ~referrals.c.erased)
 _PROGRAMME: Final = sa.select(programmes).where(
@@ -82,6 +88,11 @@ async def list_referrals_for_update(tx: AsyncConnection, referral_ids: Collectio
     if not referral_ids:
         return []
     return [referral_of(row) for row in await tx.execute(_LOCK, {"ids": sorted(set(referral_ids))})]
+
+
+async def list_referrals_of_for_update(tx: AsyncConnection, person_id: UUID) -> list[Referral]:
+    """The person's referrals that the asking organisation sees, locked, in order of id."""
+    return [referral_of(row) for row in await tx.execute(_LOCK_THEIRS, {"person_id": person_id})]
 
 
 async def get_referral_for_update(tx: AsyncConnection, referral_id: UUID) -> Referral:

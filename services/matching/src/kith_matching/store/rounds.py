@@ -15,8 +15,9 @@ from kith_matching.domain.score import LastRound
 from kith_matching.domain.terms import Priority
 from kith_matching.store.referrals import referral_of
 from kith_matching.store.rows import values_of
+from kith_matching.store.sharing import list_private
 from kith_matching.store.supporters import list_candidates
-from kith_matching.tables import acquaintances, picks, prices, proposals, referrals, rounds
+from kith_matching.tables import acquaintances, matches, picks, prices, proposals, referrals, rounds
 
 _THEIRS: Final = sa.bindparam("programme_id", type_=sa.Uuid)
 _ONE_AT_A_TIME: Final = sa.text("select pg_advisory_xact_lock(hashtextextended('round ' || :programme_id, 0))")
@@ -59,6 +60,13 @@ _DECLINED: Final = sa.select(sa.func.count()).where(
     ),
 )
 _FIND: Final = sa.select(rounds).where(rounds.c.id == sa.bindparam("round_id"))
+_earlier = referrals.alias("earlier")
+_SUPPORTED_BEFORE: Final = (
+    sa.select(referrals.c.id, matches.c.supporter_id)
+    .join(_earlier, _earlier.c.person_id == referrals.c.person_id)
+    .join(matches, matches.c.referral_id == _earlier.c.id)
+    .where(_OF_PROGRAMME, matches.c.programme_id == _THEIRS)
+)
 _INSERT: Final = sa.insert(rounds)
 _CLEAR: Final = tuple(sa.delete(table).where(table.c.programme_id == _THEIRS) for table in (picks, prices))
 _OWN: Final = "cast(:programme_id as uuid), cast(:organisation_id as uuid), cast(:round_id as uuid)"
@@ -91,7 +99,16 @@ async def get_waiting_list(tx: AsyncConnection, programme: Programme, today: dat
         {(row.referral_id, row.supporter_id) for row in await tx.execute(between, {**asked, "today": today})}
         for between in (_SAID_NO, _ACQUAINTED)
     ]
-    return WaitingList(programme, waiting, await list_candidates(tx, programme), said_no, acquainted)
+    before = await tx.execute(_SUPPORTED_BEFORE, asked) if programme.terms.different_peers else ()
+    return WaitingList(
+        programme,
+        waiting,
+        await list_candidates(tx, programme),
+        said_no,
+        acquainted,
+        supported_before={(row.id, row.supporter_id) for row in before},
+        private=await list_private(tx, programme.organisation_id),
+    )
 
 
 async def count_declined(tx: AsyncConnection, programme: Programme) -> int:

@@ -15,7 +15,8 @@ from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
 from kith_matching.store.rows import values_of
-from kith_matching.tables import acquaintances, matches, proposals, supporters
+from kith_matching.store.sharing import DISCLOSED, PRIVATE, take_disclosures, take_private
+from kith_matching.tables import acquaintances, matches, proposals, referrals, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -55,13 +56,27 @@ _ACQUAINTED: Final = sa.exists(
         acquaintances.c.supporter_id == supporters.c.id,
     )
 )
+_SUPPORTED_BEFORE: Final = supporters.c.id.in_(
+    sa.select(matches.c.supporter_id)
+    .join(referrals, referrals.c.id == matches.c.referral_id)
+    .where(
+        referrals.c.person_id == sa.bindparam("of_person", type_=sa.Uuid),
+        matches.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid),
+    )
+)
 _IN_PROGRAMME: Final = sa.and_(
     supporters.c.organisation_id == sa.bindparam("organisation_id"),
     sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
 _LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
-_STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"), _ACQUAINTED.label("acquainted"))
+_STANDING: Final = _LOADED.add_columns(
+    _SAID_NO.label("said_no"),
+    _ACQUAINTED.label("acquainted"),
+    _SUPPORTED_BEFORE.label("supported_before"),
+    *PRIVATE,
+    *DISCLOSED,
+)
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
 _STANDING_OF_ALL: Final = (
     _STANDING.where(_IN_PROGRAMME, supporters.c.state != SupporterState.LEFT)
@@ -113,10 +128,9 @@ async def get_pair_for_update(
     """
     await get_supporter_for_update(tx, supporter_id)
     asked = {
+        **_asking(referral, programme, today),
         "supporter_id": supporter_id,
-        "referral_id": referral.id,
         "except_proposal": except_proposal,
-        "today": today,
     }
     return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
 
@@ -130,31 +144,43 @@ async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tup
 async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Programme, today: date) -> list[Pair]:
     """The referral with each supporter of its programme who has not left, at most ``MOST_CONSIDERED``."""
     asked = {
+        **_asking(referral, programme, today),
         "organisation_id": referral.organisation_id,
-        "programme_id": programme.id,
-        "referral_id": referral.id,
         "except_proposal": None,
-        "today": today,
     }
     return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
+
+
+def _asking(referral: Referral, programme: Programme, today: date) -> dict[str, Any]:
+    between = {"referral_id": referral.id, "of_person": referral.person_id, "programme_id": programme.id}
+    return {**between, "today": today}
 
 
 def _one(row: sa.Row[Any] | None) -> Supporter:
     if row is None:
         raise SupporterNotFound
-    return _supporter(values_of(row))
+    return supporter_of(values_of(row))
 
 
-def _supporter(values: dict[str, Any]) -> Supporter:
-    return Supporter(**{**values, "state": SupporterState(values["state"])})
+def supporter_of(values: dict[str, Any]) -> Supporter:
+    """The supporter that a row's values hold. What the release before this one recorded has no connections, no age."""
+    connections = {name: tuple(codes) for name, codes in (values["connections"] or {}).items()}
+    known = {"connections": connections, "age_band": values["age_band"] or "unknown"}
+    return Supporter(**{**values, "state": SupporterState(values["state"]), **known})
 
 
 def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:
     load = Load(matches=values.pop("matches"), proposals=values.pop("proposals"))
-    return _supporter(values), load
+    return supporter_of(values), load
 
 
 def _pair(referral: Referral, programme: Programme, row: sa.Row[Any]) -> Pair:
     values = values_of(row)
-    between = {name: values.pop(name) for name in ("said_no", "acquainted")}
-    return Pair(referral, programme, *_loaded(values), **between)
+    beside = {
+        "said_no": values.pop("said_no"),
+        "acquainted": values.pop("acquainted"),
+        "supported_before": values.pop("supported_before"),
+        "private": take_private(values),
+        "disclosures": take_disclosures(values),
+    }
+    return Pair(referral, programme, *_loaded(values), **beside)

@@ -4,13 +4,16 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
+from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
 
 __all__ = [
     "acquaintances",
     "contacts",
+    "disclosures",
     "groups",
+    "hats",
     "matches",
     "metadata",
     "picks",
@@ -25,6 +28,7 @@ __all__ = [
     "rounds",
     "sessions",
     "supporters",
+    "topics_to_avoid",
     "turns",
     "unplaceable",
 ]

@@ -3,6 +3,7 @@
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kith_matching.tables.metadata import CODES, IDS, column, key, metadata
 
@@ -26,4 +27,6 @@ supporters: Final = sa.Table(
     column("meets", CODES),
     column("checks_valid_until", sa.Date, null=True),
     column("version", sa.Integer),
+    column("connections", JSONB, null=True),
+    column("age_band", sa.Text, null=True),
 )

@@ -11,32 +11,36 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
+from kith_matching.domain.disclosure import Viewer, as_seen, unseen_kept
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import referrals, supporters
+from kith_matching.store.sharing import get_disclosures
 
 
 async def put_supporter(
     tx: AsyncConnection, asked: Supporter, *, expected_version: int | None, now: datetime
 ) -> tuple[Supporter, bool]:
-    """Record a supporter as they are now; the second value says whether they are new.
+    """Record a supporter as they are now, as a coordinator sees them; the second value says whether they are new.
 
     A programme that is not known yet is taken: its definition may still be on its way. The same again changes nothing
     and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
-    tells nothing. Raises ``NotYourProgramme``; ``SupporterNotFound`` where the id is another organisation's;
-    ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is about.
+    tells nothing. Items that a coordinator is not shown stay, whatever is sent. Raises ``NotYourProgramme``;
+    ``SupporterNotFound`` where the id is another organisation's; ``VersionMissing`` and ``StaleVersion`` where a change
+    does not name the version it is about.
     """
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
         await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)
-        return asked, True
+        return await _seen(tx, asked), True
     current = await supporters.get_supporter_for_update(tx, asked.id)
     if current.organisation_id != asked.organisation_id:
         raise SupporterNotFound
-    if replace(asked, version=current.version) == current:
-        return current, False
+    asked = replace(unseen_kept(asked, current, await get_disclosures(tx, asked.id)), version=current.version)
+    if asked == current:
+        return await _seen(tx, current), False
     if expected_version is None:
         raise VersionMissing("The supporter is known already. Read them, then send If-Match with that ETag.")
     check_version(current.version, expected_version, "supporter")
@@ -45,12 +49,12 @@ async def put_supporter(
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)
     if not changed.looks_the_same_as(current):
         await outgoing.tell_changed(tx, changed, now=now)
-    return changed, False
+    return await _seen(tx, changed), False
 
 
 async def read_supporter(tx: AsyncConnection, supporter_id: UUID, *, now: datetime) -> Supporter:
-    """The supporter, for their organisation. Raises ``SupporterNotFound``, and then nothing is recorded."""
-    return await _read(tx, "supporter-read", supporter_id, now)
+    """The supporter as a coordinator sees them. Raises ``SupporterNotFound``, and then nothing is recorded."""
+    return await _seen(tx, await _read(tx, "supporter-read", supporter_id, now))
 
 
 async def read_contact(tx: AsyncConnection, supporter_id: UUID, *, now: datetime) -> Supporter:
@@ -59,6 +63,10 @@ async def read_contact(tx: AsyncConnection, supporter_id: UUID, *, now: datetime
     Raises ``SupporterNotFound``, and then nothing is recorded.
     """
     return await _read(tx, "supporter-contact-read", supporter_id, now)
+
+
+async def _seen(tx: AsyncConnection, supporter: Supporter) -> Supporter:
+    return as_seen(supporter, await get_disclosures(tx, supporter.id), Viewer.COORDINATOR)
 
 
 async def _read(tx: AsyncConnection, action: str, supporter_id: UUID, now: datetime) -> Supporter:

@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
+from kith_matching.domain.disclosure import Viewer, as_seen
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
+from kith_matching.domain.supporter import Supporter
 from kith_matching.store.rows import values_of
+from kith_matching.store.sharing import DISCLOSED, take_disclosures
+from kith_matching.store.supporters import supporter_of
 from kith_matching.tables import (
     contacts,
     matches,
@@ -44,7 +48,6 @@ def _paged(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[An
     )
 
 
-_SUPPORTERS: Final = _paged(supporters)
 _MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
     *matches.c,
     (matches.c.made_on + 7 * sa.cast(programme_versions.c.terms["length_weeks"].astext, sa.Integer)).label(
@@ -59,6 +62,7 @@ _MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
 )
 """With the day until which it was planned by the version of its programme's definition with which it began."""
 _MATCHES: Final = _paged(matches, _MATCH_ALONE)
+_SUPPORTERS: Final = _paged(supporters, sa.select(*supporters.c, *DISCLOSED))
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
 _ROUNDS: Final = _paged(rounds)
@@ -128,15 +132,15 @@ _PROPOSAL: Final = audited(_PROPOSAL_ALONE)
 
 async def list_supporters(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
-) -> list[Found]:
-    """The organisation's supporters in order of id."""
-    return await _list(
-        tx,
-        _SUPPORTERS,
-        Entry("supporters-listed", "organisation", organisation_id),
-        {"after": after, "limit": limit},
-        now,
-    )
+) -> list[Supporter]:
+    """The organisation's supporters in order of id, each with no items but those that a coordinator may see."""
+    listed = Entry("supporters-listed", "organisation", organisation_id)
+    found = await _list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit}, now)
+    disclosed = [take_disclosures(one) for one in found]
+    return [
+        as_seen(supporter_of(one), disclosures, Viewer.COORDINATOR)
+        for one, disclosures in zip(found, disclosed, strict=True)
+    ]
 
 
 async def list_matches(

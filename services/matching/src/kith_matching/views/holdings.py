@@ -37,6 +37,9 @@ _HELD: Final = sa.text("""
     from round_inputs where programme_id in (select programme_id from theirs)
         and referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
     union all
+    select 'hat', person_id, organisation_id, false, '{}'::jsonb
+    from hats where person_id = any(:people)
+    union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
@@ -53,7 +56,10 @@ _HELD: Final = sa.text("""
 
 
 async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
-    """Every row about these people and referrals; in the network's sight. A meeting is a row about all who came."""
+    """Every row about these people and referrals; in the network's sight. A meeting is a row about all who came.
+
+    Of somebody who is a supporter too, it says only that they are.
+    """
     erased = await find_erased(tx, people)
     rows = await tx.execute(_HELD, {"people": list(people), "referrals": list(referrals)})
     return Held([Holding(row.kind, row.id, row.tombstone, row.organisation_id, row.says) for row in rows], erased)

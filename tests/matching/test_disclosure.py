@@ -1,0 +1,275 @@
+"""What a supporter lived through is shown to those whom they allow, in every view, and to nobody else in any."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kith_matching.api import PERMISSIONS
+from kith_matching.api.asking import MOST_CODES
+from kith_matching.api.sharing import ItemsShown, MatchSupporterShown
+from kith_matching.api.supporting import SupporterShown
+from kith_matching.domain.disclosure import (
+    Disclosures,
+    Item,
+    Viewer,
+    as_seen,
+    audience_of,
+    items_of,
+    most_reserved,
+    seen_by,
+    unseen_kept,
+    without,
+)
+from kith_matching.domain.score import A_SHARED_EXPERIENCE, parts
+from kith_matching.domain.supporter import Supporter
+from kith_matching.domain.terms import Audience, Terms
+from tests.conftest import AsCaller
+from tests.matching.builders import WEIGHTS, a_pair, a_supporter
+from tests.matching.desk import Desk, a_supporter_body
+from tests.matching.test_tenancy import Ours, attempts, ours
+
+__all__ = ["ours"]  # a fixture
+
+ALLOWED: Mapping[Viewer | None, set[Audience]] = {
+    Viewer.COORDINATOR: {Audience.COORDINATOR, Audience.AFTER_MATCH, Audience.PUBLIC},
+    Viewer.PERSON_AFTER: {Audience.AFTER_MATCH, Audience.PUBLIC},
+    Viewer.PERSON_BEFORE: {Audience.PUBLIC},
+    Viewer.PUBLIC: {Audience.PUBLIC},
+    None: set(),
+}
+VIEWS: Mapping[str, Viewer | None] = {
+    "put_supporter": Viewer.COORDINATOR,
+    "list_supporters": Viewer.COORDINATOR,
+    "get_supporter": Viewer.COORDINATOR,
+    "list_candidates": Viewer.COORDINATOR,
+    "preview_supporter": Viewer.PUBLIC,
+    "get_match_supporter": Viewer.PERSON_AFTER,
+} | dict.fromkeys(
+    (
+        *("put_disclosures", "put_topics_to_avoid", "link_person", "get_progression", "read_supporter_contact"),
+        *("list_waiting", "hold_round", "get_round", "list_rounds", "propose", "get_proposal", "answer_proposal"),
+        *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
+        *("log_contact", "list_contacts", "get_contact"),
+        *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),
+        *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
+    )
+)
+"""For every route whose eyes it answers, of a supporter's items; None for a route that shows no item to anybody."""
+PREVIEWS = {f"preview as {viewer}": viewer for viewer in Viewer}
+
+LISTS = ("experience", "condition", "impact")
+ITEMS = {Item(name, f"{name}-{audience}"): audience for name in LISTS for audience in Audience}
+"""One item of every list for every audience, each with a code of its own."""
+
+
+def named(connection: str) -> list[str]:
+    return [item.code for item in ITEMS if item.connection == connection]
+
+
+def test_every_route_says_what_it_shows_of_a_supporters_items() -> None:
+    assert set(VIEWS) == set(PERMISSIONS)
+
+
+async def test_every_view_shows_the_items_that_its_viewer_may_see_and_no_other(ours: Ours, as_caller: AsCaller) -> None:
+    answers = await answers_of(ours, as_caller)
+
+    shown = {(view, item): item.code in text for view, text in answers.items() for item in ITEMS}
+    allowed = {
+        (view, item): audience in ALLOWED[viewer]
+        for view, viewer in {**VIEWS, **PREVIEWS}.items()
+        for item, audience in ITEMS.items()
+    }
+    assert shown == allowed
+    kept = ("arson", str(ours.referral.person_id))
+    assert not any(secret in text for text in answers.values() for secret in kept)
+
+
+async def answers_of(ours: Ours, as_caller: AsCaller) -> dict[str, str]:
+    """What each view answers once the supporter has every item, said who may see it, and somebody asks for all."""
+    desk, path = ours.desk, f"/supporters/{ours.supporter_id}"
+    weights = {**desk.programme.weights, "impact": 10}
+    await desk.stage.hear(desk.programme.model_copy(update={"weights": weights}))
+    said = [{"connection": item.connection, "code": item.code, "audience": told} for item, told in ITEMS.items()]
+    await desk.put(f"{path}/disclosures", {"items": said})
+    everything = a_supporter_body(
+        desk.programme.programme_id,
+        experience=named("experience"),
+        conditions=named("condition"),
+        connections={"impact": named("impact")},
+        capacity=9,
+    )
+    asks = {**attempts(ours), "put_supporter": ("PUT", path, everything)}
+    other = {"referral_id": str((await desk.a_referral()).referral_id), "supporter_id": ours.supporter_id}
+    asks["propose"] = ("POST", "/proposals", other)
+    asks |= {view: ("GET", f"{path}/preview?as={viewer}", None) for view, viewer in PREVIEWS.items()}
+    answers = {view: await answer_to(desk, asks[view], as_caller) for view in asks if view != "list_candidates"}
+    person = await desk.a_referral(
+        needs=named("experience"), conditions=named("condition"), connections={"impact": named("impact")}
+    )
+    candidates = ("GET", f"/referrals/{person.referral_id}/candidates", None)
+    return {**answers, "list_candidates": await answer_to(desk, candidates, as_caller)}
+
+
+async def answer_to(desk: Desk, asked: tuple[str, str, Any], as_caller: AsCaller) -> str:
+    method, path, body = asked
+    internal = as_caller("service", "service:notifications") if path.startswith("/internal") else desk.auth
+    headers = {"If-Match": '"1"', "Idempotency-Key": path}
+    answer = await desk.client.request(method, path, json=body, headers=headers, auth=internal)
+    assert answer.is_success, (path, answer.text)
+    return answer.text
+
+
+@pytest.mark.parametrize("viewer", Viewer)
+@pytest.mark.parametrize("audience", Audience)
+def test_an_item_is_seen_by_those_whom_its_supporter_allows(audience: Audience, viewer: Viewer) -> None:
+    item = Item("condition", "type-2-diabetes")
+
+    assert seen_by({item: audience}, viewer) == ({item} if audience in ALLOWED[viewer] else set())
+
+
+def test_a_list_that_grew_while_nobody_saw_it_can_be_shown() -> None:
+    supporter = a_supporter(conditions=tuple(f"condition-{number}" for number in range(MOST_CODES + 1)))
+
+    assert len(SupporterShown.model_validate(supporter).conditions) == MOST_CODES + 1
+
+
+CODES = st.lists(st.sampled_from(["aa", "bb", "cc", "dd"]), max_size=4, unique=True).map(tuple)
+SUPPORTERS = st.builds(
+    a_supporter,
+    experience=CODES,
+    conditions=CODES,
+    interests=st.just(()),
+    connections=st.dictionaries(st.sampled_from(["impact", "faith"]), CODES.filter(bool), max_size=2),
+)
+SAID = st.builds(
+    Disclosures,
+    st.dictionaries(
+        st.builds(
+            Item,
+            st.sampled_from(["experience", "condition", "impact", "faith"]),
+            st.sampled_from(["aa", "bb", "cc", "dd"]),
+        ),
+        st.sampled_from(Audience),
+        max_size=10,
+    ),
+    st.sampled_from(Audience),
+)
+
+
+@given(SUPPORTERS, SAID, st.sampled_from(Viewer))
+def test_nothing_above_its_audience_is_in_any_answer(
+    supporter: Supporter, disclosures: Disclosures, viewer: Viewer
+) -> None:
+    seen = as_seen(supporter, disclosures, viewer)
+
+    for shown in (ItemsShown, MatchSupporterShown, SupporterShown):
+        told = shown.model_validate(seen).model_dump(mode="json")
+        lists = {"experience": told["experience"], "condition": told["conditions"], **told["connections"]}
+        items = {Item(name, code) for name, codes in lists.items() for code in codes}
+        assert items == {one for one in items_of(supporter) if disclosures.of(one) in ALLOWED[viewer]}
+
+
+@given(SUPPORTERS, SAID, CODES, CODES)
+def test_no_reason_names_what_a_coordinator_may_not_see(
+    supporter: Supporter, disclosures: Disclosures, needs: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    pair = a_pair(
+        referral={"needs": needs, "conditions": others, "connections": {"faith": others}},
+        programme={"weights": {**WEIGHTS, "faith": 10}, "terms": Terms(related={"aa": ("bb", "cc")})},
+        disclosures=disclosures,
+    )
+    pair = replace(pair, supporter=supporter)
+
+    for part in parts(pair):
+        hidden = {
+            item.code
+            for item in items_of(supporter)
+            if item.connection == part.connection and disclosures.of(item) is Audience.MATCHING_ONLY
+        }
+        assert not any(code in part.because for code in hidden)
+
+
+def test_what_is_only_for_matching_counts_and_is_a_shared_experience() -> None:
+    only_matching = Disclosures({Item("experience", "anxiety"): Audience.MATCHING_ONLY})
+    pair = a_pair(
+        referral={"needs": ("isolation", "anxiety", "grief")},
+        supporter={"experience": ("anxiety", "isolation")},
+        disclosures=only_matching,
+    )
+
+    shown = {part.connection: part for part in parts(pair)}["experience"]
+
+    assert shown.because == f"2 of 3 shared: {A_SHARED_EXPERIENCE}, isolation"
+    assert shown.points == 20
+
+
+def test_the_points_do_not_depend_on_what_is_shown() -> None:
+    points = [[part.points for part in parts(a_pair(disclosures=Disclosures({}, audience)))] for audience in Audience]
+
+    assert all(one == list(WEIGHTS.values()) for one in points)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "otherwise"),
+    [
+        ([], "coordinator"),
+        (["public"], "public"),
+        (["after-match", "coordinator", "public"], "coordinator"),
+        (["public", "matching-only"], "matching-only"),
+        (["public", None], "matching-only"),
+        (["somebody-we-do-not-know"], "matching-only"),
+    ],
+)
+def test_of_several_programmes_the_most_reserved_says_what_holds_otherwise(
+    defaults: list[str | None], otherwise: str
+) -> None:
+    assert most_reserved(defaults) == otherwise
+
+
+@given(st.text())
+def test_an_audience_that_nobody_knows_is_nobody(told: str) -> None:
+    assert audience_of(told) in {told, Audience.MATCHING_ONLY}
+
+
+@given(SUPPORTERS, SAID)
+def test_what_a_coordinator_read_and_sends_back_changes_nothing(supporter: Supporter, disclosures: Disclosures) -> None:
+    read = as_seen(supporter, disclosures, Viewer.COORDINATOR)
+
+    assert unseen_kept(read, supporter, disclosures) == supporter
+
+
+@given(SUPPORTERS, SUPPORTERS, SAID)
+def test_a_coordinator_records_what_they_send_and_takes_back_only_what_they_see(
+    asked: Supporter, current: Supporter, disclosures: Disclosures
+) -> None:
+    hidden = {one for one in items_of(current) if disclosures.of(one) is Audience.MATCHING_ONLY}
+
+    assert set(items_of(unseen_kept(asked, current, disclosures))) == set(items_of(asked)) | hidden
+
+
+@given(SUPPORTERS, st.sets(st.builds(Item, st.sampled_from(["experience", "faith"]), st.sampled_from(["aa", "bb"]))))
+def test_what_is_taken_back_is_not_kept(supporter: Supporter, taken_back: set[Item]) -> None:
+    assert set(items_of(without(supporter, taken_back))) == set(items_of(supporter)) - taken_back
+
+
+async def test_a_supporter_sets_who_sees_an_item_and_nobody_wipes_it_by_sending_less(desk: Desk) -> None:
+    supporter_id = await desk.a_supporter(conditions=["diabetes", "depression"])
+    path, item = f"/supporters/{supporter_id}", {"connection": "condition", "code": "depression"}
+    await desk.put(f"{path}/disclosures", {"items": [{**item, "audience": "matching-only"}]})
+    await desk.put(f"{path}/disclosures", {"items": [{**item, "code": "diabetes", "audience": "public"}]})
+    read = (await desk.get(path)).json()
+    version = f'"{read["version"]}"'
+
+    again = {name: told for name, told in read.items() if name not in {"id", "version"}} | {"capacity": 3}
+    saved = await desk.put(path, again, version)
+
+    assert read["conditions"] == saved.json()["conditions"] == ["diabetes"]
+    assert (await desk.stage.supporter(UUID(supporter_id))).conditions == ("diabetes", "depression")
+    taken_back = await desk.put(f"{path}/disclosures", {"taken_back": [item]})
+    assert (taken_back.status_code, taken_back.content) == (204, b"")
+    assert (await desk.stage.supporter(UUID(supporter_id))).conditions == ("diabetes",)
