@@ -119,6 +119,8 @@ async def answer_to(desk: Desk, asked: tuple[str, str, Any], as_caller: AsCaller
     method, path, body = asked
     internal = as_caller("service", "service:notifications") if path.startswith("/internal") else desk.auth
     headers = {"If-Match": '"1"', "Idempotency-Key": path}
+    if method == "POST" and path.startswith("/matches/"):
+        headers["If-Match"] = (await desk.get(path.rpartition("/")[0])).headers["ETag"]
     answer = await desk.client.request(method, path, json=body, headers=headers, auth=internal)
     assert answer.is_success, (path, answer.text)
     return answer.text
