@@ -158,7 +158,7 @@ async def test_who_paused_or_left_or_is_another_organisations_does_not_count(sta
 
 IN_A_PROGRAMME = st.lists(
     st.tuples(
-        st.sampled_from([*[SupporterState.ACTIVE] * 4, SupporterState.PAUSED, SupporterState.LEFT]),
+        st.sampled_from([*[SupporterState.ACTIVE] * 4, SupporterState.RESTING, SupporterState.LEFT]),
         st.none() | st.integers(-2, 2).map(lambda days: TODAY + days * DAY),
         st.sampled_from([(0,), (1,), (0, 1), (1, 1, 0)]),
     ),

@@ -112,6 +112,13 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "put_supporter": ("PUT", f"/supporters/{ours.supporter_id}", a_supporter_body(capacity=9)),
         "list_supporters": ("GET", "/supporters", None),
         "get_supporter": ("GET", f"/supporters/{ours.supporter_id}", None),
+        "record_step": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/steps",
+            {"moment": "reached", "step": "resting", "on": ours.desk.today},
+        ),
+        "list_steps": ("GET", f"/supporters/{ours.supporter_id}/steps", None),
+        "count_paths": ("GET", "/supporters/paths", None),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
@@ -139,6 +146,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {"list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"}
 """Lists of one's own things: for others they are there, and empty."""
+NOBODY = {"number": 0, "median": None, "longest": None}
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -166,7 +174,9 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     answers = await attempts_of(ours, as_caller(role, organisation_id=new_id()))
 
     empty: Any = {"items": [], "next": None}
-    expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty) | {"read_supporter_contact": 403}
+    nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
+    expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
+    expected |= {"read_supporter_contact": 403, "count_paths": nothing}
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
 

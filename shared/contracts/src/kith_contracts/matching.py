@@ -27,7 +27,8 @@ class SupporterChanged(MatchingFact):
     programme_ids: tuple[UUID, ...]
     """The programmes they support in."""
     state: Code
-    """``active``, ``paused``, ``left``."""
+    """``application``, ``selection``, ``training``, ``checks``, ``ready``, ``active``, ``resting``, ``left``; once
+    ``paused`` for ``resting``."""
     capacity: Count
     """How many people at once the supporter chose."""
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import matches, occasions, path, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (path.router, supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -18,6 +18,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
     "list_supporters": _ORGANISERS,
     "get_supporter": _ORGANISERS,
+    "record_step": _ORGANISERS,
+    "list_steps": _ORGANISERS,
+    "count_paths": _ORGANISERS,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,

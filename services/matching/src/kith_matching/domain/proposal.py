@@ -124,7 +124,7 @@ def propose(pair: Pair, *, matched: bool, proposed: bool, proposal_id: UUID, tod
 def answer(proposal: Proposal, by: Side, said: Answer, pair: Pair, *, today: date, now: datetime) -> Answered:
     """Take one side's answer. The person's comes first; a no ends the proposal; the second yes makes it agreed.
 
-    A yes is held against the rules again, because days have gone by: a supporter may have paused, or their checks have
+    A yes is held against the rules again, because days have gone by: a supporter may rest now, or their checks have
     run out. ``pair.load`` leaves out the place that this proposal holds. A no is always taken in its turn.
     """
     if not proposal.open:

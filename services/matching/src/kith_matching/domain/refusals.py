@@ -135,10 +135,10 @@ class NotInProgramme(PairStopped):
 
 
 class SupporterNotActive(PairStopped):
-    """Somebody who paused or left is not asked."""
+    """Somebody who has not started yet, rests or has left is not asked."""
 
     code = "supporter-not-active"
-    advice = "The supporter has paused or left. They can be asked again when they say they are active."
+    advice = "The supporter has not started yet, rests, or has left. They can be asked once they are active."
 
 
 class NoCapacity(PairStopped):

@@ -7,11 +7,23 @@ from uuid import UUID
 
 
 class SupporterState(StrEnum):
-    """Whether a supporter may be asked. Somebody who paused keeps the matches they have."""
+    """Where a supporter is on their path, in this order (HH, LTC). Only who is ``active`` is asked.
 
+    Who rests keeps the matches they have. A ``paused`` that an older release kept is read as ``resting``.
+    """
+
+    APPLICATION = "application"
+    SELECTION = "selection"
+    TRAINING = "training"
+    CHECKS = "checks"
+    READY = "ready"
     ACTIVE = "active"
-    PAUSED = "paused"
+    RESTING = "resting"
     LEFT = "left"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "SupporterState | None":
+        return cls.RESTING if value == "paused" else None
 
 
 @dataclass(frozen=True, slots=True)
