@@ -12,14 +12,16 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.score import rank
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.terms import CheckAsked, Terms, TrainingAsked
 from kith_matching.solving.pairing import Candidate, pair_up
-from tests.matching.builders import DAY, TODAY, WEIGHTS, a_programme, a_referral, a_supporter
+from tests.matching.builders import DAY, TODAY, WEIGHTS, a_check, a_programme, a_referral, a_supporter, a_training
 
 CODES = ["a", "b", "c"]
 CHANNELS = ["in-person", "telephone", "video"]
 DISTRICTS = ["G12", "EH1"]
 LANGUAGES = ["en", "pl"]
 REQUESTS = ["women-only", "same-faith"]
+TRAININGS = st.sampled_from(["first-aid", "listening"])
 
 
 def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -36,6 +38,13 @@ PROGRAMMES = st.builds(
     checks_required=st.booleans(),
     channels=some(CHANNELS),
     weights=WEIGHTED,
+    terms=st.builds(
+        Terms,
+        rules=st.sampled_from([(), ("trained-for-low-mood",)]),
+        training=st.lists(st.builds(TrainingAsked, TRAININGS, st.sampled_from([None, 1])), max_size=1).map(tuple),
+        low_mood_training=some(["first-aid", "listening"]),
+        checks=st.sampled_from([(), (CheckAsked("england", "dbs", "enhanced", 1),)]),
+    ),
 )
 
 
@@ -46,7 +55,7 @@ def referrals(programme: Programme) -> st.SearchStrategy[Referral]:
         age_band=st.sampled_from(["15-17", "35-44", "55-64", "85-plus", "unknown"]),
         district=st.sampled_from([None, *DISTRICTS]),
         language=st.sampled_from(LANGUAGES),
-        needs=some(CODES),
+        needs=some([*CODES, "low-mood"]),
         conditions=some(CODES),
         interests=some(CODES),
         requested=some(REQUESTS),
@@ -68,12 +77,25 @@ def supporters(programme: Programme) -> st.SearchStrategy[Supporter]:
         channels=some(CHANNELS),
         meets=some(REQUESTS),
         checks_valid_until=st.sampled_from([None, TODAY - DAY, TODAY]),
+        checks=st.lists(st.builds(a_check, level=st.sampled_from(["basic", "enhanced"])), max_size=1).map(tuple),
+        trainings=st.lists(
+            st.builds(a_training, TRAININGS, st.sampled_from([TODAY, TODAY - 40 * DAY])), max_size=2
+        ).map(tuple),
     )
 
 
 def likely(supporter: Supporter, programme: Programme) -> Supporter:
     """The same, as somebody whom no rule about supporters alone stops: else most pairs would be stopped by those."""
-    return replace(supporter, programme_ids=(programme.id,), state=SupporterState.ACTIVE, capacity=3)
+    trainings = (*supporter.trainings, *(a_training(one.code) for one in programme.terms.training))
+    return replace(
+        supporter,
+        programme_ids=(programme.id,),
+        state=SupporterState.ACTIVE,
+        capacity=3,
+        checks_valid_until=TODAY,
+        checks=(a_check(),),
+        trainings=trainings,
+    )
 
 
 @given(data=st.data(), programme=PROGRAMMES)

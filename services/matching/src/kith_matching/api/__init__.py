@@ -5,11 +5,20 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, path, proposing, rounds, supporting
+from kith_matching.api import checks, matches, occasions, path, proposing, rounds, supporting, training
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (path.router, supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (
+    path.router,
+    checks.router,
+    training.router,
+    supporting.router,
+    proposing.router,
+    rounds.router,
+    matches.router,
+    occasions.router,
+):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -21,6 +30,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "record_step": _ORGANISERS,
     "list_steps": _ORGANISERS,
     "count_paths": _ORGANISERS,
+    "record_check": _ORGANISERS,
+    "list_checks": _ORGANISERS,
+    "record_training": _ORGANISERS,
+    "list_trainings": _ORGANISERS,
+    "record_staff_training": _ORGANISERS,
+    "list_staff_trainings": _ORGANISERS,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,

@@ -149,7 +149,7 @@ class NoCapacity(PairStopped):
 
 
 class ChecksOutOfDate(PairStopped):
-    """The programme asks for checks, and the supporter has none that are valid today."""
+    """The programme asks for a check, and the supporter has none that is good today. The message says which."""
 
     code = "checks-out-of-date"
     advice = "The supporter's checks have run out or are not recorded. Renew them and record until when they are valid."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kith_matching.domain import refusals
+from kith_matching.domain import checks, refusals, training
 from kith_matching.domain.referral import Channel, Programme, Referral
 from kith_matching.domain.refusals import PairStopped
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
@@ -40,10 +40,18 @@ def _place_free(pair: Pair, _: date) -> PairStopped | None:
 
 
 def _checks_in_date(pair: Pair, today: date) -> PairStopped | None:
-    if not pair.programme.checks_required:
+    if not checks.asks_for_checks(pair.programme):
         return None
-    until = pair.supporter.checks_valid_until
-    return None if until is not None and until >= today else refusals.ChecksOutOfDate()
+    asked = pair.programme, pair.supporter.checks_valid_until, pair.supporter.checks
+    until = checks.checks_until(*asked)
+    return None if until is not None and until >= today else refusals.ChecksOutOfDate(checks.why_unchecked(*asked))
+
+
+def _trained(pair: Pair, today: date) -> PairStopped | None:
+    missing = training.missing(pair.programme.terms, pair.supporter.trainings, today)
+    if not missing:
+        return None
+    return training.TrainingMissing(f"Not finished, or run out: {', '.join(missing)}. Record it once it is finished.")
 
 
 def _age_inside(pair: Pair, _: date) -> PairStopped | None:
@@ -69,17 +77,30 @@ def _way_to_meet(pair: Pair, _: date) -> PairStopped | None:
     return None if ways_to_meet(pair) else refusals.NoWayToMeet()
 
 
+def _trained_for_low_mood(pair: Pair, today: date) -> PairStopped | None:
+    if training.LOW_MOOD not in pair.referral.needs:
+        return None
+    trained = training.is_trained_for_low_mood(pair.programme.terms, pair.supporter.trainings, today)
+    return None if trained else training.NotTrainedForLowMood()
+
+
 def _nobody_said_no(pair: Pair, _: date) -> PairStopped | None:
     return refusals.SaidNo() if pair.said_no else None
 
 
 Rule = Callable[[Pair, date], PairStopped | None]
 
-OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date)
+OF_SUPPORTER: Final[tuple[Rule, ...]] = (_in_programme, _active, _place_free, _checks_in_date, _trained)
 """Rules that look at the programme and the supporter alone: they stop the pair with everybody, or with nobody."""
 OF_PERSON: Final[tuple[Rule, ...]] = (_age_inside,)
 """Rules that look at the programme and the person alone."""
-OF_BOTH: Final[tuple[Rule, ...]] = (_request_met, _language_shared, _way_to_meet, _nobody_said_no)
+OF_BOTH: Final[tuple[Rule, ...]] = (
+    _request_met,
+    _language_shared,
+    _way_to_meet,
+    _trained_for_low_mood,
+    _nobody_said_no,
+)
 """Rules that look at the two together. ``solving.pairing`` knows them too, for whole lists at once."""
 RULES: Final = OF_SUPPORTER + OF_PERSON + OF_BOTH
 

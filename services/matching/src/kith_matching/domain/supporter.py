@@ -5,6 +5,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kith_matching.domain.checks import Check
+from kith_matching.domain.training import Training
+
 
 class SupporterState(StrEnum):
     """Where a supporter is on their path, in this order (HH, LTC). Only who is ``active`` is asked.
@@ -33,7 +36,9 @@ class Supporter:
     ``name``, ``email`` and ``telephone`` leave this service only through the audited internal read. ``experience``
     holds the needs they have lived through themselves. ``languages`` begin with their first. ``meets`` names the
     requests they meet, for example ``women-only``, so that no characteristic of theirs is stored that nobody asks for.
-    ``capacity`` is how many people at once they chose. Checks are valid up to and including ``checks_valid_until``.
+    ``capacity`` is how many people at once they chose. ``checks_valid_until`` is the last day on which some check is
+    valid, for programmes whose definition names none; for the others there are ``checks``. These and ``trainings`` are
+    in the order in which they were recorded, and are only there where hard rules are asked.
     """
 
     id: UUID
@@ -53,6 +58,8 @@ class Supporter:
     meets: tuple[str, ...] = field(repr=False)
     checks_valid_until: date | None
     version: int = 1
+    checks: tuple[Check, ...] = field(default=(), repr=False)
+    trainings: tuple[Training, ...] = field(default=(), repr=False)
 
     def looks_the_same_as(self, other: "Supporter") -> bool:
         """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""

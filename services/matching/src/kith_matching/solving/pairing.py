@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kith_matching.domain.referral import Channel, Programme, Referral
 from kith_matching.domain.rules import OF_PERSON, OF_SUPPORTER, Pair, Rule
 from kith_matching.domain.supporter import Load, Supporter
+from kith_matching.domain.training import LOW_MOOD, is_trained_for_low_mood
 from kith_matching.solving.problem import Places, Whole
 
 Flags = NDArray[np.bool_]
@@ -87,7 +88,7 @@ def pair_up(
     if not people or not supporters:
         return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
     able = [at for at, one in enumerate(supporters) if _holds(OF_SUPPORTER, Pair(people[0], programme, *one), today)]
-    search = _Search(programme, [supporters[at][0] for at in able], said_no)
+    search = _Search(programme, [supporters[at][0] for at in able], said_no, today)
     nobody: tuple[Places, Whole] = (np.zeros(0, np.int32), np.zeros(0, np.int64))
     found = [
         search.of(one) if _holds(OF_PERSON, Pair(one, programme, *supporters[0]), today) else nobody for one in people
@@ -109,7 +110,11 @@ class _Search:
     """The supporters who may be asked, ready to be searched for one person after another."""
 
     def __init__(
-        self, programme: Programme, supporters: Sequence[Supporter], said_no: Collection[tuple[UUID, UUID]]
+        self,
+        programme: Programme,
+        supporters: Sequence[Supporter],
+        said_no: Collection[tuple[UUID, UUID]],
+        today: date,
     ) -> None:
         self._programme = programme
         self._meets = _Table([one.meets for one in supporters])
@@ -120,6 +125,8 @@ class _Search:
         self._conditions = _Table([one.conditions for one in supporters])
         self._experience = _Table([one.experience for one in supporters])
         self._interests = _Table([one.interests for one in supporters])
+        trained = [is_trained_for_low_mood(programme.terms, one.trainings, today) for one in supporters]
+        self._trained_for_low_mood = np.array(trained, np.bool_)
         self._at = {one.id: at for at, one in enumerate(supporters)}
         self._said_no: dict[UUID, list[int]] = {}
         for referral_id, supporter_id in said_no:
@@ -148,7 +155,14 @@ class _Search:
 
     def _who(self, referral: Referral) -> tuple[Places, Flags]:
         """Whom the two's hard rules leave, and who of them can meet in person. The same for all who ask the same."""
-        asks = (frozenset(referral.requested), referral.language, frozenset(referral.channels), referral.district)
+        low_mood = LOW_MOOD in referral.needs
+        asks = (
+            frozenset(referral.requested),
+            referral.language,
+            frozenset(referral.channels),
+            referral.district,
+            low_mood,
+        )
         if asks not in self._known:
             allowed = self._allowed(referral.channels)
             near = np.zeros(len(self._at), np.bool_)
@@ -156,6 +170,8 @@ class _Search:
                 near = self._channels.having(Channel.IN_PERSON) & self._districts.having(referral.district)
             ways = near | self._channels.having_any(allowed - {Channel.IN_PERSON})
             suits = self._meets.having_all(referral.requested) & self._languages.having(referral.language) & ways
+            if low_mood:
+                suits &= self._trained_for_low_mood
             who = np.flatnonzero(suits).astype(np.int32)
             self._known[asks] = who, near[who]
         return self._known[asks]

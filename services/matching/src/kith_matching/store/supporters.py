@@ -13,8 +13,9 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.store.qualifying import check_of, training_of
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches, proposals, supporters
+from kith_matching.tables import matches, proposals, supporter_checks, supporter_trainings, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -51,7 +52,28 @@ _IN_PROGRAMME: Final = sa.and_(
     supporters.c.organisation_id == sa.bindparam("organisation_id"),
     sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
-_LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
+
+
+def _each(table: sa.Table) -> sa.ScalarSelect[Any]:
+    """The supporter's rows of a table, as one value, in the order in which they were recorded."""
+    named: list[sa.ColumnElement[Any]] = []
+    for column in table.c:
+        named += (sa.literal_column(f"'{column.name}'"), column)
+    row = sa.func.jsonb_build_object(*named)
+    return (
+        sa.select(sa.func.jsonb_agg(postgresql.aggregate_order_by(row, table.c.id)))
+        .where(table.c.supporter_id == supporters.c.id)
+        .scalar_subquery()
+    )
+
+
+_LOADED: Final = sa.select(
+    supporters,
+    _MATCHES.label("matches"),
+    _PROPOSALS.label("proposals"),
+    _each(supporter_checks).label("checks"),
+    _each(supporter_trainings).label("trainings"),
+)
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
 _STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))
 _STANDING_OF_ONE: Final = _STANDING.where(_ROW)
@@ -74,12 +96,12 @@ async def get_supporter_for_update(tx: AsyncConnection, supporter_id: UUID) -> S
 
 async def insert_supporter(tx: AsyncConnection, supporter: Supporter) -> bool:
     """Keep a new supporter. False, and nothing happens, where the id is taken, by whichever organisation."""
-    return (await tx.execute(_INSERT, asdict(supporter))).one_or_none() is not None
+    return (await tx.execute(_INSERT, columns_of(supporter))).one_or_none() is not None
 
 
 async def save_supporter(tx: AsyncConnection, supporter: Supporter) -> None:
     """Keep a supporter as they are now."""
-    values = asdict(supporter)
+    values = columns_of(supporter)
     await tx.execute(_SAVE, {"supporter_id": values.pop("id"), **values})
 
 
@@ -123,6 +145,13 @@ async def list_pairs(tx: AsyncConnection, referral: Referral, programme: Program
     return [_pair(referral, programme, row) for row in await tx.execute(_STANDING_OF_ALL, asked)]
 
 
+def columns_of(supporter: Supporter) -> dict[str, Any]:
+    """What of a supporter is in their own row. Checks and trainings have rows of their own."""
+    values = asdict(supporter)
+    del values["checks"], values["trainings"]
+    return values
+
+
 def _one(row: sa.Row[Any] | None) -> Supporter:
     if row is None:
         raise SupporterNotFound
@@ -130,7 +159,11 @@ def _one(row: sa.Row[Any] | None) -> Supporter:
 
 
 def _supporter(values: dict[str, Any]) -> Supporter:
-    return Supporter(**{**values, "state": SupporterState(values["state"])})
+    held = {
+        "checks": tuple(check_of(row) for row in values.get("checks") or ()),
+        "trainings": tuple(training_of(row) for row in values.get("trainings") or ()),
+    }
+    return Supporter(**{**values, **held, "state": SupporterState(values["state"])})
 
 
 def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:

@@ -1,4 +1,4 @@
-"""A supporter's path: its states and steps with their days."""
+"""A supporter's path: its states and steps with their days, checks and trainings."""
 
 from alembic import op
 
@@ -35,8 +35,46 @@ STATEMENTS = (
     where kind = 'state' and finished_on is null
     """,
     "create index supporter_steps_theirs on supporter_steps (supporter_id, id)",
+    """
+    create table supporter_checks (
+        id uuid primary key,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        body text not null,
+        level text not null,
+        workforce text not null,
+        eligibility text not null,
+        eligibility_reason text not null,
+        issued_on date,
+        looked_at_on date,
+        next_look_on date,
+        decision text not null,
+        number_ends text check (length(number_ends) = 4),
+        check (decision = 'awaited' or (issued_on is not null and looked_at_on is not null))
+    )
+    """,
+    "create index supporter_checks_theirs on supporter_checks (supporter_id, id)",
+    """
+    create table supporter_trainings (
+        id uuid primary key,
+        organisation_id uuid not null,
+        supporter_id uuid references supporters (id),
+        subject text,
+        code text not null,
+        finished_on date not null,
+        valid_until date,
+        credits text check (length(credits) <= 60),
+        placement_weeks integer check (placement_weeks >= 0),
+        check ((supporter_id is null) <> (subject is null))
+    )
+    """,
+    "create index supporter_trainings_theirs on supporter_trainings (supporter_id, id) where supporter_id is not null",
+    """
+    create index supporter_trainings_staff on supporter_trainings (organisation_id, subject, id)
+    where subject is not null
+    """,
 )
-SECURED = ("supporter_steps",)
+SECURED = ("supporter_steps", "supporter_checks", "supporter_trainings")
 
 
 def upgrade() -> None:
