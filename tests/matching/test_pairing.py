@@ -113,6 +113,19 @@ def test_every_pair_is_allowed_and_scored_as_it_is_alone(data: st.DataObject, pr
     )
 
 
+def test_a_person_with_low_mood_gets_only_who_is_trained_where_the_programme_says_so() -> None:
+    terms = Terms(rules=("trained-for-low-mood",), low_mood_training=("first-aid",))
+    programme = a_programme(terms=terms)
+    low, other = a_referral(programme, needs=("low-mood",)), a_referral(programme, needs=("isolation",))
+    trained, untrained = a_supporter(programme, trainings=(a_training("first-aid"),)), a_supporter(programme)
+    candidates = [(trained, Load()), (untrained, Load())]
+
+    found = all_at_once(programme, [low, other], candidates, set(), TODAY)
+
+    assert [pair[:2] for pair in found] == [(low.id, trained.id), (other.id, trained.id), (other.id, untrained.id)]
+    assert found == one_by_one(programme, [low, other], candidates, set(), TODAY)
+
+
 def all_at_once(programme: Programme, people: list[Referral], candidates: list[Candidate], *more: Any) -> list[Any]:
     found = pair_up(programme, people, candidates, *more)
     rows = zip(found.person.tolist(), found.supporter.tolist(), found.score.tolist(), strict=True)

@@ -36,6 +36,7 @@ class Ours:
     contact_id: str
     group_id: str
     round_id: str
+    suspended_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -78,7 +79,14 @@ async def ours(desk: Desk) -> Ours:
         contact.json()["id"],
         group_id,
         round_.json()["id"],
+        await a_suspended_supporter(desk),
     )
+
+
+async def a_suspended_supporter(desk: Desk) -> str:
+    supporter_id = await desk.a_supporter()
+    await desk.create(f"/supporters/{supporter_id}/suspension", {"reason": "allegation"})
+    return supporter_id
 
 
 def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
@@ -127,6 +135,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_trainings": ("GET", f"/supporters/{ours.supporter_id}/trainings", None),
         "record_staff_training": ("POST", f"/staff/{STAFF}/trainings", a_training_body(ours.desk.today)),
         "list_staff_trainings": ("GET", f"/staff/{STAFF}/trainings", None),
+        "suspend_supporter": ("POST", f"/supporters/{ours.supporter_id}/suspension", {"reason": "allegation"}),
+        "get_suspension": ("GET", f"/supporters/{ours.suspended_id}/suspension", None),
+        "lift_suspension": ("POST", f"/supporters/{ours.suspended_id}/suspension/lifting", {"outcome": "returns"}),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
@@ -158,6 +169,8 @@ LISTS = {
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
+NAMED = {"suspend_supporter", "get_suspension", "lift_suspension"}
+"""For named roles alone: an administrator is not one."""
 OWN = {"record_staff_training"}
 """What begins something of the caller's own: the same subject of another organisation is somebody else."""
 NOBODY = {"number": 0, "median": None, "longest": None}
@@ -191,6 +204,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
     expected |= {"read_supporter_contact": 403, "count_paths": nothing}
+    expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected = {name: told for name, told in expected.items() if name not in OWN}
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []

@@ -79,7 +79,8 @@ class ProposalAnswered(MatchingFact):
     answered_by: Code
     """``person``, ``supporter``."""
     answer: Code
-    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (closed, or its consent went)."""
+    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (taken back, for example
+    because the referral closed or its consent went)."""
 
     @property
     def story(self) -> Story:

@@ -5,14 +5,15 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import checks, matches, occasions, path, proposing, rounds, supporting, training
+from kith_matching.api import checks, matches, occasions, path, proposing, rounds, supporting, suspending, training
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (
-    path.router,
+    path.router,  # before supporters: a list's name would be taken for the id of one
     checks.router,
     training.router,
+    suspending.router,
     supporting.router,
     proposing.router,
     rounds.router,
@@ -22,6 +23,7 @@ for part in (
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
+_SAFEGUARDING: Final = frozenset({"coordinator"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
@@ -36,6 +38,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_trainings": _ORGANISERS,
     "record_staff_training": _ORGANISERS,
     "list_staff_trainings": _ORGANISERS,
+    "suspend_supporter": _SAFEGUARDING,
+    "get_suspension": _SAFEGUARDING,
+    "lift_suspension": _SAFEGUARDING,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,

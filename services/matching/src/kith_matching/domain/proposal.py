@@ -86,7 +86,7 @@ class Proposal:
 class Answered:
     """A proposal after an answer, and what others may know of it.
 
-    ``said`` is ``yes`` or ``no``; ``lapsed`` when none came in time; ``withdrawn`` when the referral was taken back.
+    ``said`` is ``yes`` or ``no``; ``lapsed`` when none came in time; ``withdrawn`` when it was taken back.
     """
 
     proposal: Proposal
@@ -156,7 +156,10 @@ def lapse(proposal: Proposal, *, now: datetime) -> Answered:
 
 
 def withdraw(proposal: Proposal, *, now: datetime) -> Answered:
-    """End an open proposal because its referral closed or its consent went. Whose turn it was answers no more."""
+    """End an open proposal because its referral closed, its consent went, or its supporter may not be asked any more.
+
+    Whose turn it was answers no more.
+    """
     if not proposal.open:
         raise refusals.ProposalEnded
     return Answered(_ended(proposal, ProposalState.WITHDRAWN, now), proposal.turn, "withdrawn")

@@ -1,10 +1,10 @@
-"""Supporters' paths: steps, checks and trainings. Of a check or a training nothing is kept of what it says."""
+"""Supporters' paths: steps, checks, trainings and suspensions. Nothing is kept of what a check or a training says."""
 
 from typing import Final
 
 import sqlalchemy as sa
 
-from kith_matching.tables.metadata import column, key, metadata
+from kith_matching.tables.metadata import INSTANT, column, key, metadata
 
 supporter_steps: Final = sa.Table(
     "supporter_steps",
@@ -54,3 +54,18 @@ supporter_trainings: Final = sa.Table(
     column("placement_weeks", sa.Integer, null=True),
 )
 """Of a supporter, or by the issuer's opaque id (``subject``) of somebody who works for the organisation."""
+
+supporter_suspensions: Final = sa.Table(
+    "supporter_suspensions",
+    metadata,
+    key(),
+    column("supporter_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("reason", sa.Text),
+    column("before", sa.Text),
+    column("suspended_at", INSTANT),
+    column("lifted_at", INSTANT, null=True),
+    column("outcome", sa.Text, null=True),
+    column("version", sa.Integer),
+)
+"""Read for named roles alone. To everybody else the supporter rests."""

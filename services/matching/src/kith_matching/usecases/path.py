@@ -12,8 +12,9 @@ from kith_chassis.audit import Entry
 from kith_matching import outgoing
 from kith_matching.domain.path import Destination, Kind, Path, Step, after, begin, finish, move
 from kith_matching.domain.supporter import SupporterState
+from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
-from kith_matching.store import supporters
+from kith_matching.store import supporters, suspensions
 
 Decide = Callable[[Path], tuple[Step, ...]]
 
@@ -34,7 +35,10 @@ async def move_supporter(
     destination: Destination | None,
     now: datetime,
 ) -> Path:
-    """Move a supporter to another state on a day, and tell it. Raises ``PathRefused`` as ``domain.path.move``."""
+    """Move a supporter to another state on a day, and tell it. Raises ``PathRefused`` as ``domain.path.move``.
+
+    Who is suspended may only rest or leave.
+    """
 
     def decide(path: Path) -> tuple[Step, ...]:
         return move(path, to, on=on, today=clock.today(now), step_id=clock.new_id(), destination=destination)
@@ -68,6 +72,7 @@ async def _go_on(tx: AsyncConnection, supporter_id: UUID, decide: Decide, entry:
     gone = after(path, changes)
     await audit.record(tx, entry, now=now)
     if any(one.kind is Kind.STATE for one in changes):
+        check_may_move(await suspensions.find_last_suspension(tx, supporter_id), gone.state)
         changed = replace(supporter, state=gone.state, version=supporter.version + 1)
         await supporters.save_supporter(tx, changed)
         await outgoing.tell_changed(tx, changed, now=now)

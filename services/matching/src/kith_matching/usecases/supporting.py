@@ -14,8 +14,9 @@ from kith_matching import outgoing
 from kith_matching.domain.path import Path, moved
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter, SupporterState
+from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
-from kith_matching.store import referrals, supporters
+from kith_matching.store import referrals, supporters, suspensions
 
 
 async def put_supporter(
@@ -28,7 +29,7 @@ async def put_supporter(
     tells nothing. A state is taken as the organisation's own system has it, with no question asked about the way there
     (``usecases.path`` asks), and kept as a move of today. Raises ``NotYourProgramme``; ``SupporterNotFound`` where the
     id is another organisation's; ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is
-    about.
+    about; ``MayNotMove`` for somebody who is suspended.
     """
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
@@ -47,6 +48,7 @@ async def put_supporter(
     check_version(current.version, expected_version, "supporter")
     changed = replace(asked, version=current.version + 1)
     if changed.state is not current.state:
+        check_may_move(await suspensions.find_last_suspension(tx, asked.id), changed.state)
         await _keep_state(tx, await paths.get_path(tx, current), changed.state, now)
     await supporters.save_supporter(tx, changed)
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)

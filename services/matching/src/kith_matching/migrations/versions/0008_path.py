@@ -1,4 +1,4 @@
-"""A supporter's path: its states and steps with their days, checks and trainings."""
+"""A supporter's path: its states and steps with their days, checks, trainings and suspensions."""
 
 from alembic import op
 
@@ -73,8 +73,27 @@ STATEMENTS = (
     create index supporter_trainings_staff on supporter_trainings (organisation_id, subject, id)
     where subject is not null
     """,
+    """
+    create table supporter_suspensions (
+        id uuid primary key,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        reason text not null,
+        before text not null,
+        suspended_at timestamptz not null,
+        lifted_at timestamptz,
+        outcome text,
+        version integer not null,
+        check ((lifted_at is null) = (outcome is null))
+    )
+    """,
+    "create index supporter_suspensions_theirs on supporter_suspensions (supporter_id, id)",
+    """
+    create unique index supporter_suspensions_one on supporter_suspensions (supporter_id)
+    where lifted_at is null
+    """,
 )
-SECURED = ("supporter_steps", "supporter_checks", "supporter_trainings")
+SECURED = ("supporter_steps", "supporter_checks", "supporter_trainings", "supporter_suspensions")
 
 
 def upgrade() -> None:
