@@ -30,6 +30,7 @@ ACTIONS = {
     "record_step": ["supporter-moved"],
     "list_steps": ["supporter-steps-read"],
     "count_paths": ["supporter-paths-counted"],
+    "list_attention": ["supporter-attention-listed"],
     "record_check": ["check-recorded"],
     "list_checks": ["checks-listed"],
     "record_training": ["training-recorded"],

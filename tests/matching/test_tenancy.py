@@ -11,10 +11,13 @@ from kith_chassis.clock import new_id
 from kith_chassis.identity import Caller
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.attention import Holder
 from kith_matching.domain.quality import Quality
+from kith_matching.store.holders import keep_lapsed
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
 from tests.conftest import AsCaller
+from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
@@ -69,6 +72,8 @@ async def ours(desk: Desk) -> Ours:
     await desk.create(f"/staff/{STAFF}/trainings", a_training_body(desk.today) | {"credits": "NVQ Testwell"})
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
+        lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
+        await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
     return Ours(
         desk,
         referral,
@@ -129,6 +134,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         ),
         "list_steps": ("GET", f"/supporters/{ours.supporter_id}/steps", None),
         "count_paths": ("GET", "/supporters/paths", None),
+        "list_attention": ("GET", "/supporters/attention", None),
         "record_check": ("POST", f"/supporters/{ours.supporter_id}/checks", a_check_body(ours.desk.today)),
         "list_checks": ("GET", f"/supporters/{ours.supporter_id}/checks", None),
         "record_training": ("POST", f"/supporters/{ours.supporter_id}/trainings", a_training_body(ours.desk.today)),
@@ -165,7 +171,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
-    "list_staff_trainings",
+    *("list_staff_trainings", "list_attention"),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"

@@ -5,12 +5,24 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import checks, matches, occasions, path, proposing, rounds, supporting, suspending, training
+from kith_matching.api import (
+    attention,
+    checks,
+    matches,
+    occasions,
+    path,
+    proposing,
+    rounds,
+    supporting,
+    suspending,
+    training,
+)
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (
-    path.router,  # before supporters: a list's name would be taken for the id of one
+    attention.router,  # before supporters, as paths: a list's name would be taken for the id of one
+    path.router,
     checks.router,
     training.router,
     suspending.router,
@@ -32,6 +44,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "record_step": _ORGANISERS,
     "list_steps": _ORGANISERS,
     "count_paths": _ORGANISERS,
+    "list_attention": _ORGANISERS,
     "record_check": _ORGANISERS,
     "list_checks": _ORGANISERS,
     "record_training": _ORGANISERS,

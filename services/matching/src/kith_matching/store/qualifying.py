@@ -1,4 +1,4 @@
-"""Checks and trainings as they were recorded, and how a row in another's answer becomes one."""
+"""Checks and trainings as they were recorded, and how they come beside their supporter."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,11 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.checks import Body, Check, Decision, Eligibility
 from kith_matching.domain.training import Training
-from kith_matching.tables import supporter_checks, supporter_trainings
+from kith_matching.tables import supporter_checks, supporter_trainings, supporters
 
 _INSERT_CHECK: Final = sa.insert(supporter_checks)
 _INSERT_TRAINING: Final = sa.insert(supporter_trainings)
@@ -27,8 +28,29 @@ async def insert_training(tx: AsyncConnection, training: Training) -> None:
     await tx.execute(_INSERT_TRAINING, asdict(training))
 
 
-def check_of(row: Mapping[str, Any]) -> Check:
-    """The check in a row that came as JSON."""
+def each_of(table: sa.Table) -> sa.ScalarSelect[Any]:
+    """A supporter's rows of a table, as one value beside the supporter, in the order in which they were recorded."""
+    named: list[sa.ColumnElement[Any]] = []
+    for column in table.c:
+        named += (sa.literal_column(f"'{column.name}'"), column)
+    row = sa.func.jsonb_build_object(*named)
+    return (
+        sa.select(sa.func.jsonb_agg(postgresql.aggregate_order_by(row, table.c.id)))
+        .where(table.c.supporter_id == supporters.c.id)
+        .scalar_subquery()
+    )
+
+
+def held_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a supporter's row, with the checks and trainings that came beside it, if they did."""
+    held = {
+        "checks": tuple(_check(row) for row in values.get("checks") or ()),
+        "trainings": tuple(_training(row) for row in values.get("trainings") or ()),
+    }
+    return {**values, **held}
+
+
+def _check(row: Mapping[str, Any]) -> Check:
     return Check(
         **{
             **row,
@@ -41,8 +63,7 @@ def check_of(row: Mapping[str, Any]) -> Check:
     )
 
 
-def training_of(row: Mapping[str, Any]) -> Training:
-    """The training in a row that came as JSON, a supporter's."""
+def _training(row: Mapping[str, Any]) -> Training:
     return Training(
         **{
             **row,

@@ -25,6 +25,16 @@ _FIND: Final = sa.select(referrals).where(referrals.c.id == sa.bindparam("referr
 _PROGRAMME: Final = sa.select(programmes).where(
     programmes.c.id == sa.bindparam("programme_id"), programmes.c.organisation_id == sa.bindparam("organisation_id")
 )
+_PROGRAMMES: Final = (
+    sa.select(programmes)
+    .where(
+        sa.or_(
+            sa.bindparam("organisation_id", type_=sa.Uuid).is_(None),
+            programmes.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+        )
+    )
+    .order_by(programmes.c.id)
+)
 _FOREIGN: Final = sa.select(
     sa.exists(
         sa.select(programmes.c.id).where(
@@ -97,8 +107,13 @@ async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id
     row = (await tx.execute(_PROGRAMME, asked)).one_or_none()
     if row is None:
         raise ProgrammeNotFound
-    values = values_of(row)
-    return Programme(**{**values, "terms": terms_of(values["terms"])})
+    return _programme(row)
+
+
+async def list_programmes(tx: AsyncConnection, organisation_id: UUID | None = None) -> dict[UUID, Programme]:
+    """The programmes of an organisation, or all that are known, by id and in order of it."""
+    rows = await tx.execute(_PROGRAMMES, {"organisation_id": organisation_id})
+    return {row.id: _programme(row) for row in rows}
 
 
 async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], organisation_id: UUID) -> bool:
@@ -145,6 +160,11 @@ def referral_of(row: sa.Row[Any]) -> Referral:
     values = values_of(row)
     connections = {name: tuple(codes) for name, codes in (values.pop("connections") or {}).items()}
     return Referral(**values, connections=connections)
+
+
+def _programme(row: sa.Row[Any]) -> Programme:
+    values = values_of(row)
+    return Programme(**{**values, "terms": terms_of(values["terms"])})
 
 
 def _rows(told: Sequence[Any]) -> str:

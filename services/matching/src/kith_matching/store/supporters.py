@@ -13,7 +13,7 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
-from kith_matching.store.qualifying import check_of, training_of
+from kith_matching.store.qualifying import each_of, held_of
 from kith_matching.store.rows import values_of
 from kith_matching.tables import matches, proposals, supporter_checks, supporter_trainings, supporters
 
@@ -52,27 +52,12 @@ _IN_PROGRAMME: Final = sa.and_(
     supporters.c.organisation_id == sa.bindparam("organisation_id"),
     sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
-
-
-def _each(table: sa.Table) -> sa.ScalarSelect[Any]:
-    """The supporter's rows of a table, as one value, in the order in which they were recorded."""
-    named: list[sa.ColumnElement[Any]] = []
-    for column in table.c:
-        named += (sa.literal_column(f"'{column.name}'"), column)
-    row = sa.func.jsonb_build_object(*named)
-    return (
-        sa.select(sa.func.jsonb_agg(postgresql.aggregate_order_by(row, table.c.id)))
-        .where(table.c.supporter_id == supporters.c.id)
-        .scalar_subquery()
-    )
-
-
 _LOADED: Final = sa.select(
     supporters,
     _MATCHES.label("matches"),
     _PROPOSALS.label("proposals"),
-    _each(supporter_checks).label("checks"),
-    _each(supporter_trainings).label("trainings"),
+    each_of(supporter_checks).label("checks"),
+    each_of(supporter_trainings).label("trainings"),
 )
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
 _STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))
@@ -159,11 +144,7 @@ def _one(row: sa.Row[Any] | None) -> Supporter:
 
 
 def _supporter(values: dict[str, Any]) -> Supporter:
-    held = {
-        "checks": tuple(check_of(row) for row in values.get("checks") or ()),
-        "trainings": tuple(training_of(row) for row in values.get("trainings") or ()),
-    }
-    return Supporter(**{**values, **held, "state": SupporterState(values["state"])})
+    return Supporter(**{**held_of(values), "state": SupporterState(values["state"])})
 
 
 def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:

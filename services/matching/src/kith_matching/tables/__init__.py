@@ -4,7 +4,13 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
-from kith_matching.tables.path import supporter_checks, supporter_steps, supporter_suspensions, supporter_trainings
+from kith_matching.tables.path import (
+    supporter_checks,
+    supporter_lapses,
+    supporter_steps,
+    supporter_suspensions,
+    supporter_trainings,
+)
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "rounds",
     "sessions",
     "supporter_checks",
+    "supporter_lapses",
     "supporter_steps",
     "supporter_suspensions",
     "supporter_trainings",

@@ -69,3 +69,13 @@ supporter_suspensions: Final = sa.Table(
     column("version", sa.Integer),
 )
 """Read for named roles alone. To everybody else the supporter rests."""
+
+supporter_lapses: Final = sa.Table(
+    "supporter_lapses",
+    metadata,
+    sa.Column("supporter_id", sa.Uuid, primary_key=True),
+    sa.Column("good_until", sa.Date, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("told_at", INSTANT),
+)
+"""Checks that ran out, each told once."""

@@ -92,8 +92,17 @@ STATEMENTS = (
     create unique index supporter_suspensions_one on supporter_suspensions (supporter_id)
     where lifted_at is null
     """,
+    """
+    create table supporter_lapses (
+        supporter_id uuid references supporters (id),
+        organisation_id uuid not null,
+        good_until date,
+        told_at timestamptz not null,
+        primary key (supporter_id, good_until)
+    )
+    """,
 )
-SECURED = ("supporter_steps", "supporter_checks", "supporter_trainings", "supporter_suspensions")
+SECURED = ("supporter_steps", "supporter_checks", "supporter_trainings", "supporter_suspensions", "supporter_lapses")
 
 
 def upgrade() -> None:
