@@ -1,7 +1,7 @@
 """A supporter's path goes where it may, every step has its days, and an organisation sees how long they take."""
 
 import itertools
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -195,6 +195,21 @@ def test_days_have_been_and_are_in_order(days_ago: int, refusal: type[Exception]
         finishes(path, "training", days_ago)
 
 
+def test_a_state_that_was_reached_earlier_than_recorded_is_corrected_but_not_before_the_one_before() -> None:
+    path = moves(a_path(began=20), SupporterState.SELECTION)
+
+    corrected = moves(path, SupporterState.SELECTION, on=TODAY - 9 * DAY)
+
+    assert [(one.step, one.begun_on, one.finished_on) for one in corrected.steps] == [
+        ("application", TODAY - 20 * DAY, TODAY - 9 * DAY),
+        ("selection", TODAY - 9 * DAY, None),
+    ]
+    with pytest.raises(StepBackwards):
+        moves(path, SupporterState.SELECTION, on=TODAY - 21 * DAY)
+    with pytest.raises(SupporterMoveRefused):
+        moves(path, SupporterState.SELECTION)
+
+
 def test_a_destination_is_of_somebody_who_leaves() -> None:
     path = a_path(SupporterState.ACTIVE)
 
@@ -221,14 +236,16 @@ async def test_a_path_is_kept_with_its_days_told_and_counted_over_the_organisati
     await desk.a_supporter(state="paused")
 
     async def record(moment: str, step: str, **more: str) -> tuple[int, dict[str, Any]]:
-        body = {"moment": moment, "step": step, "on": desk.today, **more}
+        body = {"moment": moment, "step": step, "on": desk.today} | more
         answer = await desk.create(f"/supporters/{supporter_id}/steps", body)
         return answer.status_code, answer.json()
 
+    a_month_ago = (date.fromisoformat(desk.today) - 31 * DAY).isoformat()
     before = await desk.stage.told()
     refused = await record("reached", "active")
     began = await record("begun", "occupational-health")
     waits = (await desk.get("/supporters/paths")).json()
+    await record("reached", "application", on=a_month_ago)
     await record("finished", "occupational-health")
     await record("reached", "active")
     left = await record("reached", "left", destination="job")
@@ -239,7 +256,7 @@ async def test_a_path_is_kept_with_its_days_told_and_counted_over_the_organisati
     assert (await desk.get(f"/supporters/{supporter_id}/steps")).json() == left[1]
     assert left[1]["possible"] == ["application"]
     assert [(one["step"], one["begun_on"], one["finished_on"]) for one in left[1]["steps"]] == [
-        ("application", desk.today, desk.today),
+        ("application", a_month_ago, desk.today),
         ("occupational-health", desk.today, desk.today),
         ("active", desk.today, desk.today),
         ("left", desk.today, None),
@@ -247,7 +264,7 @@ async def test_a_path_is_kept_with_its_days_told_and_counted_over_the_organisati
     told = [(fact.supporter_id, fact.state) for fact in await desk.stage.told_since(before)]  # type: ignore[attr-defined]
     assert [(str(who), state) for who, state in told] == [(supporter_id, "active"), (supporter_id, "left")]
     assert (await desk.get("/supporters/paths")).json() == {
-        "start": {"number": 1, "median": 0, "longest": 0},
+        "start": {"number": 1, "median": 31, "longest": 31},
         "steps": {"occupational-health": {"number": 1, "median": 0, "longest": 0, "waiting": 0}},
         "states": {"left": 1, "resting": 1},
         "destinations": {"job": 1},

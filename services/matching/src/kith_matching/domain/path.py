@@ -139,6 +139,11 @@ class Path:
     asked: tuple[str, ...] = ()
 
     @property
+    def current(self) -> Step | None:
+        """The state that lasts; None of a supporter from before states had their days."""
+        return next((one for one in self.steps if one.kind is Kind.STATE and one.lasts), None)
+
+    @property
     def since_application(self) -> tuple[Step, ...]:
         """What was recorded since they last applied."""
         applied = [at for at, one in enumerate(self.steps) if _is(one, Kind.STATE, SupporterState.APPLICATION)]
@@ -184,9 +189,12 @@ def move(
     """The steps that a move to another state changes: what ends on that day, and the state that begins.
 
     Nobody is ready or begins while a step that a programme of theirs asks for is unfinished; who rested has begun
-    before, and only comes back. Raises ``SupporterMoveRefused``, ``StepsUnfinished``, ``NotLeaving``, ``InTheFuture``
+    before, and only comes back. To reach the state where somebody is on an earlier day corrects the day: what is
+    recorded late was not late. Raises ``SupporterMoveRefused``, ``StepsUnfinished``, ``NotLeaving``, ``InTheFuture``
     and ``StepBackwards``.
     """
+    if to is path.state and path.current is not None and on < path.current.begun_on:
+        return _corrected(path, path.current, on)
     if to not in possible(path.state):
         there = ", ".join(possible(path.state))
         raise SupporterMoveRefused(f"The supporter is at {path.state}. From there they can go to: {there}.")
@@ -209,12 +217,19 @@ def moved(
         raise NotLeaving
     last = max((one.begun_on for one in path.steps if one.kind is Kind.STATE), default=on)
     _check_day(on, last, today)
-    ends = [replace(one, finished_on=on) for one in path.steps if one.kind is Kind.STATE and one.lasts]
+    ends = [replace(path.current, finished_on=on)] if path.current else []
     if to is SupporterState.LEFT:
         steps = [one for one in path.steps if one.kind is Kind.STEP and one.lasts]
         ends += [replace(one, finished_on=max(on, one.begun_on), given_up=True) for one in steps]
     state = Step(step_id, path.supporter_id, path.organisation_id, Kind.STATE, to, on, destination=destination)
     return (*ends, state)
+
+
+def _corrected(path: Path, current: Step, on: date) -> tuple[Step, ...]:
+    before = [one for one in path.steps if one.kind is Kind.STATE and one.id != current.id][-1:]
+    for one in before:
+        _check_day(on, one.begun_on, current.begun_on)
+    return (*(replace(one, finished_on=on) for one in before), replace(current, begun_on=on))
 
 
 def begin(path: Path, step: str, *, on: date, today: date, step_id: UUID) -> Step:

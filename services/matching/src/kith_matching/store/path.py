@@ -30,7 +30,8 @@ _SAVE: Final = sa.text(
     "insert into supporter_steps"
     " select * from jsonb_populate_recordset(null::supporter_steps, cast(:rows as jsonb))"
     " order by finished_on"
-    " on conflict (id) do update set finished_on = excluded.finished_on, given_up = excluded.given_up"
+    " on conflict (id) do update set"
+    " begun_on = excluded.begun_on, finished_on = excluded.finished_on, given_up = excluded.given_up"
 )
 """What ends is kept before what begins: only one state lasts. (Nulls, which last, come last.)"""
 

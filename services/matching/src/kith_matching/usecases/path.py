@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching import outgoing
-from kith_matching.domain.path import Destination, Kind, Path, Step, after, begin, finish, move
+from kith_matching.domain.path import Destination, Path, Step, after, begin, finish, move
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
@@ -71,7 +71,7 @@ async def _go_on(tx: AsyncConnection, supporter_id: UUID, decide: Decide, entry:
     await paths.save_steps(tx, changes)
     gone = after(path, changes)
     await audit.record(tx, entry, now=now)
-    if any(one.kind is Kind.STATE for one in changes):
+    if gone.state is not supporter.state:
         check_may_move(await suspensions.find_last_suspension(tx, supporter_id), gone.state)
         changed = replace(supporter, state=gone.state, version=supporter.version + 1)
         await supporters.save_supporter(tx, changed)
