@@ -17,6 +17,7 @@ from kith_matching.domain.checks import (
     Body,
     Check,
     CheckBackwards,
+    CheckRecord,
     CheckUndated,
     Decision,
     Eligibility,
@@ -141,7 +142,7 @@ def test_the_refusal_says_what_is_in_the_way() -> None:
         (a_check(looked_at_on=TODAY + DAY), InTheFuture),
     ],
 )
-def test_a_check_that_cannot_have_been_so_is_refused(check: Check, refusal: type[Exception]) -> None:
+def test_a_check_that_cannot_have_been_so_is_refused(check: CheckRecord, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         checked(check, TODAY)
 

@@ -14,7 +14,7 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import Code
 from kith_matching.api.asking import OrganisationDep
-from kith_matching.domain.checks import Body, Check, Decision, Eligibility
+from kith_matching.domain.checks import Body, CheckRecord, Decision, Eligibility
 from kith_matching.usecases import qualifying as usecases
 from kith_matching.views import qualifying as views
 
@@ -68,7 +68,7 @@ async def record_check(
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         told = dict(asked) | {"looked_at_on": asked.looked_at_on or asked.issued_on}
-        check = Check(id=clock.new_id(), supporter_id=supporter_id, organisation_id=organisation_id, **told)
+        check = CheckRecord(id=clock.new_id(), supporter_id=supporter_id, organisation_id=organisation_id, **told)
         kept = await usecases.record_check(tx, check, now=now)
         return Created(f"/supporters/{supporter_id}/checks", CheckShown.model_validate(kept))
 

@@ -15,7 +15,7 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import Code
 from kith_matching.api.asking import OrganisationDep
-from kith_matching.domain.training import Training
+from kith_matching.domain.training import TrainingRecord
 from kith_matching.usecases import qualifying as usecases
 from kith_matching.views import qualifying as views
 
@@ -70,7 +70,7 @@ async def record_training(
     """Record a training that a supporter has finished. One that is renewed is recorded again."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        training = Training(
+        training = TrainingRecord(
             id=clock.new_id(), organisation_id=organisation_id, supporter_id=supporter_id, **dict(asked)
         )
         kept = await usecases.record_training(tx, training, now=now)
@@ -107,7 +107,7 @@ async def record_staff_training(
     """Record a training of somebody who works for the organisation (LTC: staff and commissioners are trained too)."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        training = Training(id=clock.new_id(), organisation_id=organisation_id, subject=subject, **dict(asked))
+        training = TrainingRecord(id=clock.new_id(), organisation_id=organisation_id, subject=subject, **dict(asked))
         kept = await usecases.record_training(tx, training, now=now)
         return Created(f"/staff/{quote(subject, safe='')}/trainings", TrainingShown.model_validate(kept))
 

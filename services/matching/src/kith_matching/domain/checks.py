@@ -91,31 +91,40 @@ _OPEN_TO_ANYBODY: Final = frozenset({"basic", "level-1"})
 _SUITABLE: Final = frozenset({Decision.SUITABLE, Decision.SUITABLE_WITH_CONDITIONS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
+    """As much of a check as hard rules look at. Days are days in Europe/London.
+
+    ``looked_at_on`` is the last look at its status, ``next_look_on`` the day by which the organisation means to look
+    again, if that is sooner than a programme asks.
+    """
+
+    body: Body
+    level: str
+    workforce: str
+    decision: Decision
+    looked_at_on: date | None
+    next_look_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRecord(Check):
     """A check as it stood when it was recorded; a later record of the same body, level and workforce replaces it.
 
-    Days are days in Europe/London. ``looked_at_on`` is the last look at its status, ``next_look_on`` the day by which
-    the organisation means to look again, if that is sooner than a programme asks. ``number_ends`` is the last four of
-    its number. ``eligibility_reason`` is a code: ``regulated-activity``, ``working-with-children``.
+    ``number_ends`` is the last four of its number. ``eligibility_reason`` is a code: ``regulated-activity``,
+    ``working-with-children``.
     """
 
     id: UUID
     supporter_id: UUID
     organisation_id: UUID
-    body: Body
-    level: str
-    workforce: str
     eligibility: Eligibility
     eligibility_reason: str
     issued_on: date | None
-    looked_at_on: date | None
-    next_look_on: date | None
-    decision: Decision
     number_ends: str | None
 
 
-def checked(check: Check, today: date) -> Check:
+def checked(check: CheckRecord, today: date) -> CheckRecord:
     """The check, if it can have been so.
 
     Raises ``NoSuchCheck``, ``LevelNotEligible``, ``CheckUndated``, ``CheckBackwards`` and ``InTheFuture``.

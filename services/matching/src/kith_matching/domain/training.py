@@ -38,27 +38,35 @@ class TrainingBackwards(MatchingRefused):
     advice = "The training would run out before it was finished. Check the two days."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
+    """As much of a training as hard rules look at. Days are days in Europe/London.
+
+    ``valid_until`` is the last on which it counts, where it says one itself.
+    """
+
+    code: str
+    finished_on: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingRecord(Training):
     """A training that a supporter, or somebody who works for the organisation, has finished (LTC trains both).
 
-    Who works there is known by the issuer's opaque ``subject``, never by name. Days are days in Europe/London, and
-    ``valid_until`` is the last on which it counts, where it says one itself. ``credits`` are what it counts for
+    Who works there is known by the issuer's opaque ``subject``, never by name. ``credits`` are what it counts for
     elsewhere, ``placement_weeks`` those that were done (HH).
     """
 
     id: UUID
     organisation_id: UUID
-    code: str
-    finished_on: date
     supporter_id: UUID | None = None
     subject: str | None = None
-    valid_until: date | None = None
     credits: str | None = None
     placement_weeks: int | None = None
 
 
-def finished(training: Training, today: date) -> Training:
+def finished(training: TrainingRecord, today: date) -> TrainingRecord:
     """The training, if it can have been so. Raises ``InTheFuture`` and ``TrainingBackwards``."""
     if training.finished_on > today:
         raise InTheFuture

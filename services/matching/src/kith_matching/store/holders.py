@@ -10,17 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.attention import Holder
 from kith_matching.domain.supporter import SupporterState
-from kith_matching.store.qualifying import each_of, held_of
+from kith_matching.store.qualifying import HELD, held_of
 from kith_matching.store.rows import values_of
-from kith_matching.tables import supporter_checks, supporter_trainings, supporters
+from kith_matching.tables import supporters
 
 _ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _HOLDERS: Final[sa.Select[Any]] = (
     sa.select(
         *(supporters.c[name] for name in ("id", "organisation_id", "programme_ids", "checks_valid_until")),
-        each_of(supporter_checks).label("checks"),
-        each_of(supporter_trainings).label("trainings"),
+        *HELD,
     )
     .where(
         supporters.c.state == SupporterState.ACTIVE,

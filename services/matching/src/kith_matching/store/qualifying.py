@@ -1,44 +1,47 @@
 """Checks and trainings as they were recorded, and how they come beside their supporter."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.checks import Body, Check, Decision, Eligibility
-from kith_matching.domain.training import Training
+from kith_matching.domain.checks import Body, Check, CheckRecord, Decision
+from kith_matching.domain.training import Training, TrainingRecord
 from kith_matching.tables import supporter_checks, supporter_trainings, supporters
 
 _INSERT_CHECK: Final = sa.insert(supporter_checks)
 _INSERT_TRAINING: Final = sa.insert(supporter_trainings)
 
 
-async def insert_check(tx: AsyncConnection, check: Check) -> None:
+async def insert_check(tx: AsyncConnection, check: CheckRecord) -> None:
     """Keep a check as it stands now."""
     await tx.execute(_INSERT_CHECK, asdict(check))
 
 
-async def insert_training(tx: AsyncConnection, training: Training) -> None:
+async def insert_training(tx: AsyncConnection, training: TrainingRecord) -> None:
     """Keep a training."""
     await tx.execute(_INSERT_TRAINING, asdict(training))
 
 
-def each_of(table: sa.Table) -> sa.ScalarSelect[Any]:
-    """A supporter's rows of a table, as one value beside the supporter, in the order in which they were recorded."""
-    named: list[sa.ColumnElement[Any]] = []
-    for column in table.c:
-        named += (sa.literal_column(f"'{column.name}'"), column)
-    row = sa.func.jsonb_build_object(*named)
+def _each(*columns: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    (table,) = {column.table for column in columns}
+    row = sa.func.jsonb_build_array(*columns)
     return (
         sa.select(sa.func.jsonb_agg(postgresql.aggregate_order_by(row, table.c.id)))
         .where(table.c.supporter_id == supporters.c.id)
         .scalar_subquery()
     )
+
+
+HELD: Final = (
+    _each(*(supporter_checks.c[field.name] for field in fields(Check))).label("checks"),
+    _each(*(supporter_trainings.c[field.name] for field in fields(Training))).label("trainings"),
+)
+"""Columns to read beside a supporter: what they hold, in the order in which it was recorded, for ``held_of``."""
 
 
 def held_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,27 +53,21 @@ def held_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **held}
 
 
-def _check(row: Mapping[str, Any]) -> Check:
+def _check(row: Sequence[Any]) -> Check:
+    body, level, workforce, decision, looked_at_on, next_look_on = row
     return Check(
-        **{
-            **row,
-            **{name: UUID(row[name]) for name in ("id", "supporter_id", "organisation_id")},
-            **{name: _day(row[name]) for name in ("issued_on", "looked_at_on", "next_look_on")},
-            "body": Body(row["body"]),
-            "eligibility": Eligibility(row["eligibility"]),
-            "decision": Decision(row["decision"]),
-        }
+        body=Body(body),
+        level=level,
+        workforce=workforce,
+        decision=Decision(decision),
+        looked_at_on=_day(looked_at_on),
+        next_look_on=_day(next_look_on),
     )
 
 
-def _training(row: Mapping[str, Any]) -> Training:
-    return Training(
-        **{
-            **row,
-            **{name: UUID(row[name]) for name in ("id", "supporter_id", "organisation_id")},
-            **{name: _day(row[name]) for name in ("finished_on", "valid_until")},
-        }
-    )
+def _training(row: Sequence[Any]) -> Training:
+    code, finished_on, valid_until = row
+    return Training(code=code, finished_on=date.fromisoformat(finished_on), valid_until=_day(valid_until))
 
 
 def _day(told: str | None) -> date | None:

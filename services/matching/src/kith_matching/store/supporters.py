@@ -13,9 +13,9 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
-from kith_matching.store.qualifying import each_of, held_of
+from kith_matching.store.qualifying import HELD, held_of
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches, proposals, supporter_checks, supporter_trainings, supporters
+from kith_matching.tables import matches, proposals, supporters
 
 MOST_CONSIDERED: Final = 10_000
 """More supporters than any one programme has."""
@@ -56,8 +56,7 @@ _LOADED: Final = sa.select(
     supporters,
     _MATCHES.label("matches"),
     _PROPOSALS.label("proposals"),
-    each_of(supporter_checks).label("checks"),
-    each_of(supporter_trainings).label("trainings"),
+    *HELD,
 )
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
 _STANDING: Final = _LOADED.add_columns(_SAID_NO.label("said_no"))

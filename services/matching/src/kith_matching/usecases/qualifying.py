@@ -6,12 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_matching.domain.checks import Check, checked
-from kith_matching.domain.training import Training, finished
+from kith_matching.domain.checks import CheckRecord, checked
+from kith_matching.domain.training import TrainingRecord, finished
 from kith_matching.store import qualifying, supporters
 
 
-async def record_check(tx: AsyncConnection, check: Check, *, now: datetime) -> Check:
+async def record_check(tx: AsyncConnection, check: CheckRecord, *, now: datetime) -> CheckRecord:
     """Keep a supporter's check as it stands now. Raises ``CheckRefused``, ``InTheFuture`` and ``SupporterNotFound``."""
     await supporters.get_supporter(tx, check.supporter_id)
     await qualifying.insert_check(tx, checked(check, clock.today(now)))
@@ -19,7 +19,7 @@ async def record_check(tx: AsyncConnection, check: Check, *, now: datetime) -> C
     return check
 
 
-async def record_training(tx: AsyncConnection, training: Training, *, now: datetime) -> Training:
+async def record_training(tx: AsyncConnection, training: TrainingRecord, *, now: datetime) -> TrainingRecord:
     """Keep a training of a supporter, or of somebody who works for the organisation.
 
     Raises ``TrainingBackwards``, ``InTheFuture`` and ``SupporterNotFound``.
