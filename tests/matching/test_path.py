@@ -1,10 +1,13 @@
 """A supporter's path goes where it may, every step has its days, and an organisation sees how long they take."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -18,6 +21,7 @@ from kith_matching.domain.path import (
     NotLeaving,
     Path,
     PathRefused,
+    Step,
     StepBackwards,
     StepNotKnown,
     StepsUnfinished,
@@ -30,9 +34,13 @@ from kith_matching.domain.path import (
     possible,
 )
 from kith_matching.domain.refusals import InTheFuture
-from kith_matching.domain.supporter import SupporterState
-from tests.matching.builders import DAY, ORGANISATION, TODAY, a_supporter
+from kith_matching.domain.supporter import Supporter, SupporterState
+from kith_matching.store.path import save_steps
+from kith_matching.tables import supporter_steps, supporters
+from kith_matching.views.path import count_paths
+from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY, a_supporter
 from tests.matching.desk import Desk
+from tests.matching.stage import Stage
 from tests.servers.lengths import examples
 
 ASKED = ("selection", "checks", "acceptance-by-ward")
@@ -177,6 +185,15 @@ def test_who_rested_comes_back_whatever_the_programme_asks_for_by_now() -> None:
     assert moves(resting, SupporterState.ACTIVE).state == "active"
 
 
+def test_who_leaves_in_the_middle_of_a_step_has_given_it_up_and_not_finished_it() -> None:
+    path = begins(a_path(SupporterState.CHECKS, "checks"), "checks")
+
+    left = moves(path, SupporterState.LEFT)
+
+    (step,) = [one for one in left.steps if one.kind is Kind.STEP]
+    assert (step.finished_on, step.given_up, left.unfinished) == (TODAY, True, ("checks",))
+
+
 def test_who_comes_back_from_having_left_begins_anew() -> None:
     path = finishes(begins(a_path(SupporterState.SELECTION, "selection"), "selection"), "selection")
 
@@ -233,7 +250,9 @@ async def test_a_path_is_kept_with_its_days_told_and_counted_over_the_organisati
     terms = ProgrammeTerms(definition_version=1, steps=("occupational-health",))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": terms}))
     supporter_id = await desk.a_supporter(state="application")
-    await desk.a_supporter(state="paused")
+    paused = await desk.a_supporter(state="paused")
+    async with desk.stage.database.network_transaction() as tx:  # as the release before this one wrote it
+        await tx.execute(sa.update(supporters).where(supporters.c.id == UUID(paused)).values(state="paused"))
 
     async def record(moment: str, step: str, **more: str) -> tuple[int, dict[str, Any]]:
         body = {"moment": moment, "step": step, "on": desk.today} | more
@@ -269,6 +288,7 @@ async def test_a_path_is_kept_with_its_days_told_and_counted_over_the_organisati
         "states": {"left": 1, "resting": 1},
         "destinations": {"job": 1},
     }
+    assert (await desk.get(f"/supporters/{paused}")).json()["state"] == "resting"
     read = await desk.get(f"/supporters/{supporter_id}")
     assert (read.json()["state"], read.headers["ETag"]) == ("left", '"3"')
 
@@ -287,3 +307,49 @@ async def test_putting_a_state_keeps_the_move_and_asks_nothing(desk: Desk) -> No
     path = (await desk.get(f"/supporters/{supporter_id}/steps")).json()
     assert [one["step"] for one in path["steps"]] == ["application", "active"]
     assert path["unfinished"] == ["checks"]
+
+
+async def test_each_start_counts_once_from_its_application_and_given_up_steps_count_nowhere(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    twice, once, late, never = [await stage.a_supporter(programme, state="application") for _ in range(4)]
+
+    async def lived(supporter: Supporter, *days: tuple[int, str, str]) -> None:
+        path = replace(a_path(SupporterState.LEFT, began=400), supporter_id=supporter.id, steps=())
+        changes: dict[UUID, Step] = {}
+        for day, moment, step in days:
+            on = TODAY - (300 - day) * DAY
+            asked: dict[str, Any] = {"on": on, "today": TODAY}
+            match moment:
+                case "reached":
+                    new = moved(path, SupporterState(step), step_id=new_id(), **asked)
+                case "begun":
+                    new = (begin(path, step, step_id=new_id(), **asked),)
+                case _:
+                    new = (finish(path, step, **asked),)
+            path = after(path, new)
+            changes |= {one.id: replace(one, organisation_id=stage.organisation_id) for one in path.steps}
+        async with stage.database.network_transaction() as tx:
+            await tx.execute(sa.delete(supporter_steps).where(supporter_steps.c.supporter_id == supporter.id))
+            await save_steps(tx, list(changes.values()))
+
+    start = (0, "reached", "application")
+    step = "checks"
+    first = [start, (1, "begun", step), (4, "finished", step), (10, "reached", "active"), (20, "reached", "resting")]
+    gone = [(40, "reached", "active"), (41, "begun", step), (90, "reached", "left")]
+    again = [(100, "reached", "application"), (130, "reached", "active")]
+    await lived(twice, *first, *gone, *again)
+    await lived(once, start, (2, "begun", step), (3, "finished", step), (5, "begun", step), (20, "reached", "active"))
+    await lived(late, start, (5, "reached", "left"), (10, "reached", "application"), (30, "reached", "active"))
+    await lived(never, (0, "reached", "active"), (5, "reached", "resting"), (6, "reached", "active"))
+    async with stage.database.transaction(stage.caller) as tx:
+        rows = await count_paths(tx, stage.organisation_id, now=NOW)
+
+    counted = {
+        (row["what"], row["code"]): (row["number"], row["median"], row["longest"], row["waiting"]) for row in rows
+    }
+    assert counted == {
+        ("start", None): (4, 20, 30, 0),
+        ("step", "checks"): (2, 1, 3, 1),
+        ("state", "application"): (4, None, None, 0),
+        ("destination", "not-said"): (2, None, None, 0),
+    }

@@ -88,6 +88,8 @@ async def test_one_action_withdraws_what_was_proposed_shows_what_runs_and_keeps_
     assert isinstance(changed, SupporterChanged)
     assert (str(answered.proposal_id), answered.answer) == (proposed.json()["id"], "withdrawn")
     assert (str(changed.supporter_id), changed.state) == (supporter_id, "resting")
+    (entry,) = (await desk.stage.on_the_record(answered.proposal_id))[-1:]
+    assert (entry["action"], entry["subject"]) == ("proposal-withdrawn", "tester")
     assert (await desk.get(other.headers["Location"])).json()["state"] == "awaiting-person"
     assert (await desk.get(f"/matches/{match.json()['match_id']}")).json()["ending"] is None
     referral = await desk.a_referral()

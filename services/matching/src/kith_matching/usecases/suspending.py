@@ -43,7 +43,8 @@ async def suspend_supporter(tx: AsyncConnection, supporter_id: UUID, reason: str
     withdrawn = [withdraw(one, now=now) for one in open_ if one.supporter_id == supporter_id]
     await suspensions.insert_suspension(tx, suspension)
     await proposals.save_proposals(tx, [one.proposal for one in withdrawn])
-    await audit.record(tx, Entry("supporter-suspended", "supporter", supporter_id), now=now)
+    entries = [Entry("proposal-withdrawn", "proposal", one.proposal.id) for one in withdrawn]
+    await audit.record(tx, Entry("supporter-suspended", "supporter", supporter_id), *entries, now=now)
     await _move(tx, supporter, state, now=now)
     await outgoing.tell_answered(tx, withdrawn, now=now)
     return Seen(suspension, await suspensions.list_running_matches(tx, supporter_id))
