@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from kith_chassis.clock import new_id, new_pseudonym
+from kith_matching.domain.checks import Body, CheckRecord, Decision, Eligibility
 from kith_matching.domain.match import Match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side, answer, propose
 from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.training import TrainingRecord
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -76,6 +78,34 @@ def a_supporter(*programmes: Programme, **different: Any) -> Supporter:
         channels=("in-person", "telephone"),
         meets=(),
         checks_valid_until=TODAY + 100 * DAY,
+    )
+    return replace(usual, **different)
+
+
+def a_check(**different: Any) -> CheckRecord:
+    """An enhanced check for work with adults that was found suitable a month ago."""
+    usual = CheckRecord(
+        id=new_id(),
+        supporter_id=new_pseudonym(),
+        organisation_id=ORGANISATION,
+        body=Body.DBS,
+        level="enhanced",
+        workforce="adult",
+        eligibility=Eligibility.ELIGIBLE,
+        eligibility_reason="regulated-activity",
+        issued_on=TODAY - 30 * DAY,
+        looked_at_on=TODAY - 30 * DAY,
+        next_look_on=None,
+        decision=Decision.SUITABLE,
+        number_ends="0042",
+    )
+    return replace(usual, **different)
+
+
+def a_training(code: str, finished_on: date = TODAY, **different: Any) -> TrainingRecord:
+    """A training of a supporter, finished on that day, which does not run out."""
+    usual = TrainingRecord(
+        id=new_id(), organisation_id=ORGANISATION, code=code, finished_on=finished_on, supporter_id=new_pseudonym()
     )
     return replace(usual, **different)
 

@@ -28,6 +28,25 @@ def a_supporter_body(*programme_ids: UUID, **different: Any) -> dict[str, Any]:
     } | different
 
 
+def a_check_body(day: str, **different: Any) -> dict[str, Any]:
+    """An enhanced check that was found suitable, as a coordinator sends it."""
+    return {
+        "body": "dbs",
+        "level": "enhanced",
+        "workforce": "adult",
+        "eligibility": "eligible",
+        "eligibility_reason": "regulated-activity",
+        "issued_on": day,
+        "decision": "suitable",
+        "number_ends": "0042",
+    } | different
+
+
+def a_training_body(day: str, **different: Any) -> dict[str, Any]:
+    """A training that was finished, as a coordinator sends it."""
+    return {"code": "befriending", "finished_on": day} | different
+
+
 class Desk:
     """Requests of one caller, with a key on every create. ``programme`` and ``referral`` are the organisation's own."""
 

@@ -56,6 +56,9 @@ VIEWS: Mapping[str, Viewer | None] = {
         *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
         *("log_contact", "list_contacts", "get_contact"),
         *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),
+        *("record_step", "list_steps", "count_paths", "list_attention", "record_check", "list_checks"),
+        *("record_training", "list_trainings", "record_staff_training", "list_staff_trainings"),
+        *("suspend_supporter", "get_suspension", "lift_suspension"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )
 )
@@ -107,12 +110,12 @@ async def answers_of(ours: Ours, as_caller: AsCaller) -> dict[str, str]:
     other = {"referral_id": str((await desk.a_referral()).referral_id), "supporter_id": ours.supporter_id}
     asks["propose"] = ("POST", "/proposals", other)
     asks |= {view: ("GET", f"{path}/preview?as={viewer}", None) for view, viewer in PREVIEWS.items()}
-    answers = {view: await answer_to(desk, asks[view], as_caller) for view in asks if view != "list_candidates"}
     person = await desk.a_referral(
         needs=named("experience"), conditions=named("condition"), connections={"impact": named("impact")}
     )
-    candidates = ("GET", f"/referrals/{person.referral_id}/candidates", None)
-    return {**answers, "list_candidates": await answer_to(desk, candidates, as_caller)}
+    asks["list_candidates"] = ("GET", f"/referrals/{person.referral_id}/candidates", None)
+    in_order = sorted(asks, key=lambda view: view in {"record_step", "suspend_supporter"})  # after them they rest
+    return {view: await answer_to(desk, asks[view], as_caller) for view in in_order}
 
 
 async def answer_to(desk: Desk, asked: tuple[str, str, Any], as_caller: AsCaller) -> str:

@@ -1,6 +1,8 @@
 """Whole lists at once say of every pair what the rules and the score say of that pair alone."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +16,9 @@ from kith_matching.domain.rules import Pair
 from kith_matching.domain.score import rank
 from kith_matching.domain.sharing import Connection
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
-from kith_matching.domain.terms import Rule, Terms
+from kith_matching.domain.terms import CheckAsked, Rule, Terms, TrainingAsked
 from kith_matching.solving.pairing import Candidate, pair_up
-from tests.matching.builders import DAY, TODAY, WEIGHTS, a_programme, a_referral, a_supporter
+from tests.matching.builders import DAY, TODAY, WEIGHTS, a_check, a_programme, a_referral, a_supporter, a_training
 
 CODES = ["a", "b", "c"]
 CHANNELS = ["in-person", "telephone", "video"]
@@ -25,7 +27,11 @@ LANGUAGES = ["en", "pl"]
 REQUESTS = ["women-only", "same-faith"]
 AGES = ["5-14", "15-24", "25-34", "35-44", "55-64", "85-plus", "unknown"]
 CONNECTIONS = ["impact", "faith", "setting"]
-RULES = [Rule.SAME_CONDITION, Rule.SHARED_EXPERIENCE, Rule.SAME_AGE_OR_OLDER, Rule.SAME_SETTING]
+RULES = [
+    *(Rule.SAME_CONDITION, Rule.SHARED_EXPERIENCE, Rule.SAME_AGE_OR_OLDER, Rule.SAME_SETTING),
+    Rule.TRAINED_FOR_LOW_MOOD,
+]
+TRAININGS = st.sampled_from(["first-aid", "listening"])
 
 
 def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -45,6 +51,9 @@ TERMS = st.builds(
     related_percent=st.integers(0, 100),
     different_peers=st.booleans(),
     supporter_minimum_age=st.sampled_from([16, 18, 30]),
+    training=st.lists(st.builds(TrainingAsked, TRAININGS, st.sampled_from([None, 1])), max_size=1).map(tuple),
+    low_mood_training=some(["first-aid", "listening"]),
+    checks=st.sampled_from([(), (), (CheckAsked("england", "dbs", "enhanced", 1),)]),
 )
 SHARED = {"age_band": st.sampled_from(AGES), "conditions": some(CODES), "connections": CONNECTED}
 PROGRAMMES = st.builds(
@@ -62,7 +71,7 @@ SHARING = st.builds(
     weights=st.fixed_dictionaries(
         {name: st.integers(-50, 100) for name in ("condition", "experience", "impact", "faith", "age")}
     ),
-    terms=TERMS,
+    terms=TERMS.map(lambda its: replace(its, training=(), checks=())),
 )
 
 
@@ -74,7 +83,7 @@ def referrals(programme: Programme) -> st.SearchStrategy[Referral]:
         connections=CONNECTED,
         district=st.sampled_from([None, *DISTRICTS]),
         language=st.sampled_from(LANGUAGES),
-        needs=some(CODES),
+        needs=some([*CODES, "low-mood"]),
         conditions=some(CODES),
         interests=some(CODES),
         requested=some(REQUESTS),
@@ -98,12 +107,25 @@ def supporters(programme: Programme) -> st.SearchStrategy[Supporter]:
         channels=some(CHANNELS),
         meets=some(REQUESTS),
         checks_valid_until=st.sampled_from([None, TODAY - DAY, TODAY]),
+        checks=st.lists(st.builds(a_check, level=st.sampled_from(["basic", "enhanced"])), max_size=1).map(tuple),
+        trainings=st.lists(
+            st.builds(a_training, TRAININGS, st.sampled_from([TODAY, TODAY - 40 * DAY])), max_size=2
+        ).map(tuple),
     )
 
 
 def likely(supporter: Supporter, programme: Programme) -> Supporter:
     """The same, as somebody whom no rule about supporters alone stops: else most pairs would be stopped by those."""
-    return replace(supporter, programme_ids=(programme.id,), state=SupporterState.ACTIVE, capacity=3)
+    trainings = (*supporter.trainings, *(a_training(one.code) for one in programme.terms.training))
+    return replace(
+        supporter,
+        programme_ids=(programme.id,),
+        state=SupporterState.ACTIVE,
+        capacity=3,
+        checks_valid_until=TODAY,
+        checks=(a_check(),),
+        trainings=trainings,
+    )
 
 
 @given(data=st.data(), programme=PROGRAMMES)
@@ -175,8 +197,21 @@ def known_of(draw: st.DrawFn, people: list[Referral], candidates: list[Candidate
     return {"said_no": draw(pairs), "supported_before": draw(pairs), "private": private}
 
 
+def test_a_person_with_low_mood_gets_only_who_is_trained_where_the_programme_says_so() -> None:
+    terms = Terms(rules=("trained-for-low-mood",), low_mood_training=("first-aid",))
+    programme = a_programme(terms=terms)
+    low, other = a_referral(programme, needs=("low-mood",)), a_referral(programme, needs=("isolation",))
+    trained, untrained = a_supporter(programme, trainings=(a_training("first-aid"),)), a_supporter(programme)
+    candidates = [(trained, Load()), (untrained, Load())]
+
+    found = all_at_once(programme, [low, other], candidates)
+
+    assert [pair[:2] for pair in found] == [(low.id, trained.id), (other.id, trained.id), (other.id, untrained.id)]
+    assert found == one_by_one(programme, [low, other], candidates)
+
+
 def all_at_once(
-    programme: Programme, people: list[Referral], candidates: list[Candidate], said_no: Any, **known: Any
+    programme: Programme, people: list[Referral], candidates: list[Candidate], said_no: Any = frozenset(), **known: Any
 ) -> list[Any]:
     found = pair_up(programme, people, candidates, said_no, TODAY, **known)
     rows = zip(found.person.tolist(), found.supporter.tolist(), found.score.tolist(), strict=True)
@@ -188,9 +223,9 @@ def one_by_one(
     people: list[Referral],
     candidates: list[Candidate],
     *,
-    said_no: set[tuple[UUID, UUID]],
-    supported_before: set[tuple[UUID, UUID]],
-    private: dict[UUID, Private],
+    said_no: Collection[tuple[UUID, UUID]] = frozenset(),
+    supported_before: Collection[tuple[UUID, UUID]] = frozenset(),
+    private: Mapping[UUID, Private] = MappingProxyType({}),
 ) -> list[Any]:
     order = [one.id for one, _ in candidates]
     allowed: list[tuple[UUID, UUID, int]] = []

@@ -47,7 +47,7 @@ def test_what_a_supporter_keeps_leaves_them_out_without_a_word(private: Private)
 
 @pytest.mark.parametrize("private", SILENT)
 def test_where_another_rule_stops_the_pair_only_that_one_is_named(private: Private) -> None:
-    ranking = rank([that_keeps(private, state=SupporterState.PAUSED)], TODAY)
+    ranking = rank([that_keeps(private, state=SupporterState.RESTING)], TODAY)
 
     assert [[stop.code for stop in one.stops] for one in ranking.blocked] == [["supporter-not-active"]]
 

@@ -1,7 +1,6 @@
 """A share of supporters is told where nobody stands out, once while it stays the same, and true to the day."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from kith_contracts.matching import ProgrammeQualityCounted
 from kith_contracts.referrals import ProgrammePublished
 from kith_matching.domain.quality import FEWEST, Counted, Quality, list_news, share
 from kith_matching.domain.supporter import Supporter, SupporterState
+from kith_matching.store.supporters import columns_of
 from kith_matching.tables import supporters
 from tests.matching.builders import DAY, NOW, TODAY
 from tests.matching.stage import Stage
@@ -26,7 +26,7 @@ YESTERDAY = TODAY - DAY
 async def there_are(stage: Stage, *those: Supporter) -> None:
     """These supporters, as they were recorded some time ago."""
     async with stage.database.network_transaction() as tx:
-        await tx.execute(sa.insert(supporters), [asdict(one) for one in those])
+        await tx.execute(sa.insert(supporters), [columns_of(one) for one in those])
 
 
 def many(stage: Stage, programme: ProgrammePublished, count: int, **different: Any) -> list[Supporter]:
@@ -158,7 +158,7 @@ async def test_who_paused_or_left_or_is_another_organisations_does_not_count(sta
 
 IN_A_PROGRAMME = st.lists(
     st.tuples(
-        st.sampled_from([*[SupporterState.ACTIVE] * 4, SupporterState.PAUSED, SupporterState.LEFT]),
+        st.sampled_from([*[SupporterState.ACTIVE] * 4, SupporterState.RESTING, SupporterState.LEFT]),
         st.none() | st.integers(-2, 2).map(lambda days: TODAY + days * DAY),
         st.sampled_from([(0,), (1,), (0, 1), (1, 1, 0)]),
     ),

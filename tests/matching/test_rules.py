@@ -22,7 +22,7 @@ def test_a_supporter_is_asked_only_in_programmes_they_joined() -> None:
     assert codes(a_pair(supporter={"programme_ids": (a_programme().id,)})) == ["not-in-programme"]
 
 
-@pytest.mark.parametrize("state", [SupporterState.PAUSED, SupporterState.LEFT])
+@pytest.mark.parametrize("state", [SupporterState.RESTING, SupporterState.LEFT])
 def test_a_supporter_who_is_not_active_is_not_asked(state: SupporterState) -> None:
     assert codes(a_pair(supporter={"state": state})) == ["supporter-not-active"]
 
@@ -112,14 +112,14 @@ def test_nobody_is_asked_twice_about_somebody_who_was_refused() -> None:
 
 
 def test_every_rule_that_stops_a_pair_is_named_in_order() -> None:
-    pair = a_pair(supporter={"state": SupporterState.PAUSED, "capacity": 0, "languages": ("cy",)})
+    pair = a_pair(supporter={"state": SupporterState.RESTING, "capacity": 0, "languages": ("cy",)})
 
     assert codes(pair) == ["supporter-not-active", "no-capacity", "language-not-shared"]
 
 
 def test_the_first_rule_that_stops_a_pair_is_the_refusal() -> None:
     with pytest.raises(PairStopped) as refused:
-        check_pair(a_pair(supporter={"state": SupporterState.PAUSED, "capacity": 0}), TODAY)
+        check_pair(a_pair(supporter={"state": SupporterState.RESTING, "capacity": 0}), TODAY)
 
     assert refused.value.code == "supporter-not-active"
 

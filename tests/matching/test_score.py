@@ -94,7 +94,7 @@ def test_of_equals_in_everything_the_lower_id_is_first() -> None:
 
 
 def test_who_is_stopped_by_least_is_first_of_the_blocked() -> None:
-    twice, once = a_supporter(capacity=0, languages=("cy",)), a_supporter(state=SupporterState.PAUSED)
+    twice, once = a_supporter(capacity=0, languages=("cy",)), a_supporter(state=SupporterState.RESTING)
 
     ranking = rank(several(twice, once), TODAY)
 

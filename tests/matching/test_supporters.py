@@ -69,11 +69,11 @@ async def test_a_pause_is_told(stage: Stage) -> None:
     supporter = stage.somebody()
     await stage.put(supporter)
 
-    await stage.put(replace(supporter, state=SupporterState.PAUSED), version=1)
+    await stage.put(replace(supporter, state=SupporterState.RESTING), version=1)
 
     last = (await stage.told())[-1]
     assert isinstance(last, SupporterChanged)
-    assert last.state == "paused"
+    assert last.state == "resting"
 
 
 async def test_two_who_record_a_new_supporter_at_once_make_one(stage: Stage) -> None:

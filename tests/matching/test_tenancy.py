@@ -11,11 +11,14 @@ from kith_chassis.clock import new_id
 from kith_chassis.identity import Caller
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.attention import Holder
 from kith_matching.domain.quality import Quality
+from kith_matching.store.holders import keep_lapsed
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
 from tests.conftest import AsCaller
-from tests.matching.desk import Desk, a_supporter_body
+from tests.matching.builders import NOW, TODAY
+from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
@@ -39,6 +42,7 @@ class Ours:
     contact_id: str
     group_id: str
     round_id: str
+    suspended_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -75,8 +79,12 @@ async def ours(desk: Desk) -> Ours:
     await desk.put(f"/supporters/{supporter_id}/topics-to-avoid", {"codes": ["arson"]})
     person_id = (await desk.a_referral()).person_id
     await desk.create(f"/supporters/{supporter_id}/person", {"person_id": str(person_id)})
+    await desk.create(f"/supporters/{supporter_id}/checks", a_check_body(desk.today))
+    await desk.create(f"/staff/{STAFF}/trainings", a_training_body(desk.today) | {"credits": "NVQ Testwell"})
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
+        lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
+        await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
     return Ours(
         desk,
         referral,
@@ -87,7 +95,14 @@ async def ours(desk: Desk) -> Ours:
         contact.json()["id"],
         group_id,
         round_.json()["id"],
+        await a_suspended_supporter(desk),
     )
+
+
+async def a_suspended_supporter(desk: Desk) -> str:
+    supporter_id = await desk.a_supporter()
+    await desk.create(f"/supporters/{supporter_id}/suspension", {"reason": "allegation"})
+    return supporter_id
 
 
 def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
@@ -133,6 +148,23 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
             {"person_id": str(ours.referral.person_id)},
         ),
         "get_progression": ("GET", f"/supporters/{ours.supporter_id}/progression", None),
+        "record_step": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/steps",
+            {"moment": "reached", "step": "resting", "on": ours.desk.today},
+        ),
+        "list_steps": ("GET", f"/supporters/{ours.supporter_id}/steps", None),
+        "count_paths": ("GET", "/supporters/paths", None),
+        "list_attention": ("GET", "/supporters/attention", None),
+        "record_check": ("POST", f"/supporters/{ours.supporter_id}/checks", a_check_body(ours.desk.today)),
+        "list_checks": ("GET", f"/supporters/{ours.supporter_id}/checks", None),
+        "record_training": ("POST", f"/supporters/{ours.supporter_id}/trainings", a_training_body(ours.desk.today)),
+        "list_trainings": ("GET", f"/supporters/{ours.supporter_id}/trainings", None),
+        "record_staff_training": ("POST", f"/staff/{STAFF}/trainings", a_training_body(ours.desk.today)),
+        "list_staff_trainings": ("GET", f"/staff/{STAFF}/trainings", None),
+        "suspend_supporter": ("POST", f"/supporters/{ours.supporter_id}/suspension", {"reason": "allegation"}),
+        "get_suspension": ("GET", f"/supporters/{ours.suspended_id}/suspension", None),
+        "lift_suspension": ("POST", f"/supporters/{ours.suspended_id}/suspension/lifting", {"outcome": "returns"}),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_unplaceable": ("GET", "/unplaceable", None),
@@ -167,15 +199,16 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
-    "list_supporters",
-    "list_waiting",
-    "list_unplaceable",
-    "list_rounds",
-    "list_matches",
-    "list_sessions",
-    "list_contacts",
+    *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
+    *("list_unplaceable", "list_staff_trainings", "list_attention"),
 }
 """Lists of one's own things: for others they are there, and empty."""
+STAFF = "auth0.4f1c"
+NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression"}
+"""For named roles alone: an administrator is not one."""
+OWN = {"record_staff_training"}
+"""What begins something of the caller's own: the same subject of another organisation is somebody else."""
+NOBODY = {"number": 0, "median": None, "longest": None}
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -200,12 +233,14 @@ async def test_every_route_is_attempted(ours: Ours) -> None:
 async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller, role: str) -> None:
     before = await ours.desk.stage.told()
 
-    answers = await attempts_of(ours, as_caller(role, organisation_id=new_id()))
+    answers = await attempts_of(ours, as_caller(role, organisation_id=new_id()), set(PERMISSIONS) - OWN)
 
     empty: Any = {"items": [], "next": None}
-    expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty) | {"read_supporter_contact": 403}
-    if role == "administrator":
-        expected |= {"link_person": 403, "get_progression": 403}
+    nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
+    expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
+    expected |= {"read_supporter_contact": 403, "count_paths": nothing}
+    expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
+    expected = {name: told for name, told in expected.items() if name not in OWN}
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
 

@@ -47,7 +47,7 @@ async def test_candidates_are_ranked_and_the_others_say_what_stops_them(stage: S
     referral = await stage.an_accepted_referral(programme, conditions=("type-2-diabetes",))
     best = await stage.a_supporter(programme)
     second = await stage.a_supporter(programme, conditions=())
-    paused = await stage.a_supporter(programme, state=SupporterState.PAUSED)
+    paused = await stage.a_supporter(programme, state=SupporterState.RESTING)
     full = await stage.a_supporter(programme, capacity=0)
 
     ranked, blocked = await stage.candidates(referral)

@@ -1,11 +1,11 @@
-"""Moments in: proposals that were not answered in time, rounds that are due, who is alone, and what is counted."""
+"""Moments in: what was not answered in time or has run out, rounds that are due, who is alone, what is counted."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
 from kith_matching.store import kept
-from kith_matching.usecases import counting, looking, proposing, rounds
+from kith_matching.usecases import counting, lapsing, looking, proposing, rounds
 
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
@@ -13,4 +13,5 @@ TIMERS: Final = (
     Timer("find-unplaceable", timedelta(minutes=5), looking.look_through),
     Timer("forget-round-inputs", timedelta(hours=1), kept.forget_old),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
+    Timer("tell-lapsed-checks", timedelta(hours=1), lapsing.tell_lapsed_checks),
 )

@@ -27,7 +27,8 @@ class SupporterChanged(MatchingFact):
     programme_ids: tuple[UUID, ...]
     """The programmes they support in."""
     state: Code
-    """``active``, ``paused``, ``left``."""
+    """``application``, ``selection``, ``training``, ``checks``, ``ready``, ``active``, ``resting``, ``left``; once
+    ``paused`` for ``resting``."""
     capacity: Count
     """How many people at once the supporter chose."""
 
@@ -78,7 +79,8 @@ class ProposalAnswered(MatchingFact):
     answered_by: Code
     """``person``, ``supporter``."""
     answer: Code
-    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (closed, or its consent went)."""
+    """``yes``, ``no``, ``lapsed`` (nobody answered in time), ``withdrawn`` (taken back, for example
+    because the referral closed or its consent went)."""
 
     @property
     def story(self) -> Story:

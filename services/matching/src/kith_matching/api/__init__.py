@@ -6,27 +6,34 @@ from typing import Final
 from fastapi import APIRouter
 
 from kith_matching.api import (
+    attention,
+    checks,
     introducing,
     matches,
     occasions,
+    path,
     proposals,
     proposing,
     reckoning,
     rounds,
     sharing,
     supporting,
+    suspending,
+    training,
     unplaceable,
 )
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (
-    *(supporting, sharing, proposing, unplaceable, proposals, rounds, reckoning),
+for part in (  # lists of supporters come first: their names would be taken for the id of one
+    *(attention, path, checks, training, suspending, supporting, sharing),
+    *(proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, occasions),
 ):
     router.include_router(part.router)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
+_SAFEGUARDING: Final = frozenset({"coordinator"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
@@ -37,6 +44,19 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "preview_supporter": _ORGANISERS,
     "link_person": frozenset({"coordinator"}),
     "get_progression": frozenset({"coordinator"}),
+    "record_step": _ORGANISERS,
+    "list_steps": _ORGANISERS,
+    "count_paths": _ORGANISERS,
+    "list_attention": _ORGANISERS,
+    "record_check": _ORGANISERS,
+    "list_checks": _ORGANISERS,
+    "record_training": _ORGANISERS,
+    "list_trainings": _ORGANISERS,
+    "record_staff_training": _ORGANISERS,
+    "list_staff_trainings": _ORGANISERS,
+    "suspend_supporter": _SAFEGUARDING,
+    "get_suspension": _SAFEGUARDING,
+    "lift_suspension": _SAFEGUARDING,
     "read_supporter_contact": frozenset({"service:notifications"}),
     "list_waiting": _ORGANISERS,
     "list_unplaceable": _ORGANISERS,

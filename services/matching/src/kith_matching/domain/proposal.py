@@ -99,7 +99,7 @@ class Proposal:
 class Answered:
     """A proposal after an answer, and what others may know of it.
 
-    ``said`` is ``yes`` or ``no``; ``lapsed`` when none came in time; ``withdrawn`` when the referral was taken back.
+    ``said`` is ``yes`` or ``no``; ``lapsed`` when none came in time; ``withdrawn`` when it was taken back.
     """
 
     proposal: Proposal
@@ -151,7 +151,7 @@ def answer(
 ) -> Answered:
     """Take one side's answer. The person's comes first; a no ends the proposal; the second yes makes it agreed.
 
-    A yes is held against the rules again, because days have gone by: a supporter may have paused, or their checks have
+    A yes is held against the rules again, because days have gone by: a supporter may rest now, or their checks have
     run out. ``pair.load`` leaves out the place that this proposal holds. A no is always taken in its turn, and so is
     the word of somebody who would mind that they know the other. Raises ``KnowingNotAsked``.
     """
@@ -187,7 +187,10 @@ def lapse(proposal: Proposal, *, now: datetime) -> Answered:
 
 
 def withdraw(proposal: Proposal, *, now: datetime) -> Answered:
-    """End an open proposal because its referral closed or its consent went. Whose turn it was answers no more."""
+    """End an open proposal because its referral closed, its consent went, or its supporter may not be asked any more.
+
+    Whose turn it was answers no more.
+    """
     if not proposal.open:
         raise refusals.ProposalEnded
     return Answered(_ended(proposal, ProposalState.WITHDRAWN, now), proposal.turn, "withdrawn")

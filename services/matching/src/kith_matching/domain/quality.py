@@ -1,9 +1,15 @@
 """What others may know of a programme's supporters taken together: shares, and none where somebody would stand out."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
+
+from kith_matching.domain.attention import Holder, joined
+from kith_matching.domain.checks import asks_for_checks, checks_until
+from kith_matching.domain.referral import Programme
 
 FEWEST: Final = 25
 """Of fewer supporters no share is said: each of them would be more than four in a hundred."""
@@ -44,6 +50,30 @@ def share(some: int, of: int) -> int | None:
     if some in {0, of}:
         return _ALL if some else _NONE
     return min(max((200 * some + of) // (2 * of), _NONE + 1), _ALL - 1)
+
+
+def count(
+    programmes: Mapping[UUID, Programme],
+    holders: Iterable[Holder],
+    told: Mapping[UUID, int | None],
+    today: date,
+) -> list[Counted]:
+    """Every programme that asks for checks, or of which something was told, counted as it is ``today``.
+
+    ``holders`` are the active supporters; only its own organisation's count.
+    """
+    supporters, checked = Counter[UUID](), Counter[UUID]()
+    for holder in holders:
+        for programme in joined(holder, programmes):
+            if asks_for_checks(programme):
+                until = checks_until(programme, holder.checks_valid_until, holder.checks)
+                supporters[programme.id] += 1
+                checked[programme.id] += until is not None and until >= today
+    return [
+        Counted(one.id, one.organisation_id, supporters[one.id], checked[one.id], told.get(one.id))
+        for one in programmes.values()
+        if asks_for_checks(one) or told.get(one.id) is not None
+    ]
 
 
 def list_news(counted: Iterable[Counted]) -> list[Quality]:

@@ -135,10 +135,10 @@ class NotInProgramme(PairStopped):
 
 
 class SupporterNotActive(PairStopped):
-    """Somebody who paused or left is not asked."""
+    """Somebody who has not started yet, rests or has left is not asked."""
 
     code = "supporter-not-active"
-    advice = "The supporter has paused or left. They can be asked again when they say they are active."
+    advice = "The supporter has not started yet, rests, or has left. They can be asked once they are active."
 
 
 class NoCapacity(PairStopped):
@@ -149,7 +149,7 @@ class NoCapacity(PairStopped):
 
 
 class ChecksOutOfDate(PairStopped):
-    """The programme asks for checks, and the supporter has none that are valid today."""
+    """The programme asks for a check, and the supporter has none that is good today. The message says which."""
 
     code = "checks-out-of-date"
     advice = "The supporter's checks have run out or are not recorded. Renew them and record until when they are valid."

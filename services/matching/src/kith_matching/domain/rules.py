@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kith_matching.domain import refusals, sharing, terms
+from kith_matching.domain import checks, refusals, sharing, terms, training
 from kith_matching.domain.disclosure import UNSAID, Disclosures
 from kith_matching.domain.introducing import KnowsEachOther, TooManyOffers
 from kith_matching.domain.private import NOTHING, NotOffered, Private
@@ -51,10 +51,18 @@ def _place_free(pair: Pair, _: date) -> PairStopped | None:
 
 
 def _checks_in_date(pair: Pair, today: date) -> PairStopped | None:
-    if not pair.programme.checks_required:
+    if not checks.asks_for_checks(pair.programme):
         return None
-    until = pair.supporter.checks_valid_until
-    return None if until is not None and until >= today else refusals.ChecksOutOfDate()
+    asked = pair.programme, pair.supporter.checks_valid_until, pair.supporter.checks
+    until = checks.checks_until(*asked)
+    return None if until is not None and until >= today else refusals.ChecksOutOfDate(checks.why_unchecked(*asked))
+
+
+def _trained(pair: Pair, today: date) -> PairStopped | None:
+    missing = training.missing(pair.programme.terms, pair.supporter.trainings, today)
+    if not missing:
+        return None
+    return training.TrainingMissing(f"Not finished, or run out: {', '.join(missing)}. Record it once it is finished.")
 
 
 def _age_inside(pair: Pair, _: date) -> PairStopped | None:
@@ -85,6 +93,13 @@ def _language_shared(pair: Pair, _: date) -> PairStopped | None:
 
 def _way_to_meet(pair: Pair, _: date) -> PairStopped | None:
     return None if ways_to_meet(pair) else refusals.NoWayToMeet()
+
+
+def _trained_for_low_mood(pair: Pair, today: date) -> PairStopped | None:
+    if training.LOW_MOOD not in pair.referral.needs:
+        return None
+    trained = training.is_trained_for_low_mood(pair.programme.terms, pair.supporter.trainings, today)
+    return None if trained else training.NotTrainedForLowMood()
 
 
 def _nobody_said_no(pair: Pair, _: date) -> PairStopped | None:
@@ -142,6 +157,7 @@ OF_SUPPORTER: Final[tuple[Rule, ...]] = (
     _active,
     _place_free,
     _checks_in_date,
+    _trained,
     _old_enough,
     _offers_open,
 )
@@ -152,6 +168,7 @@ OF_BOTH: Final[tuple[Rule, ...]] = (
     _request_met,
     _language_shared,
     _way_to_meet,
+    _trained_for_low_mood,
     _nobody_said_no,
     _unacquainted,
     _condition_shared,

@@ -6,13 +6,28 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kith_matching.domain.checks import Check
+from kith_matching.domain.training import Training
+
 
 class SupporterState(StrEnum):
-    """Whether a supporter may be asked. Somebody who paused keeps the matches they have."""
+    """Where a supporter is on their path, in this order (HH, LTC). Only who is ``active`` is asked.
 
+    Who rests keeps the matches they have. A ``paused`` that an older release kept is read as ``resting``.
+    """
+
+    APPLICATION = "application"
+    SELECTION = "selection"
+    TRAINING = "training"
+    CHECKS = "checks"
+    READY = "ready"
     ACTIVE = "active"
-    PAUSED = "paused"
+    RESTING = "resting"
     LEFT = "left"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "SupporterState | None":
+        return cls.RESTING if value == "paused" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +37,10 @@ class Supporter:
     ``name``, ``email`` and ``telephone`` leave this service only through the audited internal read. ``experience``
     holds the needs they have lived through themselves. ``languages`` begin with their first. ``meets`` names the
     requests they meet, for example ``women-only``, so that no characteristic of theirs is stored that nobody asks for.
-    ``capacity`` is how many people at once they chose. Checks are valid up to and including ``checks_valid_until``.
-    ``connections`` are codes by what connects (``sharing.Connection``), ``age_band`` ten years of age.
+    ``capacity`` is how many people at once they chose. ``connections`` are codes by what connects
+    (``sharing.Connection``), ``age_band`` ten years of age. ``checks_valid_until`` is the last day on which some check
+    is valid, for programmes whose definition names none; for the others there are ``checks``. These and ``trainings``
+    are in the order in which they were recorded, and are only there where hard rules are asked.
     """
 
     id: UUID
@@ -45,6 +62,8 @@ class Supporter:
     version: int = 1
     connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     age_band: str = field(default="unknown", repr=False)
+    checks: tuple[Check, ...] = field(default=(), repr=False)
+    trainings: tuple[Training, ...] = field(default=(), repr=False)
 
     def looks_the_same_as(self, other: "Supporter") -> bool:
         """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""

@@ -21,6 +21,7 @@ from kith_matching.domain.rules import OF_PERSON, OF_SUPPORTER, Pair, Rule, ages
 from kith_matching.domain.score import BEFORE
 from kith_matching.domain.sharing import SCORED, Connection, count_for_condition, related_to
 from kith_matching.domain.supporter import Load, Supporter
+from kith_matching.domain.training import LOW_MOOD, is_trained_for_low_mood
 from kith_matching.solving.problem import Places, Whole
 
 Flags = NDArray[np.bool_]
@@ -96,7 +97,14 @@ def pair_up(
     if not people or not supporters:
         return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
     able = [at for at, one in enumerate(supporters) if _holds(OF_SUPPORTER, Pair(people[0], programme, *one), today)]
-    search = _Search(programme, [supporters[at][0] for at in able], said_no, supported_before, private or {})
+    search = _Search(
+        programme,
+        [supporters[at][0] for at in able],
+        said_no=said_no,
+        supported_before=supported_before,
+        private=private or {},
+        today=today,
+    )
     nobody: tuple[Places, Whole] = (np.zeros(0, np.int32), np.zeros(0, np.int64))
     found = [
         search.of(one) if _holds(OF_PERSON, Pair(one, programme, *supporters[0]), today) else nobody for one in people
@@ -121,9 +129,11 @@ class _Search:
         self,
         programme: Programme,
         supporters: Sequence[Supporter],
+        *,
         said_no: Collection[tuple[UUID, UUID]],
         supported_before: Collection[tuple[UUID, UUID]],
         private: Mapping[UUID, Private],
+        today: date,
     ) -> None:
         self._programme = programme
         self._meets = _Table([one.meets for one in supporters])
@@ -144,6 +154,8 @@ class _Search:
         self._avoided = _Table([private[one.id].avoids if one.id in private else () for one in supporters])
         self._themselves = _Table([_pseudonym(private.get(one.id)) for one in supporters])
         self._limited = bool(programme.terms.rules or self._avoided.codes or self._themselves.codes)
+        trained = [is_trained_for_low_mood(programme.terms, one.trainings, today) for one in supporters]
+        self._trained_for_low_mood = np.array(trained, np.bool_)
         self._at = {one.id: at for at, one in enumerate(supporters)}
         self._said_no = self._places(said_no)
         self._supported_before = self._places(supported_before if programme.terms.different_peers else ())
@@ -234,7 +246,14 @@ class _Search:
 
     def _who(self, referral: Referral) -> tuple[Places, Flags]:
         """Whom the two's hard rules leave, and who of them can meet in person. The same for all who ask the same."""
-        asks = (frozenset(referral.requested), referral.language, frozenset(referral.channels), referral.district)
+        low_mood = LOW_MOOD in referral.needs
+        asks = (
+            frozenset(referral.requested),
+            referral.language,
+            frozenset(referral.channels),
+            referral.district,
+            low_mood,
+        )
         if asks not in self._known:
             allowed = self._allowed(referral.channels)
             near = np.zeros(len(self._at), np.bool_)
@@ -242,6 +261,8 @@ class _Search:
                 near = self._channels.having(Channel.IN_PERSON) & self._districts.having(referral.district)
             ways = near | self._channels.having_any(allowed - {Channel.IN_PERSON})
             suits = self._meets.having_all(referral.requested) & self._languages.having(referral.language) & ways
+            if low_mood:
+                suits &= self._trained_for_low_mood
             who = np.flatnonzero(suits).astype(np.int32)
             self._known[asks] = who, near[who]
         return self._known[asks]

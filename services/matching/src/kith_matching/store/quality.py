@@ -1,38 +1,16 @@
-"""Supporters counted by programme, and what was told of it last."""
+"""What was told of programmes last."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.quality import Counted, Quality
-from kith_matching.domain.supporter import SupporterState
-from kith_matching.tables import programmes, qualities, supporters
+from kith_matching.domain.quality import Quality
+from kith_matching.tables import qualities
 
-_theirs: Final = sa.and_(
-    programmes.c.checks_required,
-    supporters.c.organisation_id == programmes.c.organisation_id,
-    supporters.c.state == SupporterState.ACTIVE,
-    programmes.c.id == sa.any_(supporters.c.programme_ids),
-)
-_valid: Final = supporters.c.checks_valid_until >= sa.bindparam("today", type_=sa.Date)
-_COUNTED: Final = (
-    sa.select(
-        programmes.c.id.label("programme_id"),
-        programmes.c.organisation_id,
-        sa.func.count(supporters.c.id).label("supporters"),
-        sa.func.count(supporters.c.id).filter(_valid).label("checked"),
-        qualities.c.checks_current.label("told"),
-    )
-    .select_from(programmes)
-    .outerjoin(supporters, _theirs)
-    .outerjoin(qualities, qualities.c.programme_id == programmes.c.id)
-    .where(sa.or_(programmes.c.checks_required, qualities.c.checks_current.is_not(None)))
-    .group_by(programmes.c.id, qualities.c.checks_current)
-    .order_by(programmes.c.id)
-)
+_TOLD: Final = sa.select(qualities.c.programme_id, qualities.c.checks_current)
 _SAVE: Final = sa.text(
     "insert into qualities (programme_id, organisation_id, checks_current)"
     " select * from unnest(cast(:ids as uuid[]), cast(:organisations as uuid[]), cast(:checks as int[]))"
@@ -40,12 +18,9 @@ _SAVE: Final = sa.text(
 )
 
 
-async def list_counted(tx: AsyncConnection, today: date) -> list[Counted]:
-    """Every programme that asks for checks, or of which something was told, counted as it is ``today``.
-
-    Only its own organisation's supporters count: an id may name a programme of which nobody knew yet whose it is.
-    """
-    return [Counted(**row) for row in (await tx.execute(_COUNTED, {"today": today})).mappings()]
+async def list_told(tx: AsyncConnection) -> dict[UUID, int | None]:
+    """What was told of each programme last."""
+    return {row.programme_id: row.checks_current for row in await tx.execute(_TOLD)}
 
 
 async def save_told(tx: AsyncConnection, told: Collection[Quality]) -> None:

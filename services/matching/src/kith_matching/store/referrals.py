@@ -32,6 +32,16 @@ _REMEMBERED: Final = sa.select(referrals).where(referrals.c.id == sa.any_(sa.bin
 _PROGRAMME: Final = sa.select(programmes).where(
     programmes.c.id == sa.bindparam("programme_id"), programmes.c.organisation_id == sa.bindparam("organisation_id")
 )
+_PROGRAMMES: Final = (
+    sa.select(programmes)
+    .where(
+        sa.or_(
+            sa.bindparam("organisation_id", type_=sa.Uuid).is_(None),
+            programmes.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+        )
+    )
+    .order_by(programmes.c.id)
+)
 _FOREIGN: Final = sa.select(
     sa.exists(
         sa.select(programmes.c.id).where(
@@ -115,6 +125,12 @@ async def get_programme(tx: AsyncConnection, programme_id: UUID, organisation_id
     if row is None:
         raise ProgrammeNotFound
     return programme_of(row)
+
+
+async def list_programmes(tx: AsyncConnection, organisation_id: UUID | None = None) -> dict[UUID, Programme]:
+    """The programmes of an organisation, or all that are known, by id and in order of it."""
+    rows = await tx.execute(_PROGRAMMES, {"organisation_id": organisation_id})
+    return {row.id: programme_of(row) for row in rows}
 
 
 async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], organisation_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.store.qualifying import HELD, held_of
 from kith_matching.store.rows import values_of
 from kith_matching.store.sharing import DISCLOSED, PRIVATE, take_disclosures, take_private
 from kith_matching.tables import acquaintances, matches, proposals, referrals, supporters
@@ -68,7 +69,12 @@ _IN_PROGRAMME: Final = sa.and_(
     supporters.c.organisation_id == sa.bindparam("organisation_id"),
     sa.bindparam("programme_id", type_=sa.Uuid) == sa.any_(supporters.c.programme_ids),
 )
-_LOADED: Final = sa.select(supporters, _MATCHES.label("matches"), _PROPOSALS.label("proposals"))
+_LOADED: Final = sa.select(
+    supporters,
+    _MATCHES.label("matches"),
+    _PROPOSALS.label("proposals"),
+    *HELD,
+)
 _CANDIDATES: Final = _LOADED.where(_IN_PROGRAMME, supporters.c.state == SupporterState.ACTIVE).order_by(supporters.c.id)
 _STANDING: Final = _LOADED.add_columns(
     _SAID_NO.label("said_no"),
@@ -97,12 +103,12 @@ async def get_supporter_for_update(tx: AsyncConnection, supporter_id: UUID) -> S
 
 async def insert_supporter(tx: AsyncConnection, supporter: Supporter) -> bool:
     """Keep a new supporter. False, and nothing happens, where the id is taken, by whichever organisation."""
-    return (await tx.execute(_INSERT, asdict(supporter))).one_or_none() is not None
+    return (await tx.execute(_INSERT, columns_of(supporter))).one_or_none() is not None
 
 
 async def save_supporter(tx: AsyncConnection, supporter: Supporter) -> None:
     """Keep a supporter as they are now."""
-    values = asdict(supporter)
+    values = columns_of(supporter)
     await tx.execute(_SAVE, {"supporter_id": values.pop("id"), **values})
 
 
@@ -156,6 +162,13 @@ def _asking(referral: Referral, programme: Programme, today: date) -> dict[str, 
     return {**between, "today": today}
 
 
+def columns_of(supporter: Supporter) -> dict[str, Any]:
+    """What of a supporter is in their own row. Checks and trainings have rows of their own."""
+    values = asdict(supporter)
+    del values["checks"], values["trainings"]
+    return values
+
+
 def _one(row: sa.Row[Any] | None) -> Supporter:
     if row is None:
         raise SupporterNotFound
@@ -166,7 +179,7 @@ def supporter_of(values: dict[str, Any]) -> Supporter:
     """The supporter that a row's values hold. What the release before this one recorded has no connections, no age."""
     connections = {name: tuple(codes) for name, codes in (values["connections"] or {}).items()}
     known = {"connections": connections, "age_band": values["age_band"] or "unknown"}
-    return Supporter(**{**values, "state": SupporterState(values["state"]), **known})
+    return Supporter(**{**held_of(values), "state": SupporterState(values["state"]), **known})
 
 
 def _loaded(values: dict[str, Any]) -> tuple[Supporter, Load]:

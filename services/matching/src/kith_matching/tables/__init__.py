@@ -4,6 +4,13 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
+from kith_matching.tables.path import (
+    supporter_checks,
+    supporter_lapses,
+    supporter_steps,
+    supporter_suspensions,
+    supporter_trainings,
+)
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
@@ -27,6 +34,11 @@ __all__ = [
     "round_inputs",
     "rounds",
     "sessions",
+    "supporter_checks",
+    "supporter_lapses",
+    "supporter_steps",
+    "supporter_suspensions",
+    "supporter_trainings",
     "supporters",
     "topics_to_avoid",
     "turns",

@@ -6,12 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_matching import outgoing
-from kith_matching.domain.quality import list_news
+from kith_matching.domain.quality import count, list_news
 from kith_matching.store import quality as store
+from kith_matching.store.holders import list_holders
+from kith_matching.store.referrals import list_programmes
 
 
 async def count_quality(tx: AsyncConnection, now: datetime) -> None:
     """Tell what can be said of each programme's supporters today, where it is not what was told last."""
-    news = list_news(await store.list_counted(tx, clock.today(now)))
+    programmes, holders = await list_programmes(tx), await list_holders(tx)
+    news = list_news(count(programmes, holders, await store.list_told(tx), clock.today(now)))
     await store.save_told(tx, news)
     await outgoing.tell_quality(tx, news, now=now)

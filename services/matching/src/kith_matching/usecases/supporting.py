@@ -6,15 +6,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import audit
+from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.disclosure import Viewer, as_seen, unseen_kept
+from kith_matching.domain.path import Path, moved
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
-from kith_matching.domain.supporter import Supporter
-from kith_matching.store import referrals, supporters
+from kith_matching.domain.supporter import Supporter, SupporterState
+from kith_matching.domain.suspension import check_may_move
+from kith_matching.store import path as paths
+from kith_matching.store import referrals, supporters, suspensions
 from kith_matching.store.sharing import get_disclosures
 
 
@@ -25,13 +28,15 @@ async def put_supporter(
 
     A programme that is not known yet is taken: its definition may still be on its way. The same again changes nothing
     and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
-    tells nothing. Items that a coordinator is not shown stay, whatever is sent. Raises ``NotYourProgramme``;
-    ``SupporterNotFound`` where the id is another organisation's; ``VersionMissing`` and ``StaleVersion`` where a change
-    does not name the version it is about.
+    tells nothing. Items that a coordinator is not shown stay, whatever is sent. A state is taken as the organisation's
+    own system has it, with no question asked about the way there (``usecases.path`` asks), and kept as a move of today.
+    Raises ``NotYourProgramme``; ``SupporterNotFound`` where the id is another organisation's; ``VersionMissing`` and
+    ``StaleVersion`` where a change does not name the version it is about; ``MayNotMove`` for somebody who is suspended.
     """
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
+        await _keep_state(tx, Path(asked.id, asked.organisation_id, asked.state), asked.state, now)
         await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)
         return await _seen(tx, asked), True
@@ -45,11 +50,19 @@ async def put_supporter(
         raise VersionMissing("The supporter is known already. Read them, then send If-Match with that ETag.")
     check_version(current.version, expected_version, "supporter")
     changed = replace(asked, version=current.version + 1)
+    if changed.state is not current.state:
+        check_may_move(await suspensions.find_last_suspension(tx, asked.id), changed.state)
+        await _keep_state(tx, await paths.get_path(tx, current), changed.state, now)
     await supporters.save_supporter(tx, changed)
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)
     if not changed.looks_the_same_as(current):
         await outgoing.tell_changed(tx, changed, now=now)
     return await _seen(tx, changed), False
+
+
+async def _keep_state(tx: AsyncConnection, path: Path, to: SupporterState, now: datetime) -> None:
+    today = clock.today(now)
+    await paths.save_steps(tx, moved(path, to, on=today, today=today, step_id=clock.new_id()))
 
 
 async def read_supporter(tx: AsyncConnection, supporter_id: UUID, *, now: datetime) -> Supporter:
