@@ -124,10 +124,11 @@ def test_the_refusal_says_what_is_in_the_way() -> None:
 
     assert told()[0].startswith(f"No check is recorded that is good enough. {asks}")
     assert told(a_check(level="basic"))[0].startswith("No check is recorded that is good enough.")
-    assert told(a_check(decision=Decision.NOT_SUITABLE))[0].startswith("What was decided last on the supporter's check")
+    assert told(a_check(decision=Decision.NOT_SUITABLE)) == told()
+    assert told(a_check(level="basic", decision=Decision.AWAITED), a_check(level="basic")) == told()
     assert told(a_check(decision=Decision.AWAITED))[0].startswith("The supporter's check is awaited.")
     assert told(a_check(issued_on=long_ago, looked_at_on=long_ago)) == [
-        "The supporter's check was good until 2023-02-28. Look at its status again, and record it."
+        "The supporter's check has run out. Look at its status again, and record it."
     ]
 
 

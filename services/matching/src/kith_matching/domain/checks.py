@@ -163,18 +163,18 @@ def checks_until(programme: Programme, valid_until: date | None, held: Sequence[
 
 
 def why_unchecked(programme: Programme, valid_until: date | None, held: Sequence[Check]) -> str:
-    """What is in the way of a supporter who is not checked as the programme asks, and what would change that."""
-    until = checks_until(programme, valid_until, held)
-    if until is not None:
-        return f"The supporter's check was good until {until}. Look at its status again, and record it."
+    """What is in the way of a supporter who is not checked as the programme asks, and what would change that.
+
+    Neither days nor that somebody was found not suitable: refusals are shown in problems and logs.
+    """
+    if checks_until(programme, valid_until, held) is not None:
+        return "The supporter's check has run out. Look at its status again, and record it."
     asked = programme.terms.checks
     if not asked:
         return "The supporter's checks are not recorded. Record until when they are valid."
     kinds = ", or ".join(f"{one.body} at {one.level} or above ({one.nation})" for one in asked)
-    bodies = {one.body for one in asked}
-    if bodies & _unsuitable(held):
-        return f"What was decided last on the supporter's check is not-suitable. The programme asks for {kinds}."
-    if any(one.body in bodies and one.decision is Decision.AWAITED for one in held):
+    bodies = {one.body for one in asked} - _unsuitable(held)
+    if any(one.body in bodies and one.decision is Decision.AWAITED for one in _last(held)):
         return f"The supporter's check is awaited. Record what was decided: the programme asks for {kinds}."
     return f"No check is recorded that is good enough. The programme asks for {kinds}."
 
@@ -193,8 +193,11 @@ def _held_until(asked: Sequence[CheckAsked], held: Sequence[Check]) -> date | No
 
 def _standing(held: Sequence[Check]) -> list[Check]:
     """The last that was decided of each body, level and workforce. What is awaited leaves the one before standing."""
-    decided = (one for one in held if one.decision is not Decision.AWAITED)
-    return list({(one.body, one.level, one.workforce): one for one in decided}.values())
+    return _last([one for one in held if one.decision is not Decision.AWAITED])
+
+
+def _last(held: Sequence[Check]) -> list[Check]:
+    return list({(one.body, one.level, one.workforce): one for one in held}.values())
 
 
 def _unsuitable(held: Sequence[Check]) -> set[str]:

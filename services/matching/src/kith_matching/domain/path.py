@@ -53,6 +53,7 @@ class StepBackwards(PathRefused):
     """Steps have their days in order: otherwise nobody could tell how long they took."""
 
     code = "step-backwards"
+    advice = "The day lies before the one on which what it follows began. Check the day."
 
 
 class NotLeaving(PathRefused):
@@ -277,4 +278,4 @@ def _check_day(on: date, earliest: date, today: date) -> None:
     if on > today:
         raise InTheFuture
     if on < earliest:
-        raise StepBackwards(f"The day lies before {earliest}, when what it follows began. Check the day.")
+        raise StepBackwards
