@@ -21,6 +21,7 @@ from tests.servers.services import Bearer
 
 PUBLIC = {"programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
+NOTE = "Carries on although the stairs are hard"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Ours:
     contact_id: str
     group_id: str
     round_id: str
+    supervision_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -45,6 +47,7 @@ class Ours:
             "Testwell",
             "example.org",
             "900456",
+            NOTE,
             str(self.referral.person_id),
             str(self.referral.referral_id),
         }
@@ -64,6 +67,7 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
@@ -76,6 +80,7 @@ async def ours(desk: Desk) -> Ours:
         contact.json()["id"],
         group_id,
         round_.json()["id"],
+        supervision.json()["id"],
     )
 
 
@@ -88,6 +93,10 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
         "minutes": 90,
         "channel": "in-person",
     }
+
+
+def a_supervision(desk: Desk) -> dict[str, Any]:
+    return {"held_on": desk.today, "minutes": 60, "prompts": ["my-mood"], "note": NOTE}
 
 
 def a_contact(desk: Desk) -> dict[str, Any]:
@@ -113,6 +122,15 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_supporters": ("GET", "/supporters", None),
         "get_supporter": ("GET", f"/supporters/{ours.supporter_id}", None),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
+        "list_supervision_due": ("GET", "/supporters/supervision", None),
+        "log_supervision": ("POST", f"/supporters/{ours.supporter_id}/supervisions", a_supervision(ours.desk)),
+        "log_supervision_meeting": (
+            "POST",
+            "/supervisions",
+            {"held_on": ours.desk.today, "minutes": 90, "supporters": [{"supporter_id": ours.supporter_id}]},
+        ),
+        "list_supervisions": ("GET", f"/supporters/{ours.supporter_id}/supervisions", None),
+        "get_supervision": ("GET", f"/supervisions/{ours.supervision_id}", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
@@ -137,7 +155,10 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
-LISTS = {"list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"}
+LISTS = {
+    *("list_supporters", "list_supervision_due", "list_waiting"),
+    *("list_rounds", "list_matches", "list_sessions", "list_contacts"),
+}
 """Lists of one's own things: for others they are there, and empty."""
 
 
@@ -226,8 +247,9 @@ async def test_sql_without_an_organisation_finds_no_rows_on_a_connection_that_ha
 
 
 async def count(ours: Ours, caller: Caller) -> tuple[dict[str, int], int]:
-    """How many rows of each table the caller sees, and on which connection."""
+    """How many rows of each table the caller sees who says who they are, and on which connection."""
     async with ours.desk.stage.database.transaction(caller) as tx:
+        await tx.execute(sa.text("select set_config('kith.subject', :subject, true)"), {"subject": caller.subject})
         rows = {
             name: (await tx.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
             for name, table in metadata.tables.items()

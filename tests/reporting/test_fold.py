@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from kith_contracts.fact import Fact
-from kith_contracts.matching import ProgrammeQualityCounted
+from kith_contracts.matching import ProgrammeQualityCounted, SupervisionLogged
 from kith_contracts.referrals import ConsentEnding, SharingAgreementPublished
 from kith_contracts.registry import FACTS
 from kith_reporting.domain.batch import Batch
@@ -18,7 +18,12 @@ def folded(*facts: Fact) -> Batch:
 def test_every_fact_that_is_heard_is_folded_but_those_that_count_for_nothing() -> None:
     heard = {fact for fact in FACTS if fact.topic in HEARS}
 
-    assert heard - set(_FOLD) == {SharingAgreementPublished, ConsentEnding, ProgrammeQualityCounted}
+    assert heard - set(_FOLD) == {
+        SharingAgreementPublished,
+        ConsentEnding,
+        ProgrammeQualityCounted,
+        SupervisionLogged,
+    }
     assert set(_FOLD) <= heard
 
 

@@ -5,11 +5,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import matches, occasions, proposing, rounds, supervising, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (
+    supervising.router,
+    supporting.router,
+    proposing.router,
+    rounds.router,
+    matches.router,
+    occasions.router,
+):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -19,6 +26,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_supporters": _ORGANISERS,
     "get_supporter": _ORGANISERS,
     "read_supporter_contact": frozenset({"service:notifications"}),
+    "list_supervision_due": _ORGANISERS,
+    "log_supervision": _ORGANISERS,
+    "log_supervision_meeting": _ORGANISERS,
+    "list_supervisions": _ORGANISERS,
+    "get_supervision": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,

@@ -13,18 +13,24 @@ _ALL: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What is said of a programme. ``checks_current`` is in whole per cent; None says nothing."""
+    """What is said of a programme, in whole per cent; None says nothing.
+
+    ``checks_current``: whose checks are valid. ``supervision_on_time``: to whom no supervision is owed any longer than
+    the rhythm allows (``domain/supervision.py``).
+    """
 
     programme_id: UUID
     organisation_id: UUID
     checks_current: int | None
+    supervision_on_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A programme's active supporters on a day, those of them whose checks are valid, and the share told last.
 
-    Where the programme asks for no checks, nobody is counted. None was told, or nothing yet: others know no difference.
+    Where the programme asks for no checks, nobody is counted; nor is anybody ``supervised`` where it sets no rhythm.
+    None was told, or nothing yet: others know no difference.
     """
 
     programme_id: UUID
@@ -32,6 +38,9 @@ class Counted:
     supporters: int
     checked: int
     told: int | None
+    supervised: int = 0
+    on_time: int = 0
+    told_on_time: int | None = None
 
 
 def share(some: int, of: int) -> int | None:
@@ -48,5 +57,9 @@ def share(some: int, of: int) -> int | None:
 
 def list_news(counted: Iterable[Counted]) -> list[Quality]:
     """What is to be told: of each programme of which something else is true now than was told last."""
-    now = ((one, share(one.checked, one.supporters)) for one in counted)
-    return [Quality(one.programme_id, one.organisation_id, said) for one, said in now if said != one.told]
+    now = ((one, share(one.checked, one.supporters), share(one.on_time, one.supervised)) for one in counted)
+    return [
+        Quality(one.programme_id, one.organisation_id, checked, on_time)
+        for one, checked, on_time in now
+        if (checked, on_time) != (one.told, one.told_on_time)
+    ]

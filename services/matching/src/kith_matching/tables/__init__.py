@@ -4,6 +4,7 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
+from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "proposals",
     "qualities",
     "referrals",
+    "rhythms",
     "rounds",
     "sessions",
+    "supervision_keys",
+    "supervisions",
     "supporters",
 ]

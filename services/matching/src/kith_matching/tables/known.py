@@ -63,5 +63,6 @@ qualities: Final = sa.Table(
     sa.Column("programme_id", sa.Uuid, primary_key=True),
     column("organisation_id", sa.Uuid),
     column("checks_current", sa.Integer, null=True),
+    column("supervision_on_time", sa.Integer, null=True),
 )
 """What was last told of programmes; null, or no row, where nothing is said."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import audit
+from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
@@ -14,6 +14,7 @@ from kith_matching import outgoing
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import referrals, supporters
+from kith_matching.store.supervision import keep_rhythms
 
 
 async def put_supporter(
@@ -29,6 +30,7 @@ async def put_supporter(
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
+        await keep_rhythms(tx, clock.today(now), [asked.id])
         await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)
         return asked, True
@@ -42,6 +44,7 @@ async def put_supporter(
     check_version(current.version, expected_version, "supporter")
     changed = replace(asked, version=current.version + 1)
     await supporters.save_supporter(tx, changed)
+    await keep_rhythms(tx, clock.today(now), [changed.id])
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)
     if not changed.looks_the_same_as(current):
         await outgoing.tell_changed(tx, changed, now=now)

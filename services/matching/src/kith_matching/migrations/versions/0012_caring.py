@@ -1,0 +1,59 @@
+"""Looking after supporters: the support they receive, what they can do, and what they did."""
+
+from alembic import op
+
+from kith_chassis.schema import restrict, secure
+
+revision = "0012"
+down_revision = "0007"
+
+TABLES = (
+    """
+    create table supervisions (
+        id uuid primary key,
+        meeting_id uuid not null,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        kind text not null check (kind in ('one-to-one', 'group')),
+        held_on date not null,
+        minutes integer not null check (minutes > 0),
+        supervisor text not null,
+        prompts text[] not null,
+        sealed_note bytea
+    )
+    """,
+    "create index supervisions_of on supervisions (supporter_id, held_on)",
+    # What opens a note. Destroyed, it closes the note for good, in every copy that was made without it.
+    """
+    create table supervision_keys (
+        id uuid primary key references supervisions (id),
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        supervisor text not null,
+        key bytea not null
+    )
+    """,
+    # Who is active now counts from the day of this migration: when they became so was not kept.
+    """
+    create table rhythms (
+        supporter_id uuid primary key references supporters (id),
+        organisation_id uuid not null,
+        active_since date,
+        last_on date,
+        weeks integer check (weeks > 0),
+        due_on date generated always as (
+            case when active_since is not null then greatest(active_since, last_on) + weeks * 7 end
+        ) stored
+    )
+    """,
+    "create index rhythms_due on rhythms (organisation_id, due_on, supporter_id) where due_on is not null",
+    "alter table qualities add column supervision_on_time integer",
+)
+
+
+def upgrade() -> None:
+    for statement in TABLES:
+        op.execute(statement)
+    for table in ("supervisions", "supervision_keys", "rhythms"):
+        secure(op, table, "organisation_id = {org}")
+    restrict(op, "supervision_keys", "author", "supervisor = nullif(current_setting('kith.subject', true), '')")
