@@ -67,6 +67,10 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    developing = f"/supporters/{match['supporter_id']}"
+    await desk.put(f"{developing}/development", {"roles": ["befriending"]})
+    assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
+    await desk.create(f"{developing}/assessments", assessment)
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
@@ -131,6 +135,13 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         ),
         "list_supervisions": ("GET", f"/supporters/{ours.supporter_id}/supervisions", None),
         "get_supervision": ("GET", f"/supervisions/{ours.supervision_id}", None),
+        "assess_competencies": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/assessments",
+            {"assessed_by": "supporter", "assessed_on": ours.desk.today, "levels": {"empathy": 3}},
+        ),
+        "put_development": ("PUT", f"/supporters/{ours.supporter_id}/development", {"functions": ["safe-outlet"]}),
+        "get_development": ("GET", f"/supporters/{ours.supporter_id}/development", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),

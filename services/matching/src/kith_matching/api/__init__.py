@@ -5,12 +5,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supervising, supporting
+from kith_matching.api import developing, matches, occasions, proposing, rounds, supervising, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (
     supervising.router,
+    developing.router,
     supporting.router,
     proposing.router,
     rounds.router,
@@ -31,6 +32,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "log_supervision_meeting": _ORGANISERS,
     "list_supervisions": _ORGANISERS,
     "get_supervision": _ORGANISERS,
+    "assess_competencies": _ORGANISERS,
+    "put_development": _ORGANISERS,
+    "get_development": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,

@@ -1,5 +1,6 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
+from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
@@ -8,7 +9,9 @@ from kith_matching.tables.supervising import rhythms, supervision_keys, supervis
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
+    "assessments",
     "contacts",
+    "developments",
     "groups",
     "matches",
     "metadata",

@@ -47,6 +47,29 @@ TABLES = (
     )
     """,
     "create index rhythms_due on rhythms (organisation_id, due_on, supporter_id) where due_on is not null",
+    """
+    create table assessments (
+        id uuid primary key,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        assessed_by text not null check (assessed_by in ('supporter', 'coordinator')),
+        assessed_on date not null,
+        levels jsonb not null
+    )
+    """,
+    "create index assessments_of on assessments (supporter_id)",
+    """
+    create table developments (
+        supporter_id uuid primary key references supporters (id),
+        organisation_id uuid not null,
+        roles text[] not null,
+        functions text[] not null,
+        aims text[] not null,
+        review_on date,
+        version integer not null,
+        check (aims = '{}' or review_on is not null)
+    )
+    """,
     "alter table qualities add column supervision_on_time integer",
 )
 
@@ -54,6 +77,6 @@ TABLES = (
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in ("supervisions", "supervision_keys", "rhythms"):
+    for table in ("supervisions", "supervision_keys", "rhythms", "assessments", "developments"):
         secure(op, table, "organisation_id = {org}")
     restrict(op, "supervision_keys", "author", "supervisor = nullif(current_setting('kith.subject', true), '')")
