@@ -36,6 +36,7 @@ ACTIONS = {
     "assess_competencies": ["competencies-assessed"],
     "put_development": ["development-recorded"],
     "get_development": ["development-read"],
+    "get_record_of_experience": ["experience-read"],
     "list_waiting": ["waiting-listed"],
     "list_candidates": ["candidates-listed"],
     "hold_round": ["round-held"],

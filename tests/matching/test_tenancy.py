@@ -19,7 +19,7 @@ from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
-PUBLIC = {"programmes", "programme_versions"}
+PUBLIC = {"organisations", "programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
 NOTE = "Carries on although the stairs are hard"
 
@@ -142,6 +142,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         ),
         "put_development": ("PUT", f"/supporters/{ours.supporter_id}/development", {"functions": ["safe-outlet"]}),
         "get_development": ("GET", f"/supporters/{ours.supporter_id}/development", None),
+        "get_record_of_experience": ("GET", f"/supporters/{ours.supporter_id}/record-of-experience.pdf", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),

@@ -5,13 +5,14 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import developing, matches, occasions, proposing, rounds, supervising, supporting
+from kith_matching.api import developing, experience, matches, occasions, proposing, rounds, supervising, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (
     supervising.router,
     developing.router,
+    experience.router,
     supporting.router,
     proposing.router,
     rounds.router,
@@ -35,6 +36,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "assess_competencies": _ORGANISERS,
     "put_development": _ORGANISERS,
     "get_development": _ORGANISERS,
+    "get_record_of_experience": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,

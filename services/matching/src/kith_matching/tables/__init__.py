@@ -1,7 +1,7 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
 from kith_matching.tables.developing import assessments, developments
-from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
+from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
@@ -15,6 +15,7 @@ __all__ = [
     "groups",
     "matches",
     "metadata",
+    "organisations",
     "picks",
     "prices",
     "programme_versions",

@@ -7,6 +7,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kith_matching.tables.metadata import CODES, column, key, metadata
 
+organisations: Final = sa.Table("organisations", metadata, key(), column("name", sa.Text))
+"""What organisations call themselves in public; not those that were told of before this was kept."""
+
 programmes: Final = sa.Table(
     "programmes",
     metadata,

@@ -70,6 +70,9 @@ TABLES = (
         check (aims = '{}' or review_on is not null)
     )
     """,
+    # Of organisations that were told of before there is no row until they are told again.
+    "create table organisations (id uuid primary key, name text not null)",
+    "create index sessions_supporters on sessions using gin (supporter_ids)",
     "alter table qualities add column supervision_on_time integer",
 )
 
