@@ -37,6 +37,8 @@ ACTIONS = {
     "put_development": ["development-recorded"],
     "get_development": ["development-read"],
     "get_record_of_experience": ["experience-read"],
+    "hand_over": ["handed-over"],
+    "list_handovers": ["handovers-listed"],
     "list_waiting": ["waiting-listed"],
     "list_candidates": ["candidates-listed"],
     "hold_round": ["round-held"],

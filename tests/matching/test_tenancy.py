@@ -67,6 +67,8 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    handing = {"kind": "match", "id": match_id}
+    await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})
     developing = f"/supporters/{match['supporter_id']}"
     await desk.put(f"{developing}/development", {"roles": ["befriending"]})
     assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
@@ -143,6 +145,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "put_development": ("PUT", f"/supporters/{ours.supporter_id}/development", {"functions": ["safe-outlet"]}),
         "get_development": ("GET", f"/supporters/{ours.supporter_id}/development", None),
         "get_record_of_experience": ("GET", f"/supporters/{ours.supporter_id}/record-of-experience.pdf", None),
+        "hand_over": ("POST", "/handovers", {"from_coordinator": "tester", "to_coordinator": "s-2"}),
+        "list_handovers": ("GET", "/handovers", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
@@ -169,7 +173,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_supporters", "list_supervision_due", "list_waiting"),
-    *("list_rounds", "list_matches", "list_sessions", "list_contacts"),
+    *("list_handovers", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
 }
 """Lists of one's own things: for others they are there, and empty."""
 
@@ -200,6 +204,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
 
     empty: Any = {"items": [], "next": None}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty) | {"read_supporter_contact": 403}
+    expected["hand_over"] = 409  # what others look after is nothing here
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
 

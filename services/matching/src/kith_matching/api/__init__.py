@@ -5,7 +5,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import developing, experience, matches, occasions, proposing, rounds, supervising, supporting
+from kith_matching.api import (
+    developing,
+    experience,
+    handing_over,
+    matches,
+    occasions,
+    proposing,
+    rounds,
+    supervising,
+    supporting,
+)
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
@@ -13,6 +23,7 @@ for part in (
     supervising.router,
     developing.router,
     experience.router,
+    handing_over.router,
     supporting.router,
     proposing.router,
     rounds.router,
@@ -37,6 +48,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_development": _ORGANISERS,
     "get_development": _ORGANISERS,
     "get_record_of_experience": _ORGANISERS,
+    "hand_over": _ORGANISERS,
+    "list_handovers": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,

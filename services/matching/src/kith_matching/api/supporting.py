@@ -12,7 +12,7 @@ from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimi
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District, Language
 from kith_matching import views
-from kith_matching.api.asking import MOST_CODES, Codes, OrganisationDep
+from kith_matching.api.asking import MOST_CODES, Codes, CoordinatorDep, OrganisationDep
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.usecases import supporting
@@ -100,11 +100,14 @@ async def list_supporters(
     organisation_id: OrganisationDep,
     now: NowDep,
     after: CursorDep,
+    coordinator: CoordinatorDep,
     limit: PageLimit = 50,
 ) -> Page[SupporterShown]:
     """The organisation's supporters, in order of id."""
     async with database.transaction(caller) as tx:
-        found = await views.list_supporters(tx, organisation_id, after=after, limit=limit, now=now)
+        found = await views.list_supporters(
+            tx, organisation_id, after=after, limit=limit, coordinator=coordinator, now=now
+        )
     return page_of([SupporterShown.model_validate(one) for one in found], limit)
 
 

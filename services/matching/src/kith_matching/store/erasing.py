@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import picks, proposals, referrals, sessions
+from kith_matching.tables import looked_after, matches, picks, proposals, referrals, sessions
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -49,6 +49,19 @@ request that made it is kept for a day.
 
 
 _UNPICK: Final = sa.delete(picks).where(picks.c.referral_id == _THEIRS)
+_LET_GO: Final = sa.delete(looked_after).where(
+    sa.or_(
+        sa.and_(looked_after.c.kind == "referral", looked_after.c.about_id == _THEIRS),
+        sa.and_(
+            looked_after.c.kind == "match",
+            looked_after.c.about_id.in_(
+                sa.select(matches.c.id)
+                .join(proposals, proposals.c.id == matches.c.proposal_id)
+                .where(proposals.c.referral_id == _THEIRS)
+            ),
+        ),
+    )
+)
 
 
 async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
@@ -57,6 +70,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
         return
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
-        await tx.execute(_UNPICK, {"referrals": theirs})
+        for statement in (_UNPICK, _LET_GO):
+            await tx.execute(statement, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
         await forget_answers(tx, places)

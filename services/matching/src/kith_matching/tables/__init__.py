@@ -2,6 +2,7 @@
 
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
+from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
@@ -13,6 +14,8 @@ __all__ = [
     "contacts",
     "developments",
     "groups",
+    "handovers",
+    "looked_after",
     "matches",
     "metadata",
     "organisations",

@@ -10,12 +10,13 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
 from kith_matching.domain.score import Ranking, rank
 from kith_matching.domain.terms import Terms
-from kith_matching.store import matches, proposals, referrals, rounds, supporters
+from kith_matching.store import looking_after, matches, proposals, referrals, rounds, supporters
 
 MOST_AT_ONCE: Final = 500
 """Proposals that lapse in one transaction; the others follow at the next tick."""
@@ -36,7 +37,7 @@ async def rank_candidates(tx: AsyncConnection, referral_id: UUID, *, now: dateti
 
 
 async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUID, *, now: datetime) -> Proposal:
-    """Propose a supporter for a person.
+    """Propose a supporter for a person, whom whoever proposes looks after from now on, and their match after that.
 
     The referral is locked first, the supporter second, everywhere; so of two coordinators who propose the last place at
     once one is refused with ``no-capacity``, and neither waits for the other for ever.
@@ -53,6 +54,7 @@ async def propose_pair(tx: AsyncConnection, referral_id: UUID, supporter_id: UUI
         now=now,
     )
     await proposals.insert_proposal(tx, proposal)
+    await looking_after.take_on(tx, Kind.REFERRAL, referral_id, referral.organisation_id)
     await audit.record(tx, Entry("match-proposed", "proposal", proposal.id), now=now)
     await outgoing.tell_proposed(tx, proposal, now=now)
     return proposal
@@ -86,6 +88,7 @@ async def _make_match(tx: AsyncConnection, proposal: Proposal, terms: Terms, *, 
         return None
     match = make_match(proposal, terms, match_id=clock.new_id(), today=clock.today(now))
     await matches.insert_match(tx, match)
+    await looking_after.inherit(tx, match.id, match.referral_id)
     await referrals.save_waiting(tx, [match.referral_id], waits=False)
     return match
 

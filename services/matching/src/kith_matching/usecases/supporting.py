@@ -11,9 +11,11 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import referrals, supporters
+from kith_matching.store.looking_after import take_on
 from kith_matching.store.supervision import keep_rhythms
 
 
@@ -30,6 +32,7 @@ async def put_supporter(
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
+        await take_on(tx, Kind.SUPPORTER, asked.id, asked.organisation_id)
         await keep_rhythms(tx, clock.today(now), [asked.id])
         await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)

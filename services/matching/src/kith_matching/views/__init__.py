@@ -11,11 +11,22 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, matches, programmes, proposals, referrals, rounds, sessions, supporters
+from kith_matching.tables import (
+    contacts,
+    looked_after,
+    matches,
+    programmes,
+    proposals,
+    referrals,
+    rounds,
+    sessions,
+    supporters,
+)
 
 Found = dict[str, Any]
 
@@ -24,17 +35,30 @@ _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 
 
-def _paged(table: sa.Table) -> sa.Select[Any]:
+_COORDINATOR: Final = sa.bindparam("coordinator", type_=sa.Text)
+
+
+def _is_theirs(kind: Kind, table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the coordinator to whom the list is narrowed looks after it; everything where it is not narrowed."""
+    theirs = sa.select(looked_after.c.about_id).where(
+        looked_after.c.kind == sa.literal_column(f"'{kind}'"),
+        looked_after.c.about_id == table.c.id,
+        looked_after.c.coordinator == _COORDINATOR,
+    )
+    return sa.or_(_COORDINATOR.is_(None), sa.exists(theirs))
+
+
+def _paged(table: sa.Table, *narrowed: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return audited(
         sa.select(table)
-        .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
+        .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER), *narrowed)
         .order_by(table.c.id)
         .limit(_LIMIT)
     )
 
 
-_SUPPORTERS: Final = _paged(supporters)
-_MATCHES: Final = _paged(matches)
+_SUPPORTERS: Final = _paged(supporters, _is_theirs(Kind.SUPPORTER, supporters))
+_MATCHES: Final = _paged(matches, _is_theirs(Kind.MATCH, matches))
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
 _ROUNDS: Final = _paged(rounds)
@@ -60,6 +84,7 @@ _WAITING: Final = audited(
         referrals.c.consented,
         referrals.c.decision == sa.literal_column("'accepted'"),
         referrals.c.closed_reason.is_(None),
+        _is_theirs(Kind.REFERRAL, referrals),
         sa.or_(
             _AFTER.is_(None),
             sa.tuple_(referrals.c.received_on, referrals.c.id)
@@ -99,24 +124,40 @@ _PROPOSAL: Final = audited(_PROPOSAL_ALONE)
 
 
 async def list_supporters(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Found]:
     """The organisation's supporters in order of id."""
     return await _list(
         tx,
         _SUPPORTERS,
         Entry("supporters-listed", "organisation", organisation_id),
-        {"after": after, "limit": limit},
+        {"after": after, "limit": limit, "coordinator": coordinator},
         now,
     )
 
 
 async def list_matches(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Found]:
     """The organisation's matches, the first made first."""
     return await _list(
-        tx, _MATCHES, Entry("matches-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+        tx,
+        _MATCHES,
+        Entry("matches-listed", "organisation", organisation_id),
+        {"after": after, "limit": limit, "coordinator": coordinator},
+        now,
     )
 
 
@@ -148,11 +189,21 @@ async def list_rounds(
 
 
 async def list_waiting(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Found]:
     """Accepted and consented referrals without a match, who has waited longest first, with any open proposal."""
     return await _list(
-        tx, _WAITING, Entry("waiting-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+        tx,
+        _WAITING,
+        Entry("waiting-listed", "organisation", organisation_id),
+        {"after": after, "limit": limit, "coordinator": coordinator},
+        now,
     )
 
 

@@ -70,6 +70,30 @@ TABLES = (
         check (aims = '{}' or review_on is not null)
     )
     """,
+    """
+    create table looked_after (
+        kind text check (kind in ('supporter', 'referral', 'match')),
+        about_id uuid,
+        organisation_id uuid not null,
+        coordinator text not null,
+        primary key (kind, about_id)
+    )
+    """,
+    "create index looked_after_by on looked_after (organisation_id, coordinator, kind, about_id)",
+    """
+    create table handovers (
+        id uuid primary key,
+        organisation_id uuid not null,
+        from_coordinator text,
+        to_coordinator text not null,
+        arranged_by text not null,
+        handed_at timestamptz not null,
+        supporters integer not null,
+        referrals integer not null,
+        matches integer not null
+    )
+    """,
+    "create index handovers_of on handovers (organisation_id, id)",
     # Of organisations that were told of before there is no row until they are told again.
     "create table organisations (id uuid primary key, name text not null)",
     "create index sessions_supporters on sessions using gin (supporter_ids)",
@@ -80,6 +104,14 @@ TABLES = (
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in ("supervisions", "supervision_keys", "rhythms", "assessments", "developments"):
+    for table in (
+        "looked_after",
+        "handovers",
+        "supervisions",
+        "supervision_keys",
+        "rhythms",
+        "assessments",
+        "developments",
+    ):
         secure(op, table, "organisation_id = {org}")
     restrict(op, "supervision_keys", "author", "supervisor = nullif(current_setting('kith.subject', true), '')")
