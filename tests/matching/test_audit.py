@@ -18,7 +18,7 @@ from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body
-from tests.matching.test_tenancy import Ours, attempts, ours
+from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
 from tests.servers.postgres import Address, Databases
 
 __all__ = ["ours"]  # a fixture
@@ -39,6 +39,12 @@ ACTIONS = {
     "get_record_of_experience": ["experience-read"],
     "hand_over": ["handed-over"],
     "list_handovers": ["handovers-listed"],
+    "check_in": ["checked-in"],
+    "list_check_ins": ["check-ins-listed"],
+    "list_signals": ["signals-read"],
+    "list_shared_check_ins": ["check-ins-listed"],
+    "log_call": ["supporter-called"],
+    "list_calls": ["calls-listed"],
     "list_waiting": ["waiting-listed"],
     "list_candidates": ["candidates-listed"],
     "hold_round": ["round-held"],
@@ -57,7 +63,7 @@ ACTIONS = {
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],
 }
-SUBJECTS = {"read_supporter_contact": "service-notifications"}
+SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN, "a-supporter")}
 
 
 async def since(desk: Desk, number: int) -> list[dict[str, Any]]:
@@ -81,6 +87,8 @@ async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")
+    if name in THEIR_OWN:
+        auth = as_caller("supporter", organisation_id=ours.desk.stage.organisation_id, subject="a-supporter")
     before = await last(ours.desk)
 
     headers = {"If-Match": '"1"', "Idempotency-Key": str(new_id())}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kith_chassis.clock import new_id
 from kith_matching.domain import looking_after as domain
 from kith_matching.domain.looking_after import MOST_AT_ONCE, Handover, Kind, Thing, check_asked, hand_over
+from kith_matching.domain.subjects import SubjectNamesSomebody
 from tests.conftest import AsCaller
 from tests.matching.builders import NOW, ORGANISATION
 from tests.matching.desk import Desk, a_supporter_body
@@ -64,8 +65,8 @@ def test_more_than_one_transaction_should_hold_is_handed_over_in_turns() -> None
     ("giver", "taker", "refusal"),
     [
         ("s-1", "s-1", domain.HandedToThemself),
-        ("s-1", "sam@example.org", domain.CoordinatorNamesSomebody),
-        ("Sam Testwell", "s-1", domain.CoordinatorNamesSomebody),
+        ("s-1", "sam@example.org", SubjectNamesSomebody),
+        ("Sam Testwell", "s-1", SubjectNamesSomebody),
         (None, "s-1", domain.ChooseWhat),
     ],
 )

@@ -54,7 +54,7 @@ class Ours:
 
 
 @pytest.fixture
-async def ours(desk: Desk) -> Ours:
+async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     match_id = await desk.a_match()
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
@@ -69,6 +69,13 @@ async def ours(desk: Desk) -> Ours:
     contact = await desk.create("/contacts", a_contact(desk))
     handing = {"kind": "match", "id": match_id}
     await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})
+    their_own = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    where, coordinator = f"/supporters/{match['supporter_id']}", desk.auth
+    desk.auth = their_own
+    for shared in (False, True):
+        await desk.create(f"{where}/check-ins", {"feelings": ["unsettled"], "shared": shared})
+    desk.auth = coordinator
+    await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
     developing = f"/supporters/{match['supporter_id']}"
     await desk.put(f"{developing}/development", {"roles": ["befriending"]})
     assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
@@ -147,6 +154,16 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_record_of_experience": ("GET", f"/supporters/{ours.supporter_id}/record-of-experience.pdf", None),
         "hand_over": ("POST", "/handovers", {"from_coordinator": "tester", "to_coordinator": "s-2"}),
         "list_handovers": ("GET", "/handovers", None),
+        "check_in": ("POST", f"/supporters/{ours.supporter_id}/check-ins", {"feelings": ["tired"]}),
+        "list_check_ins": ("GET", f"/supporters/{ours.supporter_id}/check-ins", None),
+        "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
+        "list_shared_check_ins": ("GET", "/check-ins", None),
+        "log_call": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/calls",
+            {"held_on": ours.desk.today, "channel": "telephone", "topics": ["a-hard-week"]},
+        ),
+        "list_calls": ("GET", f"/supporters/{ours.supporter_id}/calls", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
         "hold_round": ("POST", f"/programmes/{ours.desk.programme.programme_id}/rounds", None),
@@ -173,9 +190,13 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_supporters", "list_supervision_due", "list_waiting"),
-    *("list_handovers", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
+    *("list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
 }
 """Lists of one's own things: for others they are there, and empty."""
+
+
+THEIR_OWN = {"check_in", "list_check_ins", "list_signals"}
+"""What a supporter does for themself, and nobody for them."""
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -204,6 +225,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
 
     empty: Any = {"items": [], "next": None}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty) | {"read_supporter_contact": 403}
+    expected |= dict.fromkeys(THEIR_OWN, 403)
     expected["hand_over"] = 409  # what others look after is nothing here
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
@@ -231,6 +253,17 @@ async def test_the_service_that_writes_to_supporters_does_nothing_else(ours: Our
     answers = await attempts_of(ours, as_caller("service", "service:notifications"), others)
 
     assert answers == dict.fromkeys(others, 403)
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_another_supporter_of_whichever_organisation_gets_nothing(
+    ours: Ours, as_caller: AsCaller, *, own: bool
+) -> None:
+    organisation_id = ours.desk.stage.organisation_id if own else new_id()
+
+    answers = await attempts_of(ours, as_caller("supporter", organisation_id=organisation_id, subject="another"))
+
+    assert answers == dict.fromkeys(PERMISSIONS, 403) | dict.fromkeys(THEIR_OWN, 404)
 
 
 async def test_without_a_token_there_is_nothing(ours: Ours) -> None:

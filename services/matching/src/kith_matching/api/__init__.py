@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from kith_matching.api import (
+    checking_in,
     developing,
     experience,
     handing_over,
@@ -24,6 +25,7 @@ for part in (
     developing.router,
     experience.router,
     handing_over.router,
+    checking_in.router,
     supporting.router,
     proposing.router,
     rounds.router,
@@ -33,6 +35,7 @@ for part in (
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
+_THEMSELVES: Final = frozenset({"supporter"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
@@ -50,6 +53,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_record_of_experience": _ORGANISERS,
     "hand_over": _ORGANISERS,
     "list_handovers": _ORGANISERS,
+    "check_in": _THEMSELVES,
+    "list_check_ins": _THEMSELVES,
+    "list_signals": _THEMSELVES,
+    "list_shared_check_ins": _ORGANISERS,
+    "log_call": _ORGANISERS,
+    "list_calls": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_candidates": _ORGANISERS,
     "hold_round": _ORGANISERS,
@@ -68,7 +77,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_contacts": _ORGANISERS,
     "get_contact": _ORGANISERS,
 }
-"""Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's."""
+"""Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
+
+A supporter sees what is theirs alone."""
 
 REFUSALS: Final[Mapping[type[Exception], int]] = {refusals.MatchingRefused: 409, refusals.NotFound: 404}
 """A rule that says no is a conflict with how things stand; what is not yours is not there."""

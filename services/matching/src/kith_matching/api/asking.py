@@ -16,7 +16,7 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-"""A coordinator, by the opaque subject of their tokens."""
+"""Somebody, by the opaque subject of their tokens."""
 
 
 async def organisation_of(caller: CallerDep) -> UUID:

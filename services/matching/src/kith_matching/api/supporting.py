@@ -12,7 +12,7 @@ from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimi
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District, Language
 from kith_matching import views
-from kith_matching.api.asking import MOST_CODES, Codes, CoordinatorDep, OrganisationDep
+from kith_matching.api.asking import MOST_CODES, Codes, CoordinatorDep, OrganisationDep, Subject
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.usecases import supporting
@@ -29,6 +29,7 @@ class SupporterAsked(BaseModel):
 
     ``experience`` are the needs they lived through; ``meets`` the requests they meet, for example ``women-only``;
     ``capacity`` how many people at once they chose; ``checks_valid_until`` the last day on which their checks hold.
+    ``subject`` is that of their own tokens, once they have any: with it they check in.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,6 +48,7 @@ class SupporterAsked(BaseModel):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=MOST_CODES)]
     meets: Codes = ()
     checks_valid_until: date | None = None
+    subject: Subject | None = None
 
 
 class SupporterShown(SupporterAsked):

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain.refusals import MatchingRefused
+from kith_matching.domain.subjects import check_opaque
 
 MOST_AT_ONCE: Final = 5_000
 """Handed over in one transaction [K]: more than any one coordinator looks after."""
@@ -51,10 +52,11 @@ class Handover:
 def check_asked(from_coordinator: str | None, to_coordinator: str, chosen: Collection[Thing] | None) -> None:
     """Refuse what cannot be a handover, before anything is looked up.
 
-    Raises ``CoordinatorNamesSomebody``, ``HandedToThemself``, or ``ChooseWhat`` where all would be taken from nobody.
+    Raises ``SubjectNamesSomebody``, ``HandedToThemself``, or ``ChooseWhat`` where all would be taken from nobody.
     """
-    if not all(_is_opaque(subject) for subject in (from_coordinator, to_coordinator) if subject is not None):
-        raise CoordinatorNamesSomebody
+    for subject in (from_coordinator, to_coordinator):
+        if subject is not None:
+            check_opaque(subject)
     if from_coordinator == to_coordinator:
         raise HandedToThemself
     if from_coordinator is None and not chosen:
@@ -97,21 +99,10 @@ def hand_over(
     )
 
 
-def _is_opaque(subject: str) -> bool:
-    return subject.isascii() and subject.isprintable() and set(" /@").isdisjoint(subject)
-
-
 class HandoverRefused(MatchingRefused):
     """Nothing was handed over; the message says what can be."""
 
     code = "handover-refused"
-
-
-class CoordinatorNamesSomebody(HandoverRefused):
-    """A coordinator is known by the issuer's id of them: names and addresses belong into no list."""
-
-    code = "coordinator-names-somebody"
-    advice = "A coordinator is named by the opaque subject of their tokens, without spaces, / or @. Send that."
 
 
 class HandedToThemself(HandoverRefused):

@@ -22,6 +22,7 @@ class Supporter:
     holds the needs they have lived through themselves. ``languages`` begin with their first. ``meets`` names the
     requests they meet, for example ``women-only``, so that no characteristic of theirs is stored that nobody asks for.
     ``capacity`` is how many people at once they chose. Checks are valid up to and including ``checks_valid_until``.
+    ``subject`` is the opaque one of their own tokens, where they have any: what is theirs alone they reach with it.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Supporter:
     meets: tuple[str, ...] = field(repr=False)
     checks_valid_until: date | None
     version: int = 1
+    subject: str | None = None
 
     def looks_the_same_as(self, other: "Supporter") -> bool:
         """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""

@@ -14,6 +14,7 @@ from kith_chassis.audit.keys import Enciphered, encipher
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.supervision import Prompt, Supervision, SupervisionKind, SupervisionNotFound
 from kith_matching.store.rows import values_of
+from kith_matching.store.speaking import speak_as
 from kith_matching.tables import supervision_keys, supervisions, supporters
 
 _IDS: Final = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
@@ -25,8 +26,6 @@ _HOLD: Final = (
 )
 _INSERT: Final = sa.insert(supervisions)
 _INSERT_KEY: Final = sa.insert(supervision_keys)
-_SPEAK_AS: Final = sa.text("select set_config('kith.subject', :subject, true)")
-"""Row-level security opens the keys of this subject's own notes to this transaction, and no others."""
 _FIND: Final[sa.Select[Any]] = (
     sa.select(*supervisions.c, supervision_keys.c.key)
     .outerjoin(supervision_keys, supervision_keys.c.id == supervisions.c.id)
@@ -60,7 +59,7 @@ async def insert_supervisions(tx: AsyncConnection, logged: Sequence[Supervision]
     sealed = {one.id: encipher(one.id, one.note) for one in logged if one.note is not None}
     await tx.execute(_INSERT, [_row(one, sealed.get(one.id)) for one in logged])
     if sealed:
-        await tx.execute(_SPEAK_AS, {"subject": logged[0].supervisor})
+        await speak_as(tx, logged[0].supervisor)
         of = ("id", "supporter_id", "organisation_id", "supervisor")
         keys = [
             {name: getattr(one, name) for name in of} | {"key": sealed[one.id].key}
@@ -75,7 +74,7 @@ async def get_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor:
 
     The note is None also where its key was destroyed.
     """
-    await tx.execute(_SPEAK_AS, {"subject": supervisor})
+    await speak_as(tx, supervisor)
     row = (await tx.execute(_FIND, {"id": supervision_id, "supervisor": supervisor})).one_or_none()
     if row is None:
         raise SupervisionNotFound

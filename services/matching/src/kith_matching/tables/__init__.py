@@ -1,5 +1,6 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
+from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
@@ -11,6 +12,8 @@ from kith_matching.tables.supporting import supporters
 
 __all__ = [
     "assessments",
+    "calls",
+    "check_ins",
     "contacts",
     "developments",
     "groups",

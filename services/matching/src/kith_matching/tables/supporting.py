@@ -26,4 +26,5 @@ supporters: Final = sa.Table(
     column("meets", CODES),
     column("checks_valid_until", sa.Date, null=True),
     column("version", sa.Integer),
+    column("subject", sa.Text, null=True),
 )

@@ -13,6 +13,7 @@ from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
+from kith_matching.domain.subjects import check_opaque
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import referrals, supporters
 from kith_matching.store.looking_after import take_on
@@ -26,9 +27,12 @@ async def put_supporter(
 
     A programme that is not known yet is taken: its definition may still be on its way. The same again changes nothing
     and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
-    tells nothing. Raises ``NotYourProgramme``; ``SupporterNotFound`` where the id is another organisation's;
-    ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is about.
+    tells nothing. Raises ``NotYourProgramme`` and ``SubjectNamesSomebody``; ``SupporterNotFound`` where the id is
+    another organisation's; ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is
+    about.
     """
+    if asked.subject is not None:
+        check_opaque(asked.subject)
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):

@@ -94,24 +94,49 @@ TABLES = (
     )
     """,
     "create index handovers_of on handovers (organisation_id, id)",
+    "alter table supporters add column subject text",
+    """
+    create table check_ins (
+        id uuid primary key,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        subject text not null,
+        said_at timestamptz not null,
+        feelings text[] not null,
+        shared boolean not null
+    )
+    """,
+    "create index check_ins_of on check_ins (supporter_id, id)",
+    "create index check_ins_shared on check_ins (organisation_id, id) where shared",
+    """
+    create table calls (
+        id uuid primary key,
+        supporter_id uuid not null references supporters (id),
+        organisation_id uuid not null,
+        called_by text not null,
+        held_on date not null,
+        channel text not null,
+        topics text[] not null
+    )
+    """,
+    "create index calls_of on calls (supporter_id, id)",
     # Of organisations that were told of before there is no row until they are told again.
     "create table organisations (id uuid primary key, name text not null)",
     "create index sessions_supporters on sessions using gin (supporter_ids)",
     "alter table qualities add column supervision_on_time integer",
 )
 
+SECURED = (
+    *("supervisions", "supervision_keys", "rhythms", "assessments", "developments"),
+    *("looked_after", "handovers", "check_ins", "calls"),
+)
+ASKING = "nullif(current_setting('kith.subject', true), '')"
+
 
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in (
-        "looked_after",
-        "handovers",
-        "supervisions",
-        "supervision_keys",
-        "rhythms",
-        "assessments",
-        "developments",
-    ):
+    for table in SECURED:
         secure(op, table, "organisation_id = {org}")
-    restrict(op, "supervision_keys", "author", "supervisor = nullif(current_setting('kith.subject', true), '')")
+    restrict(op, "supervision_keys", "author", f"supervisor = {ASKING}")
+    restrict(op, "check_ins", "author", f"shared or subject = {ASKING}")
