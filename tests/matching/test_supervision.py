@@ -17,7 +17,8 @@ from kith_matching.domain.quality import FEWEST, Counted, Quality, list_news
 from kith_matching.domain.refusals import InTheFuture
 from kith_matching.domain.supervision import Attendance, NamedTwice, Prompt, Rhythm, SupervisionKind, log_supervision
 from kith_matching.domain.supporter import SupporterState
-from kith_matching.usecases.supervising import keep_rhythms
+from kith_matching.store.speaking import speak_as
+from kith_matching.tables import supervision_keys
 from tests.conftest import AsCaller
 from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY
 from tests.matching.desk import Desk
@@ -148,8 +149,7 @@ async def test_a_programme_that_changes_its_rhythm_changes_what_is_due_within_th
     await stage.a_supporter(programme)
 
     await stage.hear(programme.model_copy(update={"terms": ProgrammeTerms(definition_version=2, supervision_weeks=4)}))
-    async with stage.database.network_transaction() as tx:
-        await keep_rhythms(tx, NOW + 7 * DAY)
+    await stage.count_quality(NOW + 7 * DAY)
 
     (due,) = (await desk.get("/supporters/supervision")).json()["items"]
     assert (due["weeks"], due["due_on"]) == (4, (TODAY + 4 * WEEK).isoformat())
@@ -206,6 +206,18 @@ async def test_a_note_is_nowhere_in_the_database_as_it_was_written_and_needs_its
     assert "silences" not in everything
     assert NOTE.encode().hex() not in everything
     assert (await desk.get(where)).json()["note"] is None
+
+
+@pytest.mark.parametrize(("reader", "keys"), [(None, 0), ("a-colleague", 0), ("tester", 1)])
+async def test_a_query_finds_no_key_unless_it_names_the_author(desk: Desk, reader: str | None, keys: int) -> None:
+    await log(desk, await desk.a_supporter())
+
+    async with desk.stage.database.transaction(desk.stage.caller) as tx:
+        if reader is not None:
+            await speak_as(tx, reader)
+        found = (await tx.execute(sa.select(sa.func.count()).select_from(supervision_keys))).scalar_one()
+
+    assert found == keys
 
 
 async def test_of_a_meeting_with_somebody_who_is_not_ours_nothing_is_kept(desk: Desk) -> None:

@@ -1,13 +1,12 @@
-"""Moments in: proposals that were not answered in time, whose supervision is due, and what is counted."""
+"""Moments in: proposals that were not answered in time, and what is counted."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
-from kith_matching.usecases import counting, proposing, supervising
+from kith_matching.usecases import counting, proposing
 
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
-    Timer("keep-rhythms", timedelta(hours=1), supervising.keep_rhythms),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
 )

@@ -8,10 +8,16 @@ from kith_chassis import clock
 from kith_matching import outgoing
 from kith_matching.domain.quality import list_news
 from kith_matching.store import quality as store
+from kith_matching.store.supervision import keep_rhythms
 
 
 async def count_quality(tx: AsyncConnection, now: datetime) -> None:
-    """Tell what can be said of each programme's supporters today, where it is not what was told last."""
+    """Tell what can be said of each programme's supporters today, where it is not what was told last.
+
+    Before that the days on which supervision is due follow what changed elsewhere: a programme's terms, and supporters
+    whom an older release recorded. Else nobody of those would seem to be supervised on time.
+    """
+    await keep_rhythms(tx, clock.today(now))
     news = list_news(await store.list_counted(tx, clock.today(now)))
     await store.save_told(tx, news)
     await outgoing.tell_quality(tx, news, now=now)

@@ -49,8 +49,3 @@ async def read_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor
     found = await store.get_supervision(tx, supervision_id, supervisor)
     await audit.record(tx, Entry("supervision-read", "supervision", supervision_id), now=now)
     return found
-
-
-async def keep_rhythms(tx: AsyncConnection, now: datetime) -> None:
-    """Follow what changed elsewhere: a programme's terms, and supporters whom an older release recorded."""
-    await store.keep_rhythms(tx, clock.today(now))
