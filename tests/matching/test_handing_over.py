@@ -109,7 +109,7 @@ async def test_who_proposes_looks_after_the_person_and_the_match_until_they_hand
     assert [one["id"] for one in listed] == [some.json()["id"], rest.json()["id"]]
 
 
-async def test_what_nobody_looks_after_is_taken_on_and_only_once(desk: Desk) -> None:
+async def test_what_nobody_looks_after_is_taken_on_once_and_goes_to_who_proposes(desk: Desk) -> None:
     referral = await desk.a_referral()
     free = {"to_coordinator": "s-2", "chosen": [{"kind": "referral", "id": str(referral.referral_id)}]}
     foreign = {"to_coordinator": "s-2", "chosen": [{"kind": "referral", "id": str(new_id())}]}
@@ -118,6 +118,8 @@ async def test_what_nobody_looks_after_is_taken_on_and_only_once(desk: Desk) -> 
 
     assert [answer.status_code for answer in answers] == [409, 201, 409]
     assert await ids(desk, "/waiting", "s-2") == [str(referral.referral_id)]
+    await desk.a_proposal(referral)
+    assert await ids(desk, "/waiting", "me") == [str(referral.referral_id)]
 
 
 async def test_who_changes_a_supporter_does_not_take_them_from_a_colleague(desk: Desk, as_caller: AsCaller) -> None:
