@@ -79,7 +79,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
 
-A supporter sees what is theirs alone."""
+A supporter sees what is theirs alone.
+"""
 
 REFUSALS: Final[Mapping[type[Exception], int]] = {refusals.MatchingRefused: 409, refusals.NotFound: 404}
 """A rule that says no is a conflict with how things stand; what is not yours is not there."""

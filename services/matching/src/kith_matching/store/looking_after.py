@@ -14,7 +14,12 @@ from kith_chassis.database import asked_by
 from kith_matching.domain.looking_after import MOST_AT_ONCE, Handover, Kind, Thing
 from kith_matching.tables import handovers, looked_after, matches, referrals, supporters
 
-_OF: Final = {Kind.SUPPORTER: supporters, Kind.REFERRAL: referrals, Kind.MATCH: matches}
+_OF: Final[tuple[tuple[Kind, sa.Table, sa.ColumnElement[bool]], ...]] = (
+    (Kind.SUPPORTER, supporters, sa.true()),
+    (Kind.REFERRAL, referrals, ~referrals.c.erased),
+    (Kind.MATCH, matches, sa.exists().where(referrals.c.id == matches.c.referral_id, ~referrals.c.erased)),
+)
+"""What may be taken on. Of people who were erased nothing more is kept."""
 _TAKE: Final = postgresql.insert(looked_after)
 _TAKE_ON: Final = _TAKE.on_conflict_do_update(
     index_elements=[looked_after.c.kind, looked_after.c.about_id], set_={"coordinator": _TAKE.excluded.coordinator}
@@ -65,8 +70,9 @@ _FREE: Final = (
                 ).where(
                     table.c.organisation_id == _ORGANISATION,
                     table.c.id == sa.any_(sa.bindparam(kind.value, type_=ARRAY(sa.Uuid))),
+                    kept,
                 )
-                for kind, table in _OF.items()
+                for kind, table, kept in _OF
             )
         ),
     )
