@@ -18,6 +18,7 @@ PLANTED = {
     "services/referrals/src/kith_referrals/store.py": "import kith_referrals.usecases",
     "services/reporting/src/kith_reporting/toolbox.py": '"""A room that nobody agreed on."""',
     "services/referrals/src/kith_referrals/domain/planted.py": "import sqlalchemy",
+    "services/matching/src/kith_matching/domain/score.py": "import kith_matching.domain.competencies",
 }
 BREACHES = (
     "kith_matching is not allowed to import kith_referrals",
@@ -27,6 +28,7 @@ BREACHES = (
     "kith_referrals.store is not allowed to import kith_referrals.usecases",
     "toolbox",
     "kith_referrals.domain is not allowed to import sqlalchemy",
+    "kith_matching.domain.score is not allowed to import kith_matching.domain.competencies",
 )
 
 

@@ -104,6 +104,7 @@ async def test_a_key_of_another_kind_than_the_header_says_is_refused(verifier: V
         {"kith_organisation": "not-an-id"},
         {"kith_organisation": 7},
         {"kith_roles": ["coordinator"]},
+        {"kith_roles": ["supporter"]},
         {"kith_roles": ["operator", "administrator"]},
     ],
     ids=json.dumps,

@@ -27,6 +27,7 @@ STORIES = {
     "kith.promise-missed.v1": ("referral", "referral_id"),
     "kith.person-erased.v1": ("person", "person_id"),
     "kith.supporter-changed.v1": ("supporter", "supporter_id"),
+    "kith.supervision-logged.v1": ("supporter", "supporter_id"),
     "kith.match-proposed.v1": ("referral", "referral_id"),
     "kith.proposal-answered.v1": ("referral", "referral_id"),
     "kith.match-made.v1": ("referral", "referral_id"),

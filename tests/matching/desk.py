@@ -25,6 +25,7 @@ def a_supporter_body(*programme_ids: UUID, **different: Any) -> dict[str, Any]:
         "districts": ["G12"],
         "channels": ["in-person", "telephone"],
         "checks_valid_until": "2099-12-31",
+        "subject": "a-supporter",
     } | different
 
 

@@ -31,7 +31,7 @@ from kith_matching.domain.terms import Audience, Terms
 from tests.conftest import AsCaller
 from tests.matching.builders import WEIGHTS, a_pair, a_supporter
 from tests.matching.desk import Desk, a_supporter_body
-from tests.matching.test_tenancy import Ours, attempts, ours
+from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
 
 __all__ = ["ours"]  # a fixture
 
@@ -59,6 +59,10 @@ VIEWS: Mapping[str, Viewer | None] = {
         *("record_step", "list_steps", "count_paths", "list_attention", "record_check", "list_checks"),
         *("record_training", "list_trainings", "record_staff_training", "list_staff_trainings"),
         *("suspend_supporter", "get_suspension", "lift_suspension"),
+        *("assess_competencies", "get_development", "put_development", "get_record_of_experience"),
+        *("log_supervision", "log_supervision_meeting", "list_supervisions", "list_supervision_due", "get_supervision"),
+        *("check_in", "list_check_ins", "list_shared_check_ins", "list_signals", "log_call", "list_calls"),
+        *("hand_over", "list_handovers"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )
 )
@@ -110,21 +114,27 @@ async def answers_of(ours: Ours, as_caller: AsCaller) -> dict[str, str]:
     other = {"referral_id": str((await desk.a_referral()).referral_id), "supporter_id": ours.supporter_id}
     asks["propose"] = ("POST", "/proposals", other)
     asks |= {view: ("GET", f"{path}/preview?as={viewer}", None) for view, viewer in PREVIEWS.items()}
+    # For candidates somebody shares every item; and after the others the supporter rests.
+    last = ("list_candidates", "record_step", "suspend_supporter")
+    answers = {view: await answer_to(desk, view, asks[view], as_caller) for view in asks if view not in last}
     person = await desk.a_referral(
         needs=named("experience"), conditions=named("condition"), connections={"impact": named("impact")}
     )
     asks["list_candidates"] = ("GET", f"/referrals/{person.referral_id}/candidates", None)
-    in_order = sorted(asks, key=lambda view: view in {"record_step", "suspend_supporter"})  # after them they rest
-    return {view: await answer_to(desk, asks[view], as_caller) for view in in_order}
+    return answers | {view: await answer_to(desk, view, asks[view], as_caller) for view in last}
 
 
-async def answer_to(desk: Desk, asked: tuple[str, str, Any], as_caller: AsCaller) -> str:
+async def answer_to(desk: Desk, view: str, asked: tuple[str, str, Any], as_caller: AsCaller) -> str:
     method, path, body = asked
-    internal = as_caller("service", "service:notifications") if path.startswith("/internal") else desk.auth
+    who = desk.auth
+    if view in THEIR_OWN:
+        who = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    elif path.startswith("/internal"):
+        who = as_caller("service", "service:notifications")
     headers = {"If-Match": '"1"', "Idempotency-Key": path}
     if method == "POST" and path.startswith("/matches/"):
         headers["If-Match"] = (await desk.get(path.rpartition("/")[0])).headers["ETag"]
-    answer = await desk.client.request(method, path, json=body, headers=headers, auth=internal)
+    answer = await desk.client.request(method, path, json=body, headers=headers, auth=who)
     assert answer.is_success, (path, answer.text)
     return answer.text
 

@@ -8,6 +8,7 @@ from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.erased import find_erased, remember
 from kith_contracts.referrals import ReferralCreated
+from kith_matching.domain.looking_after import Kind, NotLookedAfter, Thing
 from kith_matching.domain.match import Match
 from kith_matching.domain.occasion import Occasion, Outcome
 from kith_matching.domain.referral import Channel
@@ -16,6 +17,7 @@ from kith_matching.solving.holding import hold
 from kith_matching.store.kept import keep
 from kith_matching.store.referrals import get_programme
 from kith_matching.store.rounds import get_waiting_list, save_round
+from kith_matching.usecases.handing_over import hand_over
 from kith_matching.usecases.rounds import hold_round
 from kith_matching.views.holdings import list_holdings
 from tests.builders import a_person_erased, a_referral_closed, a_referral_created, received
@@ -23,6 +25,13 @@ from tests.conftest import DatabaseOf
 from tests.matching.builders import NOW, TODAY
 from tests.matching.stage import Stage
 
+KNOWN = {
+    "looked-after": [False, False],
+    "match": [False],
+    "proposal": [False],
+    "referral": [False],
+    "session": [False],
+}
 ABOUT_GRIEF = Occasion(TODAY, Outcome.HAPPENED, 60, Channel.IN_PERSON, ("grief",))
 
 
@@ -52,7 +61,7 @@ async def test_an_erasure_leaves_tombstones_of_every_kind_of_row(stage: Stage) -
 
     await stage.hear(a_person_erased(referral))
 
-    assert before == {"referral": [False], "proposal": [False], "match": [False], "session": [False]}
+    assert before == KNOWN
     assert await left(stage, referral) == {"referral": [True], "proposal": [True], "match": [True], "session": [True]}
 
 
@@ -62,7 +71,7 @@ async def test_others_keep_what_is_known_of_them(stage: Stage) -> None:
 
     await stage.hear(a_person_erased(referral))
 
-    assert await left(stage, other) == {"referral": [False], "proposal": [False], "match": [False], "session": [False]}
+    assert await left(stage, other) == KNOWN
 
 
 async def test_a_rounds_pick_goes_with_the_person(stage: Stage) -> None:
@@ -116,6 +125,24 @@ async def test_a_referral_that_is_heard_of_after_its_person_was_erased_brings_no
     await stage.hear(referral)
 
     assert await left(stage, referral) == {"referral": [True]}
+
+
+async def test_nobody_takes_on_what_was_with_somebody_who_was_erased(stage: Stage) -> None:
+    referral, match = await supported(stage)
+    await stage.hear(a_person_erased(referral))
+
+    for thing in (Thing(Kind.REFERRAL, referral.referral_id), Thing(Kind.MATCH, match.id)):
+        with pytest.raises(NotLookedAfter):
+            async with stage.database.transaction(stage.caller) as tx:
+                await hand_over(
+                    tx,
+                    stage.organisation_id,
+                    {thing},
+                    from_coordinator=None,
+                    to_coordinator="s-2",
+                    arranged_by="s-2",
+                    now=NOW,
+                )
 
 
 async def test_what_they_spoke_about_is_not_kept_when_it_is_told_late(stage: Stage) -> None:

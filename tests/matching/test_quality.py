@@ -83,6 +83,7 @@ async def test_of_twenty_four_nothing_is_told_and_of_twenty_five_a_share(stage: 
         "programme_id": programme.programme_id,
         "organisation_id": stage.organisation_id,
         "checks_current": 92,
+        "supervision_on_time": None,
     }
 
 

@@ -22,8 +22,9 @@ from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
-PUBLIC = {"programmes", "programme_versions"}
+PUBLIC = {"organisations", "programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
+NOTE = "Carries on although the stairs are hard"
 
 
 A_DISCLOSURE = {"items": [{"connection": "condition", "code": "diabetes", "audience": "coordinator"}]}
@@ -43,6 +44,7 @@ class Ours:
     group_id: str
     round_id: str
     suspended_id: str
+    supervision_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -52,13 +54,14 @@ class Ours:
             "Testwell",
             "example.org",
             "900456",
+            NOTE,
             str(self.referral.person_id),
             str(self.referral.referral_id),
         }
 
 
 @pytest.fixture
-async def ours(desk: Desk) -> Ours:
+async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     match_id = await desk.a_match()
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
@@ -81,6 +84,20 @@ async def ours(desk: Desk) -> Ours:
     await desk.create(f"/supporters/{supporter_id}/person", {"person_id": str(person_id)})
     await desk.create(f"/supporters/{supporter_id}/checks", a_check_body(desk.today))
     await desk.create(f"/staff/{STAFF}/trainings", a_training_body(desk.today) | {"credits": "NVQ Testwell"})
+    handing = {"kind": "match", "id": match_id}
+    await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})
+    their_own = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    where, coordinator = f"/supporters/{match['supporter_id']}", desk.auth
+    desk.auth = their_own
+    for shared in (False, True):
+        await desk.create(f"{where}/check-ins", {"feelings": ["unsettled"], "shared": shared})
+    desk.auth = coordinator
+    await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
+    developing = f"/supporters/{match['supporter_id']}"
+    await desk.put(f"{developing}/development", {"roles": ["befriending"]})
+    assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
+    await desk.create(f"{developing}/assessments", assessment)
+    supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     async with desk.stage.database.network_transaction() as tx:
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
         lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
@@ -96,6 +113,7 @@ async def ours(desk: Desk) -> Ours:
         group_id,
         round_.json()["id"],
         await a_suspended_supporter(desk),
+        supervision.json()["id"],
     )
 
 
@@ -114,6 +132,10 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
         "minutes": 90,
         "channel": "in-person",
     }
+
+
+def a_supervision(desk: Desk) -> dict[str, Any]:
+    return {"held_on": desk.today, "minutes": 60, "prompts": ["my-mood"], "note": NOTE}
 
 
 def a_contact(desk: Desk) -> dict[str, Any]:
@@ -166,6 +188,35 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_suspension": ("GET", f"/supporters/{ours.suspended_id}/suspension", None),
         "lift_suspension": ("POST", f"/supporters/{ours.suspended_id}/suspension/lifting", {"outcome": "returns"}),
         "read_supporter_contact": ("GET", f"/internal/supporters/{ours.supporter_id}/contact", None),
+        "list_supervision_due": ("GET", "/supporters/supervision", None),
+        "log_supervision": ("POST", f"/supporters/{ours.supporter_id}/supervisions", a_supervision(ours.desk)),
+        "log_supervision_meeting": (
+            "POST",
+            "/supervisions",
+            {"held_on": ours.desk.today, "minutes": 90, "supporters": [{"supporter_id": ours.supporter_id}]},
+        ),
+        "list_supervisions": ("GET", f"/supporters/{ours.supporter_id}/supervisions", None),
+        "get_supervision": ("GET", f"/supervisions/{ours.supervision_id}", None),
+        "assess_competencies": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/assessments",
+            {"assessed_by": "supporter", "assessed_on": ours.desk.today, "levels": {"empathy": 3}},
+        ),
+        "put_development": ("PUT", f"/supporters/{ours.supporter_id}/development", {"functions": ["safe-outlet"]}),
+        "get_development": ("GET", f"/supporters/{ours.supporter_id}/development", None),
+        "get_record_of_experience": ("GET", f"/supporters/{ours.supporter_id}/record-of-experience.pdf", None),
+        "hand_over": ("POST", "/handovers", {"from_coordinator": "tester", "to_coordinator": "s-2"}),
+        "list_handovers": ("GET", "/handovers", None),
+        "check_in": ("POST", f"/supporters/{ours.supporter_id}/check-ins", {"feelings": ["tired"]}),
+        "list_check_ins": ("GET", f"/supporters/{ours.supporter_id}/check-ins", None),
+        "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
+        "list_shared_check_ins": ("GET", "/check-ins", None),
+        "log_call": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/calls",
+            {"held_on": ours.desk.today, "channel": "telephone", "topics": ["a-hard-week"]},
+        ),
+        "list_calls": ("GET", f"/supporters/{ours.supporter_id}/calls", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_unplaceable": ("GET", "/unplaceable", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
@@ -199,8 +250,16 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
-    *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"),
-    *("list_unplaceable", "list_staff_trainings", "list_attention"),
+    *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
+    *(
+        "list_attention",
+        "list_shared_check_ins",
+        "list_handovers",
+        "list_rounds",
+        "list_matches",
+        "list_sessions",
+        "list_contacts",
+    ),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
@@ -209,6 +268,10 @@ NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person"
 OWN = {"record_staff_training"}
 """What begins something of the caller's own: the same subject of another organisation is somebody else."""
 NOBODY = {"number": 0, "median": None, "longest": None}
+
+
+THEIR_OWN = {"check_in", "list_check_ins", "list_signals"}
+"""What a supporter does for themself, and nobody for them."""
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -240,6 +303,8 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
     expected |= {"read_supporter_contact": 403, "count_paths": nothing}
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
+    expected |= dict.fromkeys(THEIR_OWN, 403)
+    expected["hand_over"] = 409  # what others look after is nothing here
     expected = {name: told for name, told in expected.items() if name not in OWN}
     assert answers == expected
     assert await ours.desk.stage.told_since(before) == []
@@ -267,6 +332,17 @@ async def test_the_service_that_writes_to_supporters_does_nothing_else(ours: Our
     answers = await attempts_of(ours, as_caller("service", "service:notifications"), others)
 
     assert answers == dict.fromkeys(others, 403)
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_another_supporter_of_whichever_organisation_gets_nothing(
+    ours: Ours, as_caller: AsCaller, *, own: bool
+) -> None:
+    organisation_id = ours.desk.stage.organisation_id if own else new_id()
+
+    answers = await attempts_of(ours, as_caller("supporter", organisation_id=organisation_id, subject="another"))
+
+    assert answers == dict.fromkeys(PERMISSIONS, 403) | dict.fromkeys(THEIR_OWN, 404)
 
 
 async def test_without_a_token_there_is_nothing(ours: Ours) -> None:
@@ -300,8 +376,9 @@ async def test_sql_without_an_organisation_finds_no_rows_on_a_connection_that_ha
 
 
 async def count(ours: Ours, caller: Caller) -> tuple[dict[str, int], int]:
-    """How many rows of each table the caller sees, and on which connection."""
+    """How many rows of each table the caller sees who says who they are, and on which connection."""
     async with ours.desk.stage.database.transaction(caller) as tx:
+        await tx.execute(sa.text("select set_config('kith.subject', :subject, true)"), {"subject": caller.subject})
         rows = {
             name: (await tx.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
             for name, table in metadata.tables.items()

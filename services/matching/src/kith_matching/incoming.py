@@ -11,6 +11,7 @@ from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import (
     TOPIC,
     ConsentChanged,
+    OrganisationPublished,
     PersonErased,
     ProgrammePublished,
     ReferralClosed,
@@ -38,6 +39,11 @@ def _news(facts: Sequence[Received]) -> News:
         referrals=tuple(_referral(body) for body in referrals.values()),
         changes=tuple(change for fact in facts if (change := _change(fact)) is not None),
         erased={fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, PersonErased)},
+        organisations={
+            fact.body.organisation_id: fact.body.organisation_name
+            for fact in facts
+            if isinstance(fact.body, OrganisationPublished)
+        },
     )
 
 

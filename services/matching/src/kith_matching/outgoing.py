@@ -17,12 +17,14 @@ from kith_contracts.matching import (
     ProposalAnswered,
     ScorePart,
     SessionLogged,
+    SupervisionLogged,
     SupporterChanged,
 )
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.occasion import Contact, Session
 from kith_matching.domain.proposal import Answered, Proposal
 from kith_matching.domain.quality import Quality
+from kith_matching.domain.supervision import Supervision
 from kith_matching.domain.supporter import Supporter
 from kith_matching.domain.unplaceable import Unplaceable
 
@@ -115,6 +117,22 @@ async def tell_unplaceable(tx: AsyncConnection, found: Sequence[Unplaceable], *,
     await outbox.record(tx, *(_unplaceable(one) for one in found), now=now)
 
 
+async def tell_supervised(tx: AsyncConnection, logged: Sequence[Supervision], *, now: datetime) -> None:
+    """Tell that supporters were supervised, and nothing of what was said."""
+    facts = (
+        SupervisionLogged(
+            supervision_id=one.id,
+            supporter_id=one.supporter_id,
+            organisation_id=one.organisation_id,
+            kind=one.kind,
+            held_on=one.held_on,
+            minutes=one.minutes,
+        )
+        for one in logged
+    )
+    await outbox.record(tx, *facts, now=now)
+
+
 def _answered(answer: Answered) -> ProposalAnswered:
     return ProposalAnswered(
         proposal_id=answer.proposal.id,
@@ -156,6 +174,7 @@ def _counted(quality: Quality) -> ProgrammeQualityCounted:
         programme_id=quality.programme_id,
         organisation_id=quality.organisation_id,
         checks_current=quality.checks_current,
+        supervision_on_time=quality.supervision_on_time,
     )
 
 

@@ -39,6 +39,7 @@ TITLES: Final = {
     "referral": "What is known for finding a supporter",
     "proposal": "Supporters who were suggested",
     "match": "Support that you had",
+    "looked-after": "What a coordinator looks after for you",
     "session": "When you met, and what it was about",
     "meeting": "Groups that you were at",
     "message": "Messages about you",

@@ -1,4 +1,4 @@
-"""What the matching service tells: supporters, proposals and answers, matches, sessions, contacts, endings, quality."""
+"""What the matching service tells: supporters and their supervision, proposals, matches, what took place, quality."""
 
 from datetime import date
 from typing import ClassVar
@@ -31,6 +31,29 @@ class SupporterChanged(MatchingFact):
     ``paused`` for ``resting``."""
     capacity: Count
     """How many people at once the supporter chose."""
+
+    @property
+    def story(self) -> Story:
+        """The supporter."""
+        return Story("supporter", self.supporter_id)
+
+
+class SupervisionLogged(MatchingFact):
+    """A supporter was supervised. What was said is no part of it.
+
+    Those who were supervised together have a fact each.
+    """
+
+    supervision_id: UUID
+    supporter_id: UUID
+    organisation_id: UUID
+    """The organisation the supporter belongs to."""
+    kind: Code
+    """``one-to-one``, ``group``."""
+    held_on: date
+    """The day of it (Europe/London)."""
+    minutes: Count
+    """How long it took."""
 
     @property
     def story(self) -> Story:
@@ -204,6 +227,8 @@ class ProgrammeQualityCounted(MatchingFact):
     organisation_id: UUID
     checks_current: Percentage | None = None
     """The share of its active supporters whose checks are valid; null for fewer than 25, or where it asks for none."""
+    supervision_on_time: Percentage | None = None
+    """The share of them who are supervised in the programme's rhythm; null for fewer than 25, or where it has none."""
 
     @property
     def story(self) -> Story:

@@ -45,6 +45,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     referrals.PromiseMissed,
     referrals.PersonErased,
     matching.SupporterChanged,
+    matching.SupervisionLogged,
     matching.MatchProposed,
     matching.ProposalAnswered,
     matching.MatchMade,

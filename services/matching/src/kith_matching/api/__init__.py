@@ -7,7 +7,11 @@ from fastapi import APIRouter
 
 from kith_matching.api import (
     attention,
+    checking_in,
     checks,
+    developing,
+    experience,
+    handing_over,
     introducing,
     matches,
     occasions,
@@ -17,6 +21,7 @@ from kith_matching.api import (
     reckoning,
     rounds,
     sharing,
+    supervising,
     supporting,
     suspending,
     training,
@@ -26,7 +31,8 @@ from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (  # lists of supporters come first: their names would be taken for the id of one
-    *(attention, path, checks, training, suspending, supporting, sharing),
+    *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
+    *(supporting, sharing, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, occasions),
 ):
@@ -34,6 +40,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
 _SAFEGUARDING: Final = frozenset({"coordinator"})
+_THEMSELVES: Final = frozenset({"supporter"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": _ORGANISERS,
@@ -58,6 +65,23 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_suspension": _SAFEGUARDING,
     "lift_suspension": _SAFEGUARDING,
     "read_supporter_contact": frozenset({"service:notifications"}),
+    "list_supervision_due": _ORGANISERS,
+    "log_supervision": _ORGANISERS,
+    "log_supervision_meeting": _ORGANISERS,
+    "list_supervisions": _ORGANISERS,
+    "get_supervision": _ORGANISERS,
+    "assess_competencies": _ORGANISERS,
+    "put_development": _ORGANISERS,
+    "get_development": _ORGANISERS,
+    "get_record_of_experience": _ORGANISERS,
+    "hand_over": _ORGANISERS,
+    "list_handovers": _ORGANISERS,
+    "check_in": _THEMSELVES,
+    "list_check_ins": _THEMSELVES,
+    "list_signals": _THEMSELVES,
+    "list_shared_check_ins": _ORGANISERS,
+    "log_call": _ORGANISERS,
+    "list_calls": _ORGANISERS,
     "list_waiting": _ORGANISERS,
     "list_unplaceable": _ORGANISERS,
     "list_candidates": _ORGANISERS,
@@ -84,7 +108,10 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_contacts": _ORGANISERS,
     "get_contact": _ORGANISERS,
 }
-"""Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's."""
+"""Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
+
+A supporter sees what is theirs alone.
+"""
 
 REFUSALS: Final[Mapping[type[Exception], int]] = {refusals.MatchingRefused: 409, refusals.NotFound: 404}
 """A rule that says no is a conflict with how things stand; what is not yours is not there."""

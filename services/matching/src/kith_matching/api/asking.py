@@ -3,8 +3,8 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends
-from pydantic import Field
+from fastapi import Depends, Query
+from pydantic import Field, StringConstraints
 
 from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import Code
@@ -13,6 +13,10 @@ MOST_CODES: Final = 50
 
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 """Words from a known list that may grow, in no order that matters unless it is said."""
+
+
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+"""Somebody, by the opaque subject of their tokens."""
 
 
 async def organisation_of(caller: CallerDep) -> UUID:
@@ -24,3 +28,17 @@ async def organisation_of(caller: CallerDep) -> UUID:
 
 OrganisationDep = Annotated[UUID, Depends(organisation_of)]
 """The organisation of who asks."""
+
+
+async def looked_after_by(
+    caller: CallerDep,
+    looked_after_by: Annotated[
+        Subject | None, Query(description="Only what this coordinator looks after: their subject, or `me`.")
+    ] = None,
+) -> str | None:
+    """The coordinator to whom a list is narrowed; None for everybody's."""
+    return caller.subject if looked_after_by == "me" else looked_after_by
+
+
+CoordinatorDep = Annotated[str | None, Depends(looked_after_by)]
+"""Query parameter ``looked_after_by`` as a subject."""

@@ -10,7 +10,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_matching import views
-from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.asking import CoordinatorDep, OrganisationDep
 from kith_matching.domain.match import Encounter, Ending
 from kith_matching.usecases import occasions
 
@@ -57,11 +57,14 @@ async def list_matches(
     organisation_id: OrganisationDep,
     now: NowDep,
     after: CursorDep,
+    coordinator: CoordinatorDep,
     limit: PageLimit = 50,
 ) -> Page[MatchShown]:
     """The organisation's matches, running and ended, the first made first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_matches(tx, organisation_id, after=after, limit=limit, now=now)
+        found = await views.list_matches(
+            tx, organisation_id, after=after, limit=limit, coordinator=coordinator, now=now
+        )
     return page_of([MatchShown.model_validate(one) for one in found], limit)
 
 

@@ -17,7 +17,7 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_matching import views
-from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.asking import CoordinatorDep, OrganisationDep
 from kith_matching.domain.helpful import price_in_words
 from kith_matching.domain.score import Blocked, Candidate
 from kith_matching.usecases import proposing
@@ -114,11 +114,14 @@ async def list_waiting(
     organisation_id: OrganisationDep,
     now: NowDep,
     after: CursorDep,
+    coordinator: CoordinatorDep,
     limit: PageLimit = 50,
 ) -> Page[WaitingShown]:
     """Accepted referrals without a match, who has waited longest first."""
     async with database.transaction(caller) as tx:
-        found = await views.list_waiting(tx, organisation_id, after=after, limit=limit, now=now)
+        found = await views.list_waiting(
+            tx, organisation_id, after=after, limit=limit, coordinator=coordinator, now=now
+        )
     return page_of([WaitingShown.model_validate(one) for one in found], limit)
 
 

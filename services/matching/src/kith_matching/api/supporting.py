@@ -12,7 +12,7 @@ from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimi
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import AgeBand, District, Language
 from kith_matching import views
-from kith_matching.api.asking import MOST_CODES, Codes, OrganisationDep
+from kith_matching.api.asking import MOST_CODES, Codes, CoordinatorDep, OrganisationDep, Subject
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.sharing import Connection
 from kith_matching.domain.supporter import Supporter, SupporterState
@@ -32,6 +32,7 @@ class SupporterAsked(BaseModel):
 
     ``experience`` are the needs they lived through; ``meets`` the requests they meet, for example ``women-only``;
     ``capacity`` how many people at once they chose; ``checks_valid_until`` the last day on which their checks hold.
+    ``subject`` is that of their own tokens, once they have any: with it they check in.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,6 +53,7 @@ class SupporterAsked(BaseModel):
     checks_valid_until: date | None = None
     connections: dict[Connection, Codes] = Field(default_factory=dict)
     age_band: AgeBand = "unknown"
+    subject: Subject | None = None
 
     def supporter(self, supporter_id: UUID, organisation_id: UUID) -> Supporter:
         """As the domain knows them: a connection without a code is none."""
@@ -116,11 +118,14 @@ async def list_supporters(
     organisation_id: OrganisationDep,
     now: NowDep,
     after: CursorDep,
+    coordinator: CoordinatorDep,
     limit: PageLimit = 50,
 ) -> Page[SupporterShown]:
     """The organisation's supporters, in order of id, as a coordinator may see them."""
     async with database.transaction(caller) as tx:
-        found = await views.list_supporters(tx, organisation_id, after=after, limit=limit, now=now)
+        found = await views.list_supporters(
+            tx, organisation_id, after=after, limit=limit, coordinator=coordinator, now=now
+        )
     return page_of([SupporterShown.model_validate(one) for one in found], limit)
 
 

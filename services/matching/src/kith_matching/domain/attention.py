@@ -24,7 +24,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An active supporter by their id alone, with what they hold."""
+    """An active supporter by their id alone, with what they hold, and the day by which they are supervised again."""
 
     id: UUID
     organisation_id: UUID
@@ -32,6 +32,7 @@ class Holder:
     checks_valid_until: date | None
     checks: tuple[Check, ...] = ()
     trainings: tuple[Training, ...] = ()
+    supervised_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,24 @@ _ALL: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What is said of a programme. ``checks_current`` is in whole per cent; None says nothing."""
+    """What is said of a programme, in whole per cent; None says nothing.
+
+    ``checks_current``: whose checks are valid. ``supervision_on_time``: to whom no supervision is owed any longer than
+    the rhythm allows (``domain/supervision.py``).
+    """
 
     programme_id: UUID
     organisation_id: UUID
     checks_current: int | None
+    supervision_on_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A programme's active supporters on a day, those of them whose checks are valid, and the share told last.
 
-    Where the programme asks for no checks, nobody is counted. None was told, or nothing yet: others know no difference.
+    Where the programme asks for no checks, nobody is counted; nor is anybody ``supervised`` where it sets no rhythm.
+    None was told, or nothing yet: others know no difference.
     """
 
     programme_id: UUID
@@ -38,6 +44,9 @@ class Counted:
     supporters: int
     checked: int
     told: int | None
+    supervised: int = 0
+    on_time: int = 0
+    told_on_time: int | None = None
 
 
 def share(some: int, of: int) -> int | None:
@@ -55,28 +64,45 @@ def share(some: int, of: int) -> int | None:
 def count(
     programmes: Mapping[UUID, Programme],
     holders: Iterable[Holder],
-    told: Mapping[UUID, int | None],
+    told: Mapping[UUID, Quality],
     today: date,
 ) -> list[Counted]:
-    """Every programme that asks for checks, or of which something was told, counted as it is ``today``.
+    """Every programme that asks for checks or sets a rhythm, or of which something was told, counted ``today``.
 
     ``holders`` are the active supporters; only its own organisation's count.
     """
-    supporters, checked = Counter[UUID](), Counter[UUID]()
+    supporters, checked, supervised, on_time = Counter[UUID](), Counter[UUID](), Counter[UUID](), Counter[UUID]()
     for holder in holders:
         for programme in joined(holder, programmes):
             if asks_for_checks(programme):
                 until = checks_until(programme, holder.checks_valid_until, holder.checks)
                 supporters[programme.id] += 1
                 checked[programme.id] += until is not None and until >= today
+            if programme.terms.supervision_weeks is not None:
+                supervised[programme.id] += 1
+                on_time[programme.id] += holder.supervised_by is not None and holder.supervised_by >= today
+    nothing = Quality(UUID(int=0), UUID(int=0), None)
     return [
-        Counted(one.id, one.organisation_id, supporters[one.id], checked[one.id], told.get(one.id))
+        Counted(
+            one.id,
+            one.organisation_id,
+            supporters[one.id],
+            checked[one.id],
+            told.get(one.id, nothing).checks_current,
+            supervised[one.id],
+            on_time[one.id],
+            told.get(one.id, nothing).supervision_on_time,
+        )
         for one in programmes.values()
-        if asks_for_checks(one) or told.get(one.id) is not None
+        if asks_for_checks(one) or one.terms.supervision_weeks is not None or one.id in told
     ]
 
 
 def list_news(counted: Iterable[Counted]) -> list[Quality]:
     """What is to be told: of each programme of which something else is true now than was told last."""
-    now = ((one, share(one.checked, one.supporters)) for one in counted)
-    return [Quality(one.programme_id, one.organisation_id, said) for one, said in now if said != one.told]
+    now = ((one, share(one.checked, one.supporters), share(one.on_time, one.supervised)) for one in counted)
+    return [
+        Quality(one.programme_id, one.organisation_id, checked, on_time)
+        for one, checked, on_time in now
+        if (checked, on_time) != (one.told, one.told_on_time)
+    ]

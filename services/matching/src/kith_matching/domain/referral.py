@@ -118,13 +118,14 @@ Change = Decision | ConsentNews | Closure | Reopening
 class News:
     """What a batch of facts says: programmes and new referrals, once each, and the changes in the order of the log.
 
-    ``erased`` are people who were erased, and when (UTC).
+    ``organisations`` are names by id. ``erased`` are people who were erased, and when (UTC).
     """
 
     programmes: tuple[Programme, ...] = ()
     referrals: tuple[Referral, ...] = ()
     changes: tuple[Change, ...] = ()
     erased: Mapping[UUID, datetime] = field(default_factory=dict)
+    organisations: Mapping[UUID, str] = field(default_factory=dict)
 
 
 UNKNOWN_LANGUAGE: Final = "und"

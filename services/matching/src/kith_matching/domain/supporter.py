@@ -41,6 +41,7 @@ class Supporter:
     (``sharing.Connection``), ``age_band`` ten years of age. ``checks_valid_until`` is the last day on which some check
     is valid, for programmes whose definition names none; for the others there are ``checks``. These and ``trainings``
     are in the order in which they were recorded, and are only there where hard rules are asked.
+    ``subject`` is the opaque one of their own tokens, where they have any: what is theirs alone they reach with it.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Supporter:
     age_band: str = field(default="unknown", repr=False)
     checks: tuple[Check, ...] = field(default=(), repr=False)
     trainings: tuple[Training, ...] = field(default=(), repr=False)
+    subject: str | None = None
 
     def looks_the_same_as(self, other: "Supporter") -> bool:
         """Whether other services, who know only what ``supporter-changed`` tells, would see no difference."""

@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.domain.replay import ERASED
-from kith_matching.tables import acquaintances, hats, picks, proposals, referrals, sessions, unplaceable
+from kith_matching.tables import (
+    acquaintances,
+    hats,
+    looked_after,
+    matches,
+    picks,
+    proposals,
+    referrals,
+    sessions,
+    unplaceable,
+)
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -55,6 +65,19 @@ _DROP: Final = tuple(
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
 """Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
+_LET_GO: Final = sa.delete(looked_after).where(
+    sa.or_(
+        sa.and_(looked_after.c.kind == "referral", looked_after.c.about_id == _THEIRS),
+        sa.and_(
+            looked_after.c.kind == "match",
+            looked_after.c.about_id.in_(
+                sa.select(matches.c.id)
+                .join(proposals, proposals.c.id == matches.c.proposal_id)
+                .where(proposals.c.referral_id == _THEIRS)
+            ),
+        ),
+    )
+)
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -72,7 +95,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         await tx.execute(_UNLINK, {"people": list(people)})
-        for drop in _DROP:
+        for drop in (*_DROP, _LET_GO):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]

@@ -12,15 +12,17 @@ from kith_matching.domain.attention import Holder
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.store.qualifying import HELD, held_of
 from kith_matching.store.rows import values_of
-from kith_matching.tables import supporters
+from kith_matching.tables import rhythms, supporters
 
 _ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _HOLDERS: Final[sa.Select[Any]] = (
     sa.select(
         *(supporters.c[name] for name in ("id", "organisation_id", "programme_ids", "checks_valid_until")),
+        rhythms.c.due_on.label("supervised_by"),
         *HELD,
     )
+    .outerjoin(rhythms, rhythms.c.supporter_id == supporters.c.id)
     .where(
         supporters.c.state == SupporterState.ACTIVE,
         sa.or_(_ORGANISATION.is_(None), supporters.c.organisation_id == _ORGANISATION),

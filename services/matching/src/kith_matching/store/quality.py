@@ -8,19 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.quality import Quality
+from kith_matching.store.rows import values_of
 from kith_matching.tables import qualities
 
-_TOLD: Final = sa.select(qualities.c.programme_id, qualities.c.checks_current)
+_TOLD: Final = sa.select(qualities)
 _SAVE: Final = sa.text(
-    "insert into qualities (programme_id, organisation_id, checks_current)"
-    " select * from unnest(cast(:ids as uuid[]), cast(:organisations as uuid[]), cast(:checks as int[]))"
-    " on conflict (programme_id) do update set checks_current = excluded.checks_current"
+    "insert into qualities (programme_id, organisation_id, checks_current, supervision_on_time)"
+    " select * from unnest(cast(:ids as uuid[]), cast(:organisations as uuid[]), cast(:checks as int[]),"
+    " cast(:on_time as int[]))"
+    " on conflict (programme_id) do update"
+    " set checks_current = excluded.checks_current, supervision_on_time = excluded.supervision_on_time"
 )
 
 
-async def list_told(tx: AsyncConnection) -> dict[UUID, int | None]:
+async def list_told(tx: AsyncConnection) -> dict[UUID, Quality]:
     """What was told of each programme last."""
-    return {row.programme_id: row.checks_current for row in await tx.execute(_TOLD)}
+    return {row.programme_id: Quality(**values_of(row)) for row in await tx.execute(_TOLD)}
 
 
 async def save_told(tx: AsyncConnection, told: Collection[Quality]) -> None:
@@ -30,5 +33,6 @@ async def save_told(tx: AsyncConnection, told: Collection[Quality]) -> None:
             "ids": [one.programme_id for one in told],
             "organisations": [one.organisation_id for one in told],
             "checks": [one.checks_current for one in told],
+            "on_time": [one.supervision_on_time for one in told],
         }
         await tx.execute(_SAVE, rows)

@@ -1,7 +1,7 @@
 """This service's own copies of programmes and referrals, kept from facts, a whole batch at a time."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
@@ -56,6 +56,10 @@ _KEEP_PROGRAMMES: Final = sa.text(
     " minimum_age = excluded.minimum_age, maximum_age = excluded.maximum_age,"
     " checks_required = excluded.checks_required, channels = excluded.channels, weights = excluded.weights,"
     " terms = excluded.terms"
+)
+_KEEP_ORGANISATIONS: Final = sa.text(
+    "insert into organisations (id, name) select * from unnest(cast(:ids as uuid[]), cast(:names as text[]))"
+    " on conflict (id) do update set name = excluded.name"
 )
 _KEEP_VERSIONS: Final = sa.text(
     "insert into programme_versions (programme_id, version, terms)"
@@ -137,6 +141,12 @@ async def is_any_foreign(tx: AsyncConnection, programme_ids: Sequence[UUID], org
     """Whether one of the programmes is known to be another organisation's. One that is not known yet is not foreign."""
     asked = {"ids": list(programme_ids), "organisation_id": organisation_id}
     return bool((await tx.execute(_FOREIGN, asked)).scalar_one())
+
+
+async def keep_organisations(tx: AsyncConnection, names: Mapping[UUID, str]) -> None:
+    """Keep what organisations call themselves in public now."""
+    if names:
+        await tx.execute(_KEEP_ORGANISATIONS, {"ids": list(names), "names": list(names.values())})
 
 
 async def keep_programmes(tx: AsyncConnection, told: Sequence[Programme]) -> None:

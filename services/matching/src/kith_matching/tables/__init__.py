@@ -1,6 +1,9 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
-from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
+from kith_matching.tables.checking_in import calls, check_ins
+from kith_matching.tables.developing import assessments, developments
+from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
+from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
@@ -12,17 +15,25 @@ from kith_matching.tables.path import (
     supporter_trainings,
 )
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
+from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
 
 __all__ = [
     "acquaintances",
+    "assessments",
+    "calls",
+    "check_ins",
     "contacts",
+    "developments",
     "disclosures",
     "groups",
+    "handovers",
     "hats",
+    "looked_after",
     "matches",
     "metadata",
+    "organisations",
     "picks",
     "prices",
     "programme_versions",
@@ -30,10 +41,13 @@ __all__ = [
     "proposals",
     "qualities",
     "referrals",
+    "rhythms",
     "round_fairness",
     "round_inputs",
     "rounds",
     "sessions",
+    "supervision_keys",
+    "supervisions",
     "supporter_checks",
     "supporter_lapses",
     "supporter_steps",

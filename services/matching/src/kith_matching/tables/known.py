@@ -7,6 +7,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kith_matching.tables.metadata import CODES, column, key, metadata
 
+organisations: Final = sa.Table("organisations", metadata, key(), column("name", sa.Text))
+"""What organisations call themselves in public; not those that were told of before this was kept."""
+
 programmes: Final = sa.Table(
     "programmes",
     metadata,
@@ -63,5 +66,6 @@ qualities: Final = sa.Table(
     sa.Column("programme_id", sa.Uuid, primary_key=True),
     column("organisation_id", sa.Uuid),
     column("checks_current", sa.Integer, null=True),
+    column("supervision_on_time", sa.Integer, null=True),
 )
 """What was last told of programmes; null, or no row, where nothing is said."""

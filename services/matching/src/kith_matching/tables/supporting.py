@@ -29,4 +29,5 @@ supporters: Final = sa.Table(
     column("version", sa.Integer),
     column("connections", JSONB, null=True),
     column("age_band", sa.Text, null=True),
+    column("subject", sa.Text, null=True),
 )

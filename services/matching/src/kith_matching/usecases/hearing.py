@@ -23,6 +23,7 @@ async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
     """
     await erased.remember(tx, news.erased)
     gone = await erased.find_erased(tx, {referral.person_id for referral in news.referrals})
+    await referrals.keep_organisations(tx, news.organisations)
     await referrals.keep_programmes(tx, news.programmes)
     await referrals.keep_referrals(tx, [forgotten(one) if one.person_id in gone else one for one in news.referrals])
     await erasing.forget(tx, news.erased)

@@ -11,12 +11,13 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.introducing import NOTHING_MORE, Said
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
 from kith_matching.domain.score import Ranking, rank
 from kith_matching.domain.terms import Terms
-from kith_matching.store import matches, proposals, referrals, rounds, supporters
+from kith_matching.store import looking_after, matches, proposals, referrals, rounds, supporters
 
 MOST_AT_ONCE: Final = 500
 """Proposals that lapse in one transaction; the others follow at the next tick."""
@@ -42,6 +43,8 @@ async def propose_pair(
 ) -> Proposal:
     """Propose a supporter for a person. ``got_to_know`` says that who proposes them knows both a little.
 
+    Whoever proposes looks after the person from now on, and after their match.
+
     The referral is locked first, the supporter second, everywhere; so of two coordinators who propose the last place at
     once one is refused with ``no-capacity``, and neither waits for the other for ever.
     """
@@ -59,6 +62,7 @@ async def propose_pair(
         got_to_know=got_to_know,
     )
     await proposals.insert_proposal(tx, proposal)
+    await looking_after.take_on(tx, Kind.REFERRAL, referral_id, referral.organisation_id)
     await audit.record(tx, Entry("match-proposed", "proposal", proposal.id), now=now)
     await outgoing.tell_proposed(tx, proposal, now=now)
     return proposal
@@ -99,6 +103,7 @@ async def _make_match(tx: AsyncConnection, proposal: Proposal, terms: Terms, *, 
         return None
     match = make_match(proposal, terms, match_id=clock.new_id(), today=clock.today(now))
     await matches.insert_match(tx, match)
+    await looking_after.inherit(tx, match.id, match.referral_id)
     await referrals.save_waiting(tx, [match.referral_id], waits=False)
     return match
 

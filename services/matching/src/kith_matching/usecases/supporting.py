@@ -12,13 +12,17 @@ from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_matching import outgoing
 from kith_matching.domain.disclosure import Viewer, as_seen, unseen_kept
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.path import Path, moved
 from kith_matching.domain.refusals import NotYourProgramme, SupporterNotFound
+from kith_matching.domain.subjects import check_opaque
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
 from kith_matching.store import referrals, supporters, suspensions
+from kith_matching.store.looking_after import take_on
 from kith_matching.store.sharing import get_disclosures
+from kith_matching.store.supervision import keep_rhythms
 
 
 async def put_supporter(
@@ -30,13 +34,18 @@ async def put_supporter(
     and needs no version, so a load can be repeated. Others are told only what they can see: a new telephone number
     tells nothing. Items that a coordinator is not shown stay, whatever is sent. A state is taken as the organisation's
     own system has it, with no question asked about the way there (``usecases.path`` asks), and kept as a move of today.
-    Raises ``NotYourProgramme``; ``SupporterNotFound`` where the id is another organisation's; ``VersionMissing`` and
-    ``StaleVersion`` where a change does not name the version it is about; ``MayNotMove`` for somebody who is suspended.
+    Raises ``NotYourProgramme``, ``SubjectNamesSomebody``; ``SupporterNotFound`` where the id is another's;
+    ``VersionMissing``, ``StaleVersion`` where a change does not name the version it is about; ``MayNotMove`` for
+    somebody who is suspended.
     """
+    if asked.subject is not None:
+        check_opaque(asked.subject)
     if await referrals.is_any_foreign(tx, asked.programme_ids, asked.organisation_id):
         raise NotYourProgramme
     if expected_version is None and await supporters.insert_supporter(tx, asked):
         await _keep_state(tx, Path(asked.id, asked.organisation_id, asked.state), asked.state, now)
+        await take_on(tx, Kind.SUPPORTER, asked.id, asked.organisation_id)
+        await keep_rhythms(tx, clock.today(now), [asked.id])
         await audit.record(tx, Entry("supporter-recorded", "supporter", asked.id, (asked.state,)), now=now)
         await outgoing.tell_changed(tx, asked, now=now)
         return await _seen(tx, asked), True
@@ -54,6 +63,7 @@ async def put_supporter(
         check_may_move(await suspensions.find_last_suspension(tx, asked.id), changed.state)
         await _keep_state(tx, await paths.get_path(tx, current), changed.state, now)
     await supporters.save_supporter(tx, changed)
+    await keep_rhythms(tx, clock.today(now), [changed.id])
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)
     if not changed.looks_the_same_as(current):
         await outgoing.tell_changed(tx, changed, now=now)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
 from kith_matching.domain.disclosure import Viewer, as_seen
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
@@ -21,6 +22,7 @@ from kith_matching.store.sharing import DISCLOSED, take_disclosures
 from kith_matching.store.supporters import supporter_of
 from kith_matching.tables import (
     contacts,
+    looked_after,
     matches,
     programme_versions,
     programmes,
@@ -37,6 +39,19 @@ Found = dict[str, Any]
 _ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
+
+
+_COORDINATOR: Final = sa.bindparam("coordinator", type_=sa.Text)
+
+
+def _is_theirs(kind: Kind, table: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether the coordinator to whom the list is narrowed looks after it; everything where it is not narrowed."""
+    theirs = sa.select(looked_after.c.about_id).where(
+        looked_after.c.kind == sa.literal_column(f"'{kind}'"),
+        looked_after.c.about_id == table.c.id,
+        looked_after.c.coordinator == _COORDINATOR,
+    )
+    return sa.or_(_COORDINATOR.is_(None), sa.exists(theirs))
 
 
 def _paged(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[Any]:
@@ -61,8 +76,10 @@ _MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
     ),
 )
 """With the day until which it was planned by the version of its programme's definition with which it began."""
-_MATCHES: Final = _paged(matches, _MATCH_ALONE)
-_SUPPORTERS: Final = _paged(supporters, sa.select(*supporters.c, *DISCLOSED))
+_MATCHES: Final = _paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, matches)))
+_SUPPORTERS: Final = _paged(
+    supporters, sa.select(*supporters.c, *DISCLOSED).where(_is_theirs(Kind.SUPPORTER, supporters))
+)
 _SESSIONS: Final = _paged(sessions)
 _CONTACTS: Final = _paged(contacts)
 _ROUNDS: Final = _paged(rounds)
@@ -92,6 +109,7 @@ _WAITING: Final = audited(
         referrals.c.consented,
         referrals.c.decision == sa.literal_column("'accepted'"),
         referrals.c.closed_reason.is_(None),
+        _is_theirs(Kind.REFERRAL, referrals),
         sa.or_(
             _AFTER.is_(None),
             sa.tuple_(referrals.c.received_on, referrals.c.id)
@@ -131,11 +149,17 @@ _PROPOSAL: Final = audited(_PROPOSAL_ALONE)
 
 
 async def list_supporters(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Supporter]:
     """The organisation's supporters in order of id, each with no items but those that a coordinator may see."""
     listed = Entry("supporters-listed", "organisation", organisation_id)
-    found = await _list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit}, now)
+    found = await _list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit, "coordinator": coordinator}, now)
     disclosed = [take_disclosures(one) for one in found]
     return [
         as_seen(supporter_of(one), disclosures, Viewer.COORDINATOR)
@@ -144,11 +168,21 @@ async def list_supporters(
 
 
 async def list_matches(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Found]:
     """The organisation's matches, the first made first."""
     return await _list(
-        tx, _MATCHES, Entry("matches-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+        tx,
+        _MATCHES,
+        Entry("matches-listed", "organisation", organisation_id),
+        {"after": after, "limit": limit, "coordinator": coordinator},
+        now,
     )
 
 
@@ -180,11 +214,21 @@ async def list_rounds(
 
 
 async def list_waiting(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    organisation_id: UUID,
+    *,
+    after: UUID | None,
+    limit: int,
+    coordinator: str | None = None,
+    now: datetime,
 ) -> list[Found]:
     """Accepted and consented referrals without a match, who has waited longest first, with any open proposal."""
     return await _list(
-        tx, _WAITING, Entry("waiting-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
+        tx,
+        _WAITING,
+        Entry("waiting-listed", "organisation", organisation_id),
+        {"after": after, "limit": limit, "coordinator": coordinator},
+        now,
     )
 
 

@@ -40,6 +40,10 @@ _HELD: Final = sa.text("""
     select 'hat', person_id, organisation_id, false, '{}'::jsonb
     from hats where person_id = any(:people)
     union all
+    select 'looked-after', about_id, organisation_id, false, jsonb_build_object('kind', kind)
+    from looked_after where kind = 'referral' and about_id in (select id from theirs)
+        or kind = 'match' and about_id in (select id from matches where referral_id in (select id from theirs))
+    union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)

@@ -33,6 +33,10 @@ class Enciphered:
     text: bytes
     key: bytes = field(repr=False)
 
+    def opened(self) -> str:
+        """The reason as it was written. Raises ``InvalidTag`` where the key or its id is another's."""
+        return AESGCM(self.key).decrypt(_NONCE, self.text, self.key_id.bytes).decode()
+
 
 def encipher(key_id: UUID, reason: str) -> Enciphered:
     """The reason under a key of its own."""
@@ -50,7 +54,7 @@ async def decipher(tx: AsyncConnection, entries: Collection[dict[str, Any]]) -> 
         if "reason_key" in entry:
             key_id = UUID(entry.pop("reason_key"))
             key, text = kept.get(key_id), b64decode(entry["reason"])
-            entry["reason"] = AESGCM(key).decrypt(_NONCE, text, key_id.bytes).decode() if key else None
+            entry["reason"] = Enciphered(key_id, text, key).opened() if key else None
 
 
 async def forget(tx: AsyncConnection, kind: str, *about_ids: UUID) -> int:

@@ -1,0 +1,1 @@
+"""Ways out to people: what a supporter takes away on paper."""

@@ -1,0 +1,96 @@
+"""Supervisions, kept with their notes sealed; and by when each supporter's next is due."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.audit.keys import Enciphered, encipher
+from kith_matching.domain.refusals import SupporterNotFound
+from kith_matching.domain.supervision import Prompt, Supervision, SupervisionKind, SupervisionNotFound
+from kith_matching.store.rows import values_of
+from kith_matching.store.speaking import speak_as
+from kith_matching.tables import supervision_keys, supervisions, supporters
+
+_IDS: Final = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
+_HOLD: Final = (
+    sa.select(supporters.c.id)
+    .where(supporters.c.id == sa.any_(_IDS))
+    .order_by(supporters.c.id)
+    .with_for_update(key_share=True)
+)
+_INSERT: Final = sa.insert(supervisions)
+_INSERT_KEY: Final = sa.insert(supervision_keys)
+_FIND: Final[sa.Select[Any]] = (
+    sa.select(*supervisions.c, supervision_keys.c.key)
+    .outerjoin(supervision_keys, supervision_keys.c.id == supervisions.c.id)
+    .where(supervisions.c.id == sa.bindparam("id"), supervisions.c.supervisor == sa.bindparam("supervisor"))
+)
+_KEEP: Final = sa.text("""
+    insert into rhythms as kept (supporter_id, organisation_id, active_since, last_on, weeks)
+    select id, organisation_id, case when state = 'active' then :today end,
+        (select max(held_on) from supervisions where supporter_id = supporters.id),
+        (select min((terms ->> 'supervision_weeks')::integer) from programmes
+            where programmes.id = any(programme_ids) and programmes.organisation_id = supporters.organisation_id)
+    from supporters where cast(:ids as uuid[]) is null or id = any(:ids) order by id
+    on conflict (supporter_id) do update
+    set last_on = greatest(kept.last_on, excluded.last_on), weeks = excluded.weeks,
+        active_since = case when excluded.active_since is not null
+            then coalesce(kept.active_since, excluded.active_since) end
+    where (kept.last_on, kept.weeks, kept.active_since is null) is distinct from
+        (greatest(kept.last_on, excluded.last_on), excluded.weeks, excluded.active_since is null)
+""").bindparams(_IDS, sa.bindparam("today", type_=sa.Date))
+
+
+async def hold_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> None:
+    """See that all of these are the organisation's, and lock them in order of id. Raises ``SupporterNotFound``."""
+    found = list((await tx.execute(_HOLD, {"ids": list(supporter_ids)})).scalars())
+    if len(found) != len(set(supporter_ids)):
+        raise SupporterNotFound
+
+
+async def insert_supervisions(tx: AsyncConnection, logged: Sequence[Supervision]) -> None:
+    """Keep what was logged, of one supervisor. Each note is enciphered under a key of its own."""
+    sealed = {one.id: encipher(one.id, one.note) for one in logged if one.note is not None}
+    await tx.execute(_INSERT, [_row(one, sealed.get(one.id)) for one in logged])
+    if sealed:
+        await speak_as(tx, logged[0].supervisor)
+        of = ("id", "supporter_id", "organisation_id", "supervisor")
+        keys = [
+            {name: getattr(one, name) for name in of} | {"key": sealed[one.id].key}
+            for one in logged
+            if one.id in sealed
+        ]
+        await tx.execute(_INSERT_KEY, keys)
+
+
+async def get_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor: str) -> Supervision:
+    """The supervision with its note, for who gave it. Raises ``SupervisionNotFound`` for everybody else.
+
+    The note is None also where its key was destroyed.
+    """
+    await speak_as(tx, supervisor)
+    row = (await tx.execute(_FIND, {"id": supervision_id, "supervisor": supervisor})).one_or_none()
+    if row is None:
+        raise SupervisionNotFound
+    values = values_of(row)
+    sealed, opens = values.pop("sealed_note"), values.pop("key")
+    kind, prompts = SupervisionKind(values.pop("kind")), tuple(Prompt(one) for one in values.pop("prompts"))
+    note = Enciphered(supervision_id, sealed, opens).opened() if sealed and opens else None
+    return Supervision(**values, kind=kind, prompts=prompts, note=note)
+
+
+async def keep_rhythms(tx: AsyncConnection, today: date, supporter_ids: Collection[UUID] | None = None) -> None:
+    """Take down what these supporters' next supervision hangs on now; of all, where none are named."""
+    await tx.execute(_KEEP, {"today": today, "ids": None if supporter_ids is None else list(supporter_ids)})
+
+
+def _row(one: Supervision, sealed: Enciphered | None) -> dict[str, Any]:
+    values = asdict(one)
+    del values["note"]
+    return {**values, "sealed_note": sealed.text if sealed else None}

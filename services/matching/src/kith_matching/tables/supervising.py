@@ -1,0 +1,45 @@
+"""The support that supporters receive, and by when the next is due."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from kith_matching.tables.metadata import CODES, column, key, metadata
+
+supervisions: Final = sa.Table(
+    "supervisions",
+    metadata,
+    key(),
+    column("meeting_id", sa.Uuid),
+    column("supporter_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("kind", sa.Text),
+    column("held_on", sa.Date),
+    column("minutes", sa.Integer),
+    column("supervisor", sa.Text),
+    column("prompts", CODES),
+    column("sealed_note", sa.LargeBinary, null=True),
+)
+
+supervision_keys: Final = sa.Table(
+    "supervision_keys",
+    metadata,
+    key(),
+    column("supporter_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("supervisor", sa.Text),
+    column("key", sa.LargeBinary),
+)
+"""What opens the notes, each by the id of its supervision. A transaction sees only those of the supervisor it names."""
+
+rhythms: Final = sa.Table(
+    "rhythms",
+    metadata,
+    sa.Column("supporter_id", sa.Uuid, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("active_since", sa.Date, null=True),
+    column("last_on", sa.Date, null=True),
+    column("weeks", sa.Integer, null=True),
+    column("due_on", sa.Date, null=True),
+)
+"""What a supporter's next supervision hangs on. The database reckons ``due_on``, so that it is found by index."""

@@ -1,0 +1,244 @@
+"""Supporters are supported in their programme's rhythm, and what they say there stays between two."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kith_chassis.clock import new_id, new_pseudonym
+from kith_contracts.matching import ProgrammeQualityCounted, SupervisionLogged
+from kith_contracts.programmes.terms import ProgrammeTerms
+from kith_matching.domain.quality import FEWEST, Counted, Quality, list_news
+from kith_matching.domain.refusals import InTheFuture
+from kith_matching.domain.supervision import Attendance, NamedTwice, Prompt, Rhythm, SupervisionKind, log_supervision
+from kith_matching.domain.supporter import SupporterState
+from kith_matching.store.speaking import speak_as
+from kith_matching.tables import supervision_keys
+from tests.conftest import AsCaller
+from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY
+from tests.matching.desk import Desk
+from tests.matching.stage import Stage
+
+NOTE = "Long silences. Ask again about the brother."
+DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+WEEK = timedelta(weeks=1)
+
+
+def logged(*attended: Attendance, held_on: date = TODAY) -> list[Any]:
+    return log_supervision(
+        SupervisionKind.GROUP,
+        ORGANISATION,
+        [(new_id(), one) for one in attended],
+        held_on=held_on,
+        minutes=90,
+        supervisor="s-1",
+        meeting_id=new_id(),
+        today=TODAY,
+    )
+
+
+def test_everybody_at_a_meeting_has_a_record_of_their_own() -> None:
+    ana, ben = Attendance(new_pseudonym(), (Prompt.MOOD,), NOTE), Attendance(new_pseudonym())
+
+    first, second = logged(ana, ben)
+
+    assert (first.supporter_id, first.prompts, first.note) == (ana.supporter_id, (Prompt.MOOD,), NOTE)
+    assert (second.supporter_id, second.prompts, second.note) == (ben.supporter_id, (), None)
+    assert first.meeting_id == second.meeting_id
+    assert first.id != second.id
+
+
+def test_what_is_still_to_come_is_not_logged() -> None:
+    with pytest.raises(InTheFuture):
+        logged(Attendance(new_pseudonym()), held_on=TODAY + DAY)
+
+
+def test_nobody_is_at_a_meeting_twice() -> None:
+    somebody = Attendance(new_pseudonym())
+
+    with pytest.raises(NamedTwice):
+        logged(somebody, replace(somebody, note=NOTE))
+
+
+def test_what_was_said_is_in_no_log_line() -> None:
+    (one,) = logged(Attendance(new_pseudonym(), (Prompt.MOOD,), NOTE))
+
+    assert NOTE not in repr(one)
+    assert "my-mood" not in repr(one)
+
+
+@given(since=DAYS, last=st.none() | DAYS, weeks=st.integers(1, 52), today=DAYS)
+def test_a_supervision_is_owed_once_its_weeks_are_over_since_the_last_or_since_becoming_active(
+    since: date, last: date | None, weeks: int, today: date
+) -> None:
+    rhythm = Rhythm(since, last, weeks)
+
+    begins = [day for day in (since, last) if day is not None]
+    assert rhythm.is_overdue(today) == all(today - day > weeks * WEEK for day in begins)
+
+
+@given(since=st.none() | DAYS, last=st.none() | DAYS, weeks=st.none() | st.integers(1, 52), today=DAYS)
+def test_nothing_is_owed_without_a_rhythm_or_to_somebody_who_rests(
+    since: date | None, last: date | None, weeks: int | None, today: date
+) -> None:
+    if since is None or weeks is None:
+        assert not Rhythm(since, last, weeks).is_overdue(today)
+
+
+@given(DAYS, st.integers(1, 52), st.integers(0, 400))
+def test_being_supervised_never_makes_the_next_one_due_earlier(since: date, weeks: int, later: int) -> None:
+    before = Rhythm(since, None, weeks)
+    after = replace(before, last_on=since + later * DAY)
+
+    assert before.due_on is not None
+    assert after.due_on is not None
+    assert before.due_on <= after.due_on
+
+
+@given(on_time=st.integers(0, 60), late=st.integers(0, 60))
+def test_the_share_who_are_supervised_on_time_is_said_of_enough_and_beside_the_checks(on_time: int, late: int) -> None:
+    one = Counted(new_id(), ORGANISATION, 0, 0, None, on_time + late, on_time, None)
+
+    news = list_news([one])
+
+    if on_time + late < FEWEST:
+        assert news == []
+    else:
+        (said,) = news
+        assert said.checks_current is None
+        assert said.supervision_on_time is not None
+        assert (said.supervision_on_time == 100) == (late == 0)
+        told = replace(one, told_on_time=said.supervision_on_time)
+        assert list_news([told]) == []
+        assert list_news([replace(told, supervised=1, on_time=1)]) == [Quality(one.programme_id, ORGANISATION, None)]
+
+
+async def every(stage: Stage, weeks: int | None, **changes: Any) -> Any:
+    return await stage.a_programme(terms=ProgrammeTerms(definition_version=1, supervision_weeks=weeks), **changes)
+
+
+async def test_the_shortest_rhythm_of_their_programmes_counts_and_only_while_they_are_active(desk: Desk) -> None:
+    stage = desk.stage
+    six, two, none = await every(stage, 6), await every(stage, 2), await every(stage, None)
+    often = stage.somebody(programme_ids=(six.programme_id, two.programme_id))
+    await stage.put(often)
+    seldom = await stage.a_supporter(six)
+    resting = await stage.a_supporter(two)
+    await stage.put(replace(resting, state=SupporterState.RESTING), version=1)
+    await stage.a_supporter(none)
+
+    answer = await desk.get("/supporters/supervision")
+
+    assert [(one["id"], one["weeks"], one["due_on"]) for one in answer.json()["items"]] == [
+        (str(often.id), 2, (TODAY + 2 * WEEK).isoformat()),
+        (str(seldom.id), 6, (TODAY + 6 * WEEK).isoformat()),
+    ]
+    page = await desk.get("/supporters/supervision", params={"limit": 1})
+    rest = await desk.get("/supporters/supervision", params={"after": page.json()["next"]})
+    assert [one["id"] for one in rest.json()["items"]] == [str(seldom.id)]
+
+
+async def test_a_programme_that_changes_its_rhythm_changes_what_is_due_within_the_hour(desk: Desk) -> None:
+    stage = desk.stage
+    programme = await every(stage, 8)
+    await stage.a_supporter(programme)
+
+    await stage.hear(programme.model_copy(update={"terms": ProgrammeTerms(definition_version=2, supervision_weeks=4)}))
+    await stage.count_quality(NOW + 7 * DAY)
+
+    (due,) = (await desk.get("/supporters/supervision")).json()["items"]
+    assert (due["weeks"], due["due_on"]) == (4, (TODAY + 4 * WEEK).isoformat())
+
+
+async def log(desk: Desk, supporter_id: object, **different: Any) -> httpx.Response:
+    body = {"held_on": desk.today, "minutes": 60, "prompts": ["my-mood"], "note": NOTE} | different
+    return await desk.create(f"/supporters/{supporter_id}/supervisions", body)
+
+
+async def test_a_supervision_moves_the_next_one_and_is_told_without_what_was_said(desk: Desk) -> None:
+    supporter = await desk.stage.a_supporter(await every(desk.stage, 6))
+
+    answer = await log(desk, supporter.id)
+
+    (due,) = (await desk.get("/supporters/supervision")).json()["items"]
+    assert (answer.status_code, due["last_on"], due["overdue"]) == (201, desk.today, False)
+    told = [fact for fact in await desk.stage.told() if isinstance(fact, SupervisionLogged)]
+    assert [fact.model_dump() for fact in told] == [
+        {
+            "supervision_id": told[0].supervision_id,
+            "supporter_id": supporter.id,
+            "organisation_id": desk.stage.organisation_id,
+            "kind": "one-to-one",
+            "held_on": date.fromisoformat(desk.today),
+            "minutes": 60,
+        }
+    ]
+
+
+async def test_only_who_gave_it_reads_what_was_said(desk: Desk, as_caller: AsCaller) -> None:
+    supporter_id = await desk.a_supporter()
+    where = (await log(desk, supporter_id)).headers["Location"]
+    colleague = as_caller("administrator", organisation_id=desk.stage.organisation_id, subject="a-colleague")
+
+    own = await desk.get(where)
+    others = await desk.client.get(where, auth=colleague)
+    listed = await desk.client.get(f"/supporters/{supporter_id}/supervisions", auth=colleague)
+
+    assert (own.json()["note"], own.json()["prompts"]) == (NOTE, ["my-mood"])
+    assert (others.status_code, others.json()["code"]) == (404, "supervision-not-found")
+    assert [one["minutes"] for one in listed.json()["items"]] == [60]
+    assert "my-mood" not in listed.text
+
+
+async def test_a_note_is_nowhere_in_the_database_as_it_was_written_and_needs_its_key(desk: Desk) -> None:
+    where = (await log(desk, await desk.a_supporter())).headers["Location"]
+    dump = sa.text("select supervisions::text from supervisions union all select encode(body, 'escape') from"
+                   " idempotency_keys union all select entry from audit_tail")  # fmt: skip
+    async with desk.stage.database.network_transaction() as tx:
+        everything = "\n".join(str(text) for text in await tx.scalars(dump))
+        await tx.execute(sa.text("delete from supervision_keys where id = :id"), {"id": where.rpartition("/")[2]})
+
+    assert "silences" not in everything
+    assert NOTE.encode().hex() not in everything
+    assert (await desk.get(where)).json()["note"] is None
+
+
+@pytest.mark.parametrize(("reader", "keys"), [(None, 0), ("a-colleague", 0), ("tester", 1)])
+async def test_a_query_finds_no_key_unless_it_names_the_author(desk: Desk, reader: str | None, keys: int) -> None:
+    await log(desk, await desk.a_supporter())
+
+    async with desk.stage.database.transaction(desk.stage.caller) as tx:
+        if reader is not None:
+            await speak_as(tx, reader)
+        found = (await tx.execute(sa.select(sa.func.count()).select_from(supervision_keys))).scalar_one()
+
+    assert found == keys
+
+
+async def test_of_a_meeting_with_somebody_who_is_not_ours_nothing_is_kept(desk: Desk) -> None:
+    ours, body = await desk.a_supporter(), {"held_on": desk.today, "minutes": 90}
+
+    answer = await desk.create(
+        "/supervisions", {**body, "supporters": [{"supporter_id": ours}, {"supporter_id": str(new_pseudonym())}]}
+    )
+    received = await desk.get(f"/supporters/{ours}/supervisions")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "supporter-not-found")
+    assert received.json()["items"] == []
+
+
+async def test_a_programme_says_how_many_are_supervised_on_time(stage: Stage) -> None:
+    programme = await every(stage, 6, checks_required=False)
+    for _ in range(FEWEST):
+        await stage.a_supporter(programme)
+
+    for now in (NOW + 6 * 7 * DAY, NOW + (6 * 7 + 1) * DAY):
+        await stage.count_quality(now)
+
+    told = [fact for fact in await stage.told() if isinstance(fact, ProgrammeQualityCounted)]
+    assert [(fact.checks_current, fact.supervision_on_time) for fact in told] == [(None, 100), (None, 0)]
