@@ -39,6 +39,14 @@ ACTIONS = {
     "list_matches": ["matches-listed"],
     "get_match": ["match-read"],
     "end_match": ["match-ended"],
+    "put_group": ["group-changed"],
+    "list_groups": ["groups-listed"],
+    "get_group": ["group-read"],
+    "join_group": ["group-joined"],
+    "list_places": ["places-listed"],
+    "get_place": ["place-read"],
+    "answer_place": ["place-answered"],
+    "leave_place": ["place-left"],
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],
@@ -65,7 +73,7 @@ async def last(desk: Desk) -> int:
 @pytest.mark.parametrize("name", PERMISSIONS)
 async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> None:
     method, path, body = attempts(ours)[name]
-    if name == "propose":
+    if name in {"propose", "join_group"}:
         body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":

@@ -7,11 +7,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, now
 from kith_chassis.identity import Caller
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.places import ANSWERED_WITHIN, Place, PlaceState
 from kith_matching.domain.quality import Quality
+from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
 from tests.conftest import AsCaller
@@ -36,6 +38,7 @@ class Ours:
     contact_id: str
     group_id: str
     round_id: str
+    place_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -64,7 +67,10 @@ async def ours(desk: Desk) -> Ours:
     group_id = str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
+    await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
+    place = an_offered_place(referral, group_id)
     async with desk.stage.database.network_transaction() as tx:
+        await save_places(tx, [place])
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
         desk,
@@ -76,6 +82,7 @@ async def ours(desk: Desk) -> Ours:
         contact.json()["id"],
         group_id,
         round_.json()["id"],
+        str(place.id),
     )
 
 
@@ -88,6 +95,30 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
         "minutes": 90,
         "channel": "in-person",
     }
+
+
+def a_group(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
+    return {
+        "programme_id": str(desk.programme.programme_id),
+        "facilitators": [supporter_id],
+        "starts_on": desk.today,
+        "channel": "in-person",
+    } | different
+
+
+def an_offered_place(referral: ReferralCreated, group_id: str) -> Place:
+    """A place in the group that is held for the person of the referral."""
+    return Place(
+        id=new_id(),
+        group_id=UUID(group_id),
+        referral_id=referral.referral_id,
+        programme_id=referral.programme_id,
+        organisation_id=referral.programme_organisation_id,
+        comes_with=0,
+        state=PlaceState.OFFERED,
+        joined_at=now(),
+        answer_by=now() + ANSWERED_WITHIN,
+    )
 
 
 def a_contact(desk: Desk) -> dict[str, Any]:
@@ -128,6 +159,14 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_matches": ("GET", "/matches", None),
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
+        "put_group": ("PUT", f"/groups/{ours.group_id}", a_group(ours.desk, ours.supporter_id, setting="library")),
+        "list_groups": ("GET", "/groups", None),
+        "get_group": ("GET", f"/groups/{ours.group_id}", None),
+        "join_group": ("POST", f"/groups/{ours.group_id}/places", {"referral_id": str(ours.referral.referral_id)}),
+        "list_places": ("GET", f"/groups/{ours.group_id}/places", None),
+        "get_place": ("GET", f"/places/{ours.place_id}", None),
+        "answer_place": ("POST", f"/places/{ours.place_id}/answers", {"answer": "yes"}),
+        "leave_place": ("POST", f"/places/{ours.place_id}/leaving", {}),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -137,7 +176,10 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
-LISTS = {"list_supporters", "list_waiting", "list_rounds", "list_matches", "list_sessions", "list_contacts"}
+LISTS = {
+    *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_groups", "list_places"),
+    *("list_sessions", "list_contacts"),
+}
 """Lists of one's own things: for others they are there, and empty."""
 
 

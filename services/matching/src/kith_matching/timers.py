@@ -1,12 +1,13 @@
-"""Moments in: proposals that were not answered in time, and what is counted."""
+"""Moments in: proposals and offered places that were not answered in time, and what is counted."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
-from kith_matching.usecases import counting, proposing
+from kith_matching.usecases import counting, places, proposing
 
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
+    Timer("lapse-places", timedelta(minutes=5), places.lapse_places),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
 )

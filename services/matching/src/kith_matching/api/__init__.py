@@ -5,11 +5,18 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import matches, occasions, proposing, rounds, supporting
+from kith_matching.api import groups, matches, occasions, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
-for part in (supporting.router, proposing.router, rounds.router, matches.router, occasions.router):
+for part in (
+    supporting.router,
+    proposing.router,
+    rounds.router,
+    matches.router,
+    groups.router,
+    occasions.router,
+):
     router.include_router(part)
 
 _ORGANISERS: Final = frozenset({"coordinator", "administrator"})
@@ -30,6 +37,14 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_matches": _ORGANISERS,
     "get_match": _ORGANISERS,
     "end_match": _ORGANISERS,
+    "put_group": _ORGANISERS,
+    "list_groups": _ORGANISERS,
+    "get_group": _ORGANISERS,
+    "join_group": _ORGANISERS,
+    "list_places": _ORGANISERS,
+    "get_place": _ORGANISERS,
+    "answer_place": _ORGANISERS,
+    "leave_place": _ORGANISERS,
     "log_session": _ORGANISERS,
     "list_sessions": _ORGANISERS,
     "get_session": _ORGANISERS,

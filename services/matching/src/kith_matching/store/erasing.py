@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
-from kith_matching.tables import picks, proposals, referrals, sessions
+from kith_matching.tables import picks, places, proposals, referrals, sessions
 
 _GONE: Final = (
     sa.select(referrals.c.id)
@@ -49,14 +49,29 @@ request that made it is kept for a day.
 
 
 _UNPICK: Final = sa.delete(picks).where(picks.c.referral_id == _THEIRS)
+_UNSEAT: Final = (
+    sa.delete(places)
+    .where(places.c.referral_id == _THEIRS)
+    .returning(sa.literal("/places/") + sa.cast(places.c.id, sa.Text))
+)
 
 
-async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
-    """Forget what is known by these pseudonyms but that there were referrals, proposals, matches and sessions."""
+async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
+    """Forget what is known by these pseudonyms but that there were referrals, proposals, matches and sessions.
+
+    Returns the referrals, which are locked. Their places are freed for others first: ``forget_places``.
+    """
     if not people:
-        return
+        return []
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         await tx.execute(_UNPICK, {"referrals": theirs})
-        places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
-        await forget_answers(tx, places)
+        locations = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
+        await forget_answers(tx, locations)
+    return theirs
+
+
+async def forget_places(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
+    """Forget where in groups these people had places, or waited for one. The groups of places that go on are locked."""
+    if referral_ids:
+        await forget_answers(tx, (await tx.scalars(_UNSEAT, {"referrals": list(referral_ids)})).all())

@@ -24,6 +24,7 @@ _FIND: Final = sa.select(supporters).where(_ROW)
 _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
 _SAVE: Final = sa.update(supporters).where(_ROW)
+_AMONG: Final = sa.select(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids"))).order_by(supporters.c.id)
 _HAVE: Final = sa.select(sa.func.count()).select_from(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids")))
 
 _MATCHES: Final = (
@@ -81,6 +82,13 @@ async def save_supporter(tx: AsyncConnection, supporter: Supporter) -> None:
     """Keep a supporter as they are now."""
     values = asdict(supporter)
     await tx.execute(_SAVE, {"supporter_id": values.pop("id"), **values})
+
+
+async def list_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> list[Supporter]:
+    """Those of these supporters that are the asking organisation's, in order of id."""
+    if not supporter_ids:
+        return []
+    return [_supporter(values_of(row)) for row in await tx.execute(_AMONG, {"ids": list(supporter_ids)})]
 
 
 async def have_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> bool:

@@ -4,14 +4,17 @@ from kith_matching.tables.known import programme_versions, programmes, qualities
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
+from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.supporting import supporters
 
 __all__ = [
     "contacts",
+    "group_plans",
     "groups",
     "matches",
     "metadata",
     "picks",
+    "places",
     "prices",
     "programme_versions",
     "programmes",

@@ -27,6 +27,9 @@ _HELD: Final = sa.text("""
     select 'pick', round_id, organisation_id, false, to_jsonb(picks) - '{supporter_id,organisation_id}'::text[]
     from picks where referral_id in (select id from theirs)
     union all
+    select 'place', id, organisation_id, false, to_jsonb(places) - '{id,organisation_id,version}'::text[]
+    from places where referral_id in (select id from theirs)
+    union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
