@@ -47,6 +47,11 @@ ACTIONS = {
     "get_place": ["place-read"],
     "answer_place": ["place-answered"],
     "leave_place": ["place-left"],
+    "propose_mediation": ["mediation-proposed"],
+    "list_mediations": ["mediations-listed"],
+    "get_mediation": ["mediation-read"],
+    "answer_mediation": ["mediation-answered"],
+    "end_mediation": ["mediation-ended"],
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],
@@ -75,6 +80,8 @@ async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller
     method, path, body = attempts(ours)[name]
     if name in {"propose", "join_group"}:
         body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
+    if name == "propose_mediation":
+        await ours.desk.a_supporter()
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")

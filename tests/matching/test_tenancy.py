@@ -9,10 +9,14 @@ import sqlalchemy as sa
 
 from kith_chassis.clock import new_id, now
 from kith_chassis.identity import Caller
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.mediation import Mediation, Party, PartyKind
 from kith_matching.domain.places import ANSWERED_WITHIN, Place, PlaceState
+from kith_matching.domain.proposal import PERSON_ANSWERS_WITHIN
 from kith_matching.domain.quality import Quality
+from kith_matching.store.mediations import save_mediations
 from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
@@ -21,6 +25,7 @@ from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
+WITH_EVERYTHING = ProgrammeTerms(definition_version=1, components=("mediation",), knowing_each_other="expected")
 PUBLIC = {"programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
 
@@ -39,6 +44,7 @@ class Ours:
     group_id: str
     round_id: str
     place_id: str
+    mediation_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -68,9 +74,12 @@ async def ours(desk: Desk) -> Ours:
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     place = an_offered_place(referral, group_id)
+    mediation = a_mediation(desk, referral, supporter_id, match["supporter_id"])
     async with desk.stage.database.network_transaction() as tx:
         await save_places(tx, [place])
+        await save_mediations(tx, [mediation])
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
         desk,
@@ -83,6 +92,7 @@ async def ours(desk: Desk) -> Ours:
         group_id,
         round_.json()["id"],
         str(place.id),
+        str(mediation.id),
     )
 
 
@@ -119,6 +129,31 @@ def an_offered_place(referral: ReferralCreated, group_id: str) -> Place:
         joined_at=now(),
         answer_by=now() + ANSWERED_WITHIN,
     )
+
+
+def a_mediation(desk: Desk, referral: ReferralCreated, supporter_id: str, mediator_id: str) -> Mediation:
+    """A mediation between a person and their supporter, who are both still to answer."""
+    return Mediation(
+        id=new_id(),
+        programme_id=referral.programme_id,
+        organisation_id=desk.stage.organisation_id,
+        first=Party(PartyKind.REFERRAL, referral.referral_id),
+        second=Party(PartyKind.SUPPORTER, UUID(supporter_id)),
+        mediator_id=UUID(mediator_id),
+        proposed_at=now(),
+        answer_by=now() + PERSON_ANSWERS_WITHIN,
+    )
+
+
+def parties(ours: Ours) -> dict[str, Any]:
+    """A dispute between a person and the supporter of somebody else."""
+    return {
+        "programme_id": str(ours.desk.programme.programme_id),
+        "parties": [
+            {"kind": "referral", "id": str(ours.referral.referral_id)},
+            {"kind": "supporter", "id": ours.supporter_id},
+        ],
+    }
 
 
 def a_contact(desk: Desk) -> dict[str, Any]:
@@ -167,6 +202,15 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_place": ("GET", f"/places/{ours.place_id}", None),
         "answer_place": ("POST", f"/places/{ours.place_id}/answers", {"answer": "yes"}),
         "leave_place": ("POST", f"/places/{ours.place_id}/leaving", {}),
+        "propose_mediation": ("POST", "/mediations", parties(ours)),
+        "list_mediations": ("GET", "/mediations", None),
+        "get_mediation": ("GET", f"/mediations/{ours.mediation_id}", None),
+        "answer_mediation": (
+            "POST",
+            f"/mediations/{ours.mediation_id}/answers",
+            {"answered_by": "first", "answer": "yes"},
+        ),
+        "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -178,7 +222,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_groups", "list_places"),
-    *("list_sessions", "list_contacts"),
+    *("list_mediations", "list_sessions", "list_contacts"),
 }
 """Lists of one's own things: for others they are there, and empty."""
 

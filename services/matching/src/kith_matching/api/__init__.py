@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import groups, matches, occasions, proposing, rounds, supporting
+from kith_matching.api import groups, matches, mediating, occasions, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
@@ -15,6 +15,7 @@ for part in (
     rounds.router,
     matches.router,
     groups.router,
+    mediating.router,
     occasions.router,
 ):
     router.include_router(part)
@@ -45,6 +46,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_place": _ORGANISERS,
     "answer_place": _ORGANISERS,
     "leave_place": _ORGANISERS,
+    "propose_mediation": _ORGANISERS,
+    "list_mediations": _ORGANISERS,
+    "get_mediation": _ORGANISERS,
+    "answer_mediation": _ORGANISERS,
+    "end_mediation": _ORGANISERS,
     "log_session": _ORGANISERS,
     "list_sessions": _ORGANISERS,
     "get_session": _ORGANISERS,

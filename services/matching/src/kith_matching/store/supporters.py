@@ -25,6 +25,7 @@ _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
 _SAVE: Final = sa.update(supporters).where(_ROW)
 _AMONG: Final = sa.select(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids"))).order_by(supporters.c.id)
+_LOCK_AMONG: Final = _AMONG.with_for_update()
 _HAVE: Final = sa.select(sa.func.count()).select_from(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids")))
 
 _MATCHES: Final = (
@@ -89,6 +90,13 @@ async def list_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) 
     if not supporter_ids:
         return []
     return [_supporter(values_of(row)) for row in await tx.execute(_AMONG, {"ids": list(supporter_ids)})]
+
+
+async def list_supporters_for_update(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> list[Supporter]:
+    """The same, locked. Referrals are locked before."""
+    if not supporter_ids:
+        return []
+    return [_supporter(values_of(row)) for row in await tx.execute(_LOCK_AMONG, {"ids": list(supporter_ids)})]
 
 
 async def have_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> bool:

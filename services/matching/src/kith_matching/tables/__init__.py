@@ -1,6 +1,7 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
 from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
+from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import matches, picks, prices, proposals, rounds
@@ -12,6 +13,7 @@ __all__ = [
     "group_plans",
     "groups",
     "matches",
+    "mediations",
     "metadata",
     "picks",
     "places",

@@ -34,6 +34,10 @@ _HELD: Final = sa.text("""
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
     union all
+    select 'mediation', id, organisation_id, (select bool_or(erased) from theirs where id in (first_id, second_id)),
+        to_jsonb(mediations) - '{id,first_id,second_id,mediator_id,organisation_id,version}'::text[]
+    from mediations where first_id in (select id from theirs) or second_id in (select id from theirs)
+    union all
     select 'session', id, organisation_id, cardinality(topics) = 0 and (select bool_or(erased) from theirs),
         to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
     from sessions where referral_id in (select id from theirs)

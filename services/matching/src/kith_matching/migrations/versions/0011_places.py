@@ -1,4 +1,4 @@
-"""Groups have plans, and places in them that people take, are offered or wait for."""
+"""Groups have plans, and places that people take, are offered or wait for; and two in a dispute have a mediator."""
 
 from alembic import op
 
@@ -47,11 +47,49 @@ TABLES = (
     "create index places_of on places (group_id, id)",
     "create index places_referral on places (referral_id)",
     "create index places_due on places (answer_by) where state = 'offered'",
+    # A party is a referral or a supporter: hence no foreign keys.
+    """
+    create table mediations (
+        id uuid primary key,
+        programme_id uuid not null,
+        organisation_id uuid not null,
+        first_kind text not null check (first_kind in ('referral', 'supporter')),
+        first_id uuid not null,
+        second_kind text not null check (second_kind in ('referral', 'supporter')),
+        second_id uuid not null,
+        mediator_id uuid not null references supporters (id),
+        proposed_at timestamptz not null,
+        answer_by timestamptz not null,
+        state text not null check (
+            state in ('awaiting-parties', 'awaiting-mediator', 'agreed', 'ended', 'declined', 'lapsed', 'withdrawn')
+        ),
+        first_agreed boolean not null,
+        second_agreed boolean not null,
+        declined_by text check (declined_by in ('first', 'second', 'mediator')),
+        agreed_on date,
+        outcome text,
+        ended_on date,
+        version integer not null,
+        check ((ended_on is null) = (state in ('awaiting-parties', 'awaiting-mediator', 'agreed'))),
+        check (first_agreed and second_agreed or state not in ('awaiting-mediator', 'agreed', 'ended')),
+        check (first_id <> second_id and mediator_id not in (first_id, second_id))
+    )
+    """,
+    "create index mediations_of on mediations (organisation_id, id)",
+    "create index mediations_first on mediations (first_id)",
+    "create index mediations_second on mediations (second_id)",
+    """
+    create unique index mediations_one_each on mediations (least(first_id, second_id), greatest(first_id, second_id))
+    where ended_on is null
+    """,
+    """
+    create index mediations_due on mediations (answer_by) where state in ('awaiting-parties', 'awaiting-mediator')
+    """,
 )
 
 
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in ("group_plans", "places"):
+    for table in ("group_plans", "places", "mediations"):
         secure(op, table, "organisation_id = {org}")
