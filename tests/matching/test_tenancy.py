@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -7,15 +7,17 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from kith_chassis.clock import new_id, now
+from kith_chassis.clock import new_id, new_pseudonym, now
 from kith_chassis.identity import Caller
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
+from kith_matching.domain.exchange import Agreement, AgreementState, Member
 from kith_matching.domain.mediation import Mediation, Party, PartyKind
 from kith_matching.domain.places import ANSWERED_WITHIN, Place, PlaceState
 from kith_matching.domain.proposal import PERSON_ANSWERS_WITHIN
 from kith_matching.domain.quality import Quality
+from kith_matching.store.exchange import insert_agreement, insert_member
 from kith_matching.store.mediations import save_mediations
 from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
@@ -25,7 +27,9 @@ from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
-WITH_EVERYTHING = ProgrammeTerms(definition_version=1, components=("mediation",), knowing_each_other="expected")
+WITH_EVERYTHING = ProgrammeTerms(
+    definition_version=1, components=("mediation", "exchange"), knowing_each_other="expected"
+)
 PUBLIC = {"programmes", "programme_versions"}
 """Tables without people, supporters or referrals."""
 
@@ -45,6 +49,8 @@ class Ours:
     round_id: str
     place_id: str
     mediation_id: str
+    member_ids: tuple[str, str, str]
+    agreement_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -56,6 +62,7 @@ class Ours:
             "900456",
             str(self.referral.person_id),
             str(self.referral.referral_id),
+            *self.member_ids,
         }
 
 
@@ -77,9 +84,14 @@ async def ours(desk: Desk) -> Ours:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     place = an_offered_place(referral, group_id)
     mediation = a_mediation(desk, referral, supporter_id, match["supporter_id"])
+    members = [a_member(desk) for _ in range(3)]
+    agreement = an_agreement(members[0], members[1])
     async with desk.stage.database.network_transaction() as tx:
         await save_places(tx, [place])
         await save_mediations(tx, [mediation])
+        for member in members:
+            await insert_member(tx, member)
+        await insert_agreement(tx, agreement)
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
     return Ours(
         desk,
@@ -93,6 +105,8 @@ async def ours(desk: Desk) -> Ours:
         round_.json()["id"],
         str(place.id),
         str(mediation.id),
+        (str(members[0].id), str(members[1].id), str(members[2].id)),
+        str(agreement.id),
     )
 
 
@@ -156,6 +170,29 @@ def parties(ours: Ours) -> dict[str, Any]:
     }
 
 
+def a_member(desk: Desk) -> Member:
+    """A member of the programme's exchange who could teach others, and wishes to learn."""
+    return Member(
+        id=new_pseudonym(),
+        programme_id=desk.programme.programme_id,
+        organisation_id=desk.stage.organisation_id,
+        needs=("music",),
+        skills=("music",),
+        times=(),
+        telephone="07700 900456",
+    )
+
+
+def an_agreement(first: Member, second: Member) -> Agreement:
+    """Two members who both said yes."""
+    asked = Agreement(new_id(), first.programme_id, first.organisation_id, first.id, second.id, now())
+    return replace(asked, state=AgreementState.AGREED, first_agreed=True, second_agreed=True)
+
+
+def a_member_body(ours: Ours) -> dict[str, Any]:
+    return {"programme_id": str(ours.desk.programme.programme_id), "telephone": "07700 900456", "skills": ["cooking"]}
+
+
 def a_contact(desk: Desk) -> dict[str, Any]:
     programme_id = str(desk.programme.programme_id)
     return {"programme_id": programme_id, "held_on": desk.today, "kind": "outreach", "people": 3}
@@ -211,6 +248,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
             {"answered_by": "first", "answer": "yes"},
         ),
         "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
+        **attempts_to_exchange(ours),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -220,9 +258,27 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
+def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for the exchange."""
+    first, _, third = ours.member_ids
+    member, agreement = f"/exchange/members/{first}", f"/exchange/agreements/{ours.agreement_id}"
+    suggestions = f"/exchange/{ours.desk.programme.programme_id}/suggestions?member={first}"
+    return {
+        "put_exchange_member": ("PUT", member, a_member_body(ours)),
+        "list_exchange_members": ("GET", "/exchange/members", None),
+        "get_exchange_member": ("GET", member, None),
+        "leave_exchange": ("DELETE", member, None),
+        "list_exchange_suggestions": ("GET", suggestions, None),
+        "ask_exchange_members": ("POST", "/exchange/agreements", {"member_ids": [first, third]}),
+        "get_exchange_agreement": ("GET", agreement, None),
+        "answer_exchange_agreement": ("POST", f"{agreement}/answers", {"member_id": first, "answer": "no"}),
+        "read_exchange_number": ("GET", f"{agreement}/number?member={first}", None),
+    }
+
+
 LISTS = {
     *("list_supporters", "list_waiting", "list_rounds", "list_matches", "list_groups", "list_places"),
-    *("list_mediations", "list_sessions", "list_contacts"),
+    *("list_mediations", "list_exchange_members", "list_sessions", "list_contacts"),
 }
 """Lists of one's own things: for others they are there, and empty."""
 

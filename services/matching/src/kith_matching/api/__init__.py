@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kith_matching.api import groups, matches, mediating, occasions, proposing, rounds, supporting
+from kith_matching.api import exchange, groups, matches, mediating, occasions, proposing, rounds, supporting
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
@@ -16,6 +16,7 @@ for part in (
     matches.router,
     groups.router,
     mediating.router,
+    exchange.router,
     occasions.router,
 ):
     router.include_router(part)
@@ -51,6 +52,15 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_mediation": _ORGANISERS,
     "answer_mediation": _ORGANISERS,
     "end_mediation": _ORGANISERS,
+    "put_exchange_member": _ORGANISERS,
+    "list_exchange_members": _ORGANISERS,
+    "get_exchange_member": _ORGANISERS,
+    "leave_exchange": _ORGANISERS,
+    "list_exchange_suggestions": _ORGANISERS,
+    "ask_exchange_members": _ORGANISERS,
+    "get_exchange_agreement": _ORGANISERS,
+    "answer_exchange_agreement": _ORGANISERS,
+    "read_exchange_number": _ORGANISERS,
     "log_session": _ORGANISERS,
     "list_sessions": _ORGANISERS,
     "get_session": _ORGANISERS,

@@ -1,5 +1,6 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
+from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.known import programme_versions, programmes, qualities, referrals
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
@@ -10,6 +11,8 @@ from kith_matching.tables.supporting import supporters
 
 __all__ = [
     "contacts",
+    "exchange_agreements",
+    "exchange_members",
     "group_plans",
     "groups",
     "matches",

@@ -1,4 +1,4 @@
-"""Groups have plans, and places that people take, are offered or wait for; and two in a dispute have a mediator."""
+"""Places in groups, taken, offered and waited for; mediators between two; and members who exchange what they can."""
 
 from alembic import op
 
@@ -85,11 +85,47 @@ TABLES = (
     """
     create index mediations_due on mediations (answer_by) where state in ('awaiting-parties', 'awaiting-mediator')
     """,
+    """
+    create table exchange_members (
+        id uuid primary key,
+        programme_id uuid not null,
+        organisation_id uuid not null,
+        needs text[] not null,
+        skills text[] not null,
+        times text[] not null,
+        telephone text not null,
+        state text not null check (state in ('on', 'resting')),
+        version integer not null
+    )
+    """,
+    "create index exchange_members_of on exchange_members (organisation_id, id)",
+    "create index exchange_members_on on exchange_members (programme_id, id) where state = 'on'",
+    """
+    create table exchange_agreements (
+        id uuid primary key,
+        programme_id uuid not null,
+        organisation_id uuid not null,
+        first_id uuid not null references exchange_members (id),
+        second_id uuid not null references exchange_members (id),
+        asked_at timestamptz not null,
+        state text not null check (state in ('asking', 'agreed', 'declined')),
+        first_agreed boolean not null,
+        second_agreed boolean not null,
+        version integer not null,
+        check ((first_agreed and second_agreed) = (state = 'agreed'))
+    )
+    """,
+    "create index exchange_agreements_second on exchange_agreements (second_id)",
+    """
+    create unique index exchange_agreements_one_each
+    on exchange_agreements (least(first_id, second_id), greatest(first_id, second_id))
+    """,
+    "create index exchange_agreements_first on exchange_agreements (first_id)",
 )
 
 
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in ("group_plans", "places", "mediations"):
+    for table in ("group_plans", "places", "mediations", "exchange_members", "exchange_agreements"):
         secure(op, table, "organisation_id = {org}")
