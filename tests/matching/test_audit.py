@@ -82,6 +82,28 @@ ACTIONS = {
     "get_match": ["match-read"],
     "get_match_supporter": ["match-supporter-read"],
     "end_match": ["match-ended"],
+    "put_group": ["group-changed"],
+    "list_groups": ["groups-listed"],
+    "get_group": ["group-read"],
+    "join_group": ["group-joined"],
+    "list_places": ["places-listed"],
+    "get_place": ["place-read"],
+    "answer_place": ["place-answered"],
+    "leave_place": ["place-left"],
+    "propose_mediation": ["mediation-proposed"],
+    "list_mediations": ["mediations-listed"],
+    "get_mediation": ["mediation-read"],
+    "answer_mediation": ["mediation-answered"],
+    "end_mediation": ["mediation-ended"],
+    "put_exchange_member": ["member-changed"],
+    "list_exchange_members": ["members-listed"],
+    "get_exchange_member": ["member-read"],
+    "leave_exchange": ["member-left"],
+    "list_exchange_suggestions": ["suggestions-listed"],
+    "ask_exchange_members": ["members-asked"],
+    "get_exchange_agreement": ["agreement-read"],
+    "answer_exchange_agreement": ["agreement-answered"],
+    "read_exchange_number": ["member-contact-read"],
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],
@@ -118,8 +140,10 @@ async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller
 
 async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> None:
     method, path, body = attempts(ours)[name]
-    if name == "propose":
+    if name in {"propose", "join_group"}:
         body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
+    if name == "propose_mediation":
+        await ours.desk.a_supporter()
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +7,21 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, new_pseudonym, now
 from kith_chassis.identity import Caller
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.api import PERMISSIONS
 from kith_matching.domain.attention import Holder
+from kith_matching.domain.exchange import Agreement, AgreementState, Member
+from kith_matching.domain.mediation import Mediation, Party, PartyKind
+from kith_matching.domain.places import ANSWERED_WITHIN, Place, PlaceState
+from kith_matching.domain.proposal import PERSON_ANSWERS_WITHIN
 from kith_matching.domain.quality import Quality
+from kith_matching.store.exchange import insert_agreement, insert_member
 from kith_matching.store.holders import keep_lapsed
+from kith_matching.store.mediations import save_mediations
+from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
 from tests.conftest import AsCaller
@@ -23,6 +31,9 @@ from tests.matching.stage import Stage
 from tests.servers.services import Bearer
 
 PUBLIC = {"organisations", "programmes", "programme_versions"}
+WITH_EVERYTHING = ProgrammeTerms(
+    definition_version=1, components=("mediation", "exchange"), knowing_each_other="expected"
+)
 """Tables without people, supporters or referrals."""
 NOTE = "Carries on although the stairs are hard"
 
@@ -45,6 +56,10 @@ class Ours:
     round_id: str
     suspended_id: str
     supervision_id: str
+    place_id: str
+    mediation_id: str
+    member_ids: tuple[str, str, str]
+    agreement_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -57,6 +72,7 @@ class Ours:
             NOTE,
             str(self.referral.person_id),
             str(self.referral.referral_id),
+            *self.member_ids,
         }
 
 
@@ -98,7 +114,18 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
     await desk.create(f"{developing}/assessments", assessment)
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
+    await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
+    place = an_offered_place(referral, group_id)
+    mediation = a_mediation(desk, referral, supporter_id, match["supporter_id"])
+    members = [a_member(desk) for _ in range(3)]
+    agreement = an_agreement(members[0], members[1])
     async with desk.stage.database.network_transaction() as tx:
+        await save_places(tx, [place])
+        await save_mediations(tx, [mediation])
+        for member in members:
+            await insert_member(tx, member)
+        await insert_agreement(tx, agreement)
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
         lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
         await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
@@ -114,6 +141,10 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         round_.json()["id"],
         await a_suspended_supporter(desk),
         supervision.json()["id"],
+        str(place.id),
+        str(mediation.id),
+        (str(members[0].id), str(members[1].id), str(members[2].id)),
+        str(agreement.id),
     )
 
 
@@ -136,6 +167,78 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
 
 def a_supervision(desk: Desk) -> dict[str, Any]:
     return {"held_on": desk.today, "minutes": 60, "prompts": ["my-mood"], "note": NOTE}
+
+
+def a_group(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
+    return {
+        "programme_id": str(desk.programme.programme_id),
+        "facilitators": [supporter_id],
+        "starts_on": desk.today,
+        "channel": "in-person",
+    } | different
+
+
+def an_offered_place(referral: ReferralCreated, group_id: str) -> Place:
+    """A place in the group that is held for the person of the referral."""
+    return Place(
+        id=new_id(),
+        group_id=UUID(group_id),
+        referral_id=referral.referral_id,
+        programme_id=referral.programme_id,
+        organisation_id=referral.programme_organisation_id,
+        comes_with=0,
+        state=PlaceState.OFFERED,
+        joined_at=now(),
+        answer_by=now() + ANSWERED_WITHIN,
+    )
+
+
+def a_mediation(desk: Desk, referral: ReferralCreated, supporter_id: str, mediator_id: str) -> Mediation:
+    """A mediation between a person and their supporter, who are both still to answer."""
+    return Mediation(
+        id=new_id(),
+        programme_id=referral.programme_id,
+        organisation_id=desk.stage.organisation_id,
+        first=Party(PartyKind.REFERRAL, referral.referral_id),
+        second=Party(PartyKind.SUPPORTER, UUID(supporter_id)),
+        mediator_id=UUID(mediator_id),
+        proposed_at=now(),
+        answer_by=now() + PERSON_ANSWERS_WITHIN,
+    )
+
+
+def parties(ours: Ours) -> dict[str, Any]:
+    """A dispute between a person and the supporter of somebody else."""
+    return {
+        "programme_id": str(ours.desk.programme.programme_id),
+        "parties": [
+            {"kind": "referral", "id": str(ours.referral.referral_id)},
+            {"kind": "supporter", "id": ours.supporter_id},
+        ],
+    }
+
+
+def a_member(desk: Desk) -> Member:
+    """A member of the programme's exchange who could teach others, and wishes to learn."""
+    return Member(
+        id=new_pseudonym(),
+        programme_id=desk.programme.programme_id,
+        organisation_id=desk.stage.organisation_id,
+        needs=("music",),
+        skills=("music",),
+        times=(),
+        telephone="07700 900456",
+    )
+
+
+def an_agreement(first: Member, second: Member) -> Agreement:
+    """Two members who both said yes."""
+    asked = Agreement(new_id(), first.programme_id, first.organisation_id, first.id, second.id, now())
+    return replace(asked, state=AgreementState.AGREED, first_agreed=True, second_agreed=True)
+
+
+def a_member_body(ours: Ours) -> dict[str, Any]:
+    return {"programme_id": str(ours.desk.programme.programme_id), "telephone": "07700 900456", "skills": ["cooking"]}
 
 
 def a_contact(desk: Desk) -> dict[str, Any]:
@@ -240,6 +343,24 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "get_match_supporter": ("GET", f"/matches/{ours.match_id}/supporter", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
+        "put_group": ("PUT", f"/groups/{ours.group_id}", a_group(ours.desk, ours.supporter_id, setting="library")),
+        "list_groups": ("GET", "/groups", None),
+        "get_group": ("GET", f"/groups/{ours.group_id}", None),
+        "join_group": ("POST", f"/groups/{ours.group_id}/places", {"referral_id": str(ours.referral.referral_id)}),
+        "list_places": ("GET", f"/groups/{ours.group_id}/places", None),
+        "get_place": ("GET", f"/places/{ours.place_id}", None),
+        "answer_place": ("POST", f"/places/{ours.place_id}/answers", {"answer": "yes"}),
+        "leave_place": ("POST", f"/places/{ours.place_id}/leaving", {}),
+        "propose_mediation": ("POST", "/mediations", parties(ours)),
+        "list_mediations": ("GET", "/mediations", None),
+        "get_mediation": ("GET", f"/mediations/{ours.mediation_id}", None),
+        "answer_mediation": (
+            "POST",
+            f"/mediations/{ours.mediation_id}/answers",
+            {"answered_by": "first", "answer": "yes"},
+        ),
+        "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
+        **attempts_to_exchange(ours),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -249,17 +370,28 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     }
 
 
+def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for the exchange."""
+    first, _, third = ours.member_ids
+    member, agreement = f"/exchange/members/{first}", f"/exchange/agreements/{ours.agreement_id}"
+    suggestions = f"/exchange/{ours.desk.programme.programme_id}/suggestions?member={first}"
+    return {
+        "put_exchange_member": ("PUT", member, a_member_body(ours)),
+        "list_exchange_members": ("GET", "/exchange/members", None),
+        "get_exchange_member": ("GET", member, None),
+        "leave_exchange": ("DELETE", member, None),
+        "list_exchange_suggestions": ("GET", suggestions, None),
+        "ask_exchange_members": ("POST", "/exchange/agreements", {"member_ids": [first, third]}),
+        "get_exchange_agreement": ("GET", agreement, None),
+        "answer_exchange_agreement": ("POST", f"{agreement}/answers", {"member_id": first, "answer": "no"}),
+        "read_exchange_number": ("GET", f"{agreement}/number?member={first}", None),
+    }
+
+
 LISTS = {
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
-    *(
-        "list_attention",
-        "list_shared_check_ins",
-        "list_handovers",
-        "list_rounds",
-        "list_matches",
-        "list_sessions",
-        "list_contacts",
-    ),
+    *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
+    *("list_places", "list_mediations", "list_exchange_members", "list_sessions", "list_contacts"),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"

@@ -17,6 +17,7 @@ from kith_matching.tables import (
     looked_after,
     matches,
     picks,
+    places,
     proposals,
     referrals,
     sessions,
@@ -78,6 +79,11 @@ _LET_GO: Final = sa.delete(looked_after).where(
         ),
     )
 )
+_UNSEAT: Final = (
+    sa.delete(places)
+    .where(places.c.referral_id == _THEIRS)
+    .returning(sa.literal("/places/") + sa.cast(places.c.id, sa.Text))
+)
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -88,15 +94,25 @@ _TAKE_OUT: Final = sa.text(
 """Of a round's input only the numbers stay: nothing says any more whose they were."""
 
 
-async def forget(tx: AsyncConnection, people: Collection[UUID]) -> None:
-    """Forget what is known by these pseudonyms but that there were referrals, proposals, matches and sessions."""
+async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
+    """Forget what is known by these pseudonyms but that there were referrals, proposals, matches and sessions.
+
+    Returns the referrals, which are locked. Their places are freed for others first: ``forget_places``.
+    """
     if not people:
-        return
+        return []
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         await tx.execute(_UNLINK, {"people": list(people)})
         for drop in (*_DROP, _LET_GO):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
-        places = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
-        await forget_answers(tx, places)
+        locations = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
+        await forget_answers(tx, locations)
+    return theirs
+
+
+async def forget_places(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
+    """Forget where in groups these people had places, or waited for one. The groups of places that go on are locked."""
+    if referral_ids:
+        await forget_answers(tx, (await tx.scalars(_UNSEAT, {"referrals": list(referral_ids)})).all())

@@ -27,6 +27,8 @@ _FIND: Final = sa.select(supporters).where(_ROW)
 _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
 _SAVE: Final = sa.update(supporters).where(_ROW)
+_AMONG: Final = sa.select(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids"))).order_by(supporters.c.id)
+_LOCK_AMONG: Final = _AMONG.with_for_update()
 _HAVE: Final = sa.select(sa.func.count()).select_from(supporters).where(supporters.c.id == sa.any_(sa.bindparam("ids")))
 
 _MATCHES: Final = (
@@ -110,6 +112,20 @@ async def save_supporter(tx: AsyncConnection, supporter: Supporter) -> None:
     """Keep a supporter as they are now."""
     values = columns_of(supporter)
     await tx.execute(_SAVE, {"supporter_id": values.pop("id"), **values})
+
+
+async def list_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> list[Supporter]:
+    """Those of these supporters that are the asking organisation's, in order of id."""
+    if not supporter_ids:
+        return []
+    return [supporter_of(values_of(row)) for row in await tx.execute(_AMONG, {"ids": list(supporter_ids)})]
+
+
+async def list_supporters_for_update(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> list[Supporter]:
+    """The same, locked. Referrals are locked before."""
+    if not supporter_ids:
+        return []
+    return [supporter_of(values_of(row)) for row in await tx.execute(_LOCK_AMONG, {"ids": list(supporter_ids)})]
 
 
 async def have_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) -> bool:

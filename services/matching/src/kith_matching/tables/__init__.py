@@ -2,8 +2,10 @@
 
 from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.developing import assessments, developments
+from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
+from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
@@ -14,6 +16,7 @@ from kith_matching.tables.path import (
     supporter_suspensions,
     supporter_trainings,
 )
+from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
@@ -27,14 +30,19 @@ __all__ = [
     "contacts",
     "developments",
     "disclosures",
+    "exchange_agreements",
+    "exchange_members",
+    "group_plans",
     "groups",
     "handovers",
     "hats",
     "looked_after",
     "matches",
+    "mediations",
     "metadata",
     "organisations",
     "picks",
+    "places",
     "prices",
     "programme_versions",
     "programmes",

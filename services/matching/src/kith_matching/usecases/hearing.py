@@ -12,10 +12,11 @@ from kith_matching.domain.match import Ended, Match, end_match, ending_of
 from kith_matching.domain.proposal import withdraw
 from kith_matching.domain.referral import Change, News, Referral, forgotten, is_open, told
 from kith_matching.store import erasing, matches, proposals, referrals
+from kith_matching.usecases import mediating, places
 
 
 async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
-    """Keep the news, and end what may not go on: proposals and matches of referrals that closed or lost consent.
+    """Keep the news, and end what may not go on for referrals that closed or lost consent: all that waits or runs.
 
     A referral may be heard of before its programme; it is then kept, and matched once the programme is known. A change
     to a referral that this service was never told of is passed over. Of people who were erased, before or after, only
@@ -26,11 +27,13 @@ async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
     await referrals.keep_organisations(tx, news.organisations)
     await referrals.keep_programmes(tx, news.programmes)
     await referrals.keep_referrals(tx, [forgotten(one) if one.person_id in gone else one for one in news.referrals])
-    await erasing.forget(tx, news.erased)
+    theirs = await erasing.forget(tx, news.erased)
     before = await referrals.list_referrals_for_update(tx, {change.referral_id for change in news.changes})
     after, stops = _stand({referral.id: referral for referral in before}, news.changes)
     await referrals.save_standings(tx, after.values())
     await _end_what_may_not_go_on(tx, stops, now=now)
+    await places.free_places(tx, stops, theirs, now=now)
+    await mediating.stop_mediations(tx, {*stops, *theirs}, now=now)
 
 
 def _stand(

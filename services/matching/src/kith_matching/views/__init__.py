@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.audit import Entry, audited, noted
+from kith_chassis.audit import Entry, audited
 from kith_matching.domain.disclosure import Viewer, as_seen
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.proposal import ProposalState
@@ -33,13 +33,7 @@ from kith_matching.tables import (
     supporters,
     unplaceable,
 )
-
-Found = dict[str, Any]
-
-_ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
-_AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
-_LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
-
+from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list, get_one, paged
 
 _COORDINATOR: Final = sa.bindparam("coordinator", type_=sa.Text)
 
@@ -52,15 +46,6 @@ def _is_theirs(kind: Kind, table: sa.Table) -> sa.ColumnElement[bool]:
         looked_after.c.coordinator == _COORDINATOR,
     )
     return sa.or_(_COORDINATOR.is_(None), sa.exists(theirs))
-
-
-def _paged(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[Any]:
-    return audited(
-        (sa.select(table) if shown is None else shown)
-        .where(table.c.organisation_id == _ORGANISATION, sa.or_(_AFTER.is_(None), table.c.id > _AFTER))
-        .order_by(table.c.id)
-        .limit(_LIMIT)
-    )
 
 
 _MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
@@ -76,13 +61,13 @@ _MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
     ),
 )
 """With the day until which it was planned by the version of its programme's definition with which it began."""
-_MATCHES: Final = _paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, matches)))
-_SUPPORTERS: Final = _paged(
+_MATCHES: Final = paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, matches)))
+_SUPPORTERS: Final = paged(
     supporters, sa.select(*supporters.c, *DISCLOSED).where(_is_theirs(Kind.SUPPORTER, supporters))
 )
-_SESSIONS: Final = _paged(sessions)
-_CONTACTS: Final = _paged(contacts)
-_ROUNDS: Final = _paged(rounds)
+_SESSIONS: Final = paged(sessions)
+_CONTACTS: Final = paged(contacts)
+_ROUNDS: Final = paged(rounds)
 _ROUND: Final = audited(sa.select(rounds).where(rounds.c.id == sa.bindparam("id")))
 _ONE_MATCH: Final = _MATCH_ALONE.where(matches.c.id == sa.bindparam("id"))
 _MATCH: Final = audited(_ONE_MATCH)
@@ -104,23 +89,23 @@ _WAITING: Final = audited(
     .outerjoin(programmes, programmes.c.id == referrals.c.programme_id)
     .outerjoin(unplaceable, unplaceable.c.referral_id == referrals.c.id)
     .where(
-        referrals.c.organisation_id == _ORGANISATION,
+        referrals.c.organisation_id == ORGANISATION,
         referrals.c.waiting,
         referrals.c.consented,
         referrals.c.decision == sa.literal_column("'accepted'"),
         referrals.c.closed_reason.is_(None),
         _is_theirs(Kind.REFERRAL, referrals),
         sa.or_(
-            _AFTER.is_(None),
+            AFTER.is_(None),
             sa.tuple_(referrals.c.received_on, referrals.c.id)
             > sa.tuple_(
-                sa.select(_earlier.c.received_on).where(_earlier.c.id == _AFTER).scalar_subquery(),
-                _AFTER,
+                sa.select(_earlier.c.received_on).where(_earlier.c.id == AFTER).scalar_subquery(),
+                AFTER,
             ),
         ),
     )
     .order_by(referrals.c.received_on, referrals.c.id)
-    .limit(_LIMIT)
+    .limit(LIMIT)
 )
 _SHOWN: Final = sa.and_(
     proposals.c.state.in_([ProposalState.AWAITING_PERSON, ProposalState.AWAITING_SUPPORTER, ProposalState.AGREED]),
@@ -159,7 +144,7 @@ async def list_supporters(
 ) -> list[Supporter]:
     """The organisation's supporters in order of id, each with no items but those that a coordinator may see."""
     listed = Entry("supporters-listed", "organisation", organisation_id)
-    found = await _list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit, "coordinator": coordinator}, now)
+    found = await get_list(tx, _SUPPORTERS, listed, {"after": after, "limit": limit, "coordinator": coordinator}, now)
     disclosed = [take_disclosures(one) for one in found]
     return [
         as_seen(supporter_of(one), disclosures, Viewer.COORDINATOR)
@@ -177,7 +162,7 @@ async def list_matches(
     now: datetime,
 ) -> list[Found]:
     """The organisation's matches, the first made first."""
-    return await _list(
+    return await get_list(
         tx,
         _MATCHES,
         Entry("matches-listed", "organisation", organisation_id),
@@ -190,7 +175,7 @@ async def list_sessions(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
     """The organisation's sessions, one-to-one and of groups, the first logged first."""
-    return await _list(
+    return await get_list(
         tx, _SESSIONS, Entry("sessions-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
     )
 
@@ -199,7 +184,7 @@ async def list_contacts(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
     """The organisation's contacts, the first logged first."""
-    return await _list(
+    return await get_list(
         tx, _CONTACTS, Entry("contacts-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
     )
 
@@ -208,7 +193,7 @@ async def list_rounds(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
     """The organisation's rounds, the first held first."""
-    return await _list(
+    return await get_list(
         tx, _ROUNDS, Entry("rounds-listed", "organisation", organisation_id), {"after": after, "limit": limit}, now
     )
 
@@ -223,7 +208,7 @@ async def list_waiting(
     now: datetime,
 ) -> list[Found]:
     """Accepted and consented referrals without a match, who has waited longest first, with any open proposal."""
-    return await _list(
+    return await get_list(
         tx,
         _WAITING,
         Entry("waiting-listed", "organisation", organisation_id),
@@ -234,7 +219,7 @@ async def list_waiting(
 
 async def get_match(tx: AsyncConnection, match_id: UUID, *, now: datetime) -> Found:
     """One match. Raises ``MatchNotFound``."""
-    return await _get(tx, _MATCH, Entry("match-read", "match", match_id), MatchNotFound, now)
+    return await get_one(tx, _MATCH, Entry("match-read", "match", match_id), MatchNotFound, now)
 
 
 async def show_match(tx: AsyncConnection, match_id: UUID) -> Found:
@@ -244,7 +229,7 @@ async def show_match(tx: AsyncConnection, match_id: UUID) -> Found:
 
 async def get_proposal(tx: AsyncConnection, proposal_id: UUID, *, now: datetime) -> Found:
     """One proposal, with what its card says and whether that may still be shown. Raises ``ProposalNotFound``."""
-    return await _get(tx, _PROPOSAL, Entry("proposal-read", "proposal", proposal_id), ProposalNotFound, now)
+    return await get_one(tx, _PROPOSAL, Entry("proposal-read", "proposal", proposal_id), ProposalNotFound, now)
 
 
 async def show_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
@@ -257,30 +242,14 @@ async def show_proposal(tx: AsyncConnection, proposal_id: UUID) -> Found:
 
 async def get_round(tx: AsyncConnection, round_id: UUID, *, now: datetime) -> Found:
     """One round. Raises ``RoundNotFound``."""
-    return await _get(tx, _ROUND, Entry("round-read", "round", round_id), RoundNotFound, now)
+    return await get_one(tx, _ROUND, Entry("round-read", "round", round_id), RoundNotFound, now)
 
 
 async def get_session(tx: AsyncConnection, session_id: UUID, *, now: datetime) -> Found:
     """One session. Raises ``OccasionNotFound``."""
-    return await _get(tx, _SESSION, Entry("session-read", "session", session_id), OccasionNotFound, now)
+    return await get_one(tx, _SESSION, Entry("session-read", "session", session_id), OccasionNotFound, now)
 
 
 async def get_contact(tx: AsyncConnection, contact_id: UUID, *, now: datetime) -> Found:
     """One contact. Raises ``OccasionNotFound``."""
-    return await _get(tx, _CONTACT, Entry("contact-read", "contact", contact_id), OccasionNotFound, now)
-
-
-async def _list(
-    tx: AsyncConnection, statement: sa.Select[Any], listed: Entry, page: dict[str, Any], now: datetime
-) -> list[Found]:
-    asked = {"organisation_id": listed.about_id, **page, **noted(tx, listed, now=now)}
-    return [values_of(row) for row in await tx.execute(statement, asked)]
-
-
-async def _get(
-    tx: AsyncConnection, statement: sa.Select[Any], read: Entry, missing: type[Exception], now: datetime
-) -> Found:
-    row = (await tx.execute(statement, {"id": read.about_id, **noted(tx, read, now=now)})).one_or_none()
-    if row is None:
-        raise missing
-    return values_of(row)
+    return await get_one(tx, _CONTACT, Entry("contact-read", "contact", contact_id), OccasionNotFound, now)

@@ -12,7 +12,7 @@ from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.store.checking_in import get_own_organisation
 from kith_matching.store.rows import values_of
 from kith_matching.tables import calls, check_ins, supporters
-from kith_matching.views import Found
+from kith_matching.views.reading import Found
 
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 

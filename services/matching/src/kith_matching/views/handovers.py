@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited, noted
 from kith_matching.store.rows import values_of
 from kith_matching.tables import handovers
-from kith_matching.views import Found
+from kith_matching.views.reading import Found
 
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIST: Final = audited(

@@ -44,9 +44,16 @@ _HELD: Final = sa.text("""
     from looked_after where kind = 'referral' and about_id in (select id from theirs)
         or kind = 'match' and about_id in (select id from matches where referral_id in (select id from theirs))
     union all
+    select 'place', id, organisation_id, false, to_jsonb(places) - '{id,organisation_id,version}'::text[]
+    from places where referral_id in (select id from theirs)
+    union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
+    union all
+    select 'mediation', id, organisation_id, (select bool_or(erased) from theirs where id in (first_id, second_id)),
+        to_jsonb(mediations) - '{id,first_id,second_id,mediator_id,organisation_id,version}'::text[]
+    from mediations where first_id in (select id from theirs) or second_id in (select id from theirs)
     union all
     select 'session', id, organisation_id, cardinality(topics) = 0 and (select bool_or(erased) from theirs),
         to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]

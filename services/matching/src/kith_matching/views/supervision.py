@@ -11,7 +11,7 @@ from kith_chassis.audit import Entry, audited, noted
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.store.rows import values_of
 from kith_matching.tables import rhythms, supervisions, supporters
-from kith_matching.views import Found
+from kith_matching.views.reading import Found
 
 _AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)

@@ -5,7 +5,7 @@ from alembic import op
 from kith_chassis.schema import secure
 
 revision = "0013"
-down_revision = "0012"
+down_revision = "0011"
 
 STATEMENTS = (
     """
