@@ -35,7 +35,7 @@ def _news(facts: Sequence[Received]) -> News:
     programmes = {fact.body.programme_id: fact.body for fact in facts if isinstance(fact.body, ProgrammePublished)}
     referrals = {fact.body.referral_id: fact.body for fact in facts if isinstance(fact.body, ReferralCreated)}
     return News(
-        programmes=tuple(_programme(body) for body in programmes.values()),
+        programmes=tuple(programme_of(body) for body in programmes.values()),
         referrals=tuple(_referral(body) for body in referrals.values()),
         changes=tuple(change for fact in facts if (change := _change(fact)) is not None),
         erased={fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, PersonErased)},
@@ -62,7 +62,8 @@ def _change(fact: Received) -> Change | None:
             return None
 
 
-def _programme(body: ProgrammePublished) -> Programme:
+def programme_of(body: ProgrammePublished) -> Programme:
+    """The programme that a fact tells of."""
     return Programme(
         id=body.programme_id,
         organisation_id=body.organisation_id,
