@@ -20,6 +20,7 @@ from kith_matching import views
 from kith_matching.api.asking import CoordinatorDep, OrganisationDep
 from kith_matching.domain.helpful import price_in_words
 from kith_matching.domain.score import Blocked, Candidate
+from kith_matching.domain.shortlist import Shortlisted, shortlist
 from kith_matching.usecases import proposing
 
 router = APIRouter(tags=["matching"])
@@ -79,6 +80,15 @@ class CandidateShown(BaseModel):
     places_free: int
 
 
+class ShortlistedShown(BaseModel):
+    """One of the few to choose from, with what speaks for them and against in plain words, what counts most first."""
+
+    supporter_id: UUID
+    name: str
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+
+
 class StopShown(BaseModel):
     """A rule that stops a pair, and what would change that."""
 
@@ -97,10 +107,14 @@ class BlockedShown(BaseModel):
 
 
 class CandidatesShown(BaseModel):
-    """The first candidates, best first; the least blocked of the others; and how many each rule stops in all."""
+    """The first candidates, best first; the least blocked of the others; and how many each rule stops in all.
+
+    ``shortlist`` has as many of the first as the programme's definition says (three without one).
+    """
 
     referral_id: UUID
     programme_id: UUID
+    shortlist: tuple[ShortlistedShown, ...]
     candidates: tuple[CandidateShown, ...]
     blocked: tuple[BlockedShown, ...]
     stopped_by: dict[str, int]
@@ -135,9 +149,20 @@ async def list_candidates(
     return CandidatesShown(
         referral_id=referral.id,
         programme_id=referral.programme_id,
+        shortlist=tuple(_shortlisted(one) for one in shortlist(ranking)),
         candidates=tuple(_candidate(one, ranking.candidates[0]) for one in ranking.candidates[:limit]),
         blocked=tuple(_blocked(one) for one in ranking.blocked[:limit]),
         stopped_by=dict(Counter(stop.code for one in ranking.blocked for stop in one.stops)),
+    )
+
+
+def _shortlisted(one: Shortlisted) -> ShortlistedShown:
+    supporter = one.candidate.pair.supporter
+    return ShortlistedShown(
+        supporter_id=supporter.id,
+        name=supporter.name,
+        speaks_for=one.speaks_for,
+        speaks_against=one.speaks_against,
     )
 
 
