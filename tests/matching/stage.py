@@ -24,9 +24,9 @@ from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
 from kith_matching.store.referrals import get_programme
 from kith_matching.timers import TIMERS
-from kith_matching.usecases import introducing, looking, occasions, proposing, rounds, supporting
+from kith_matching.usecases import introducing, looking, occasions, proposing, qualifying, rounds, supporting
 from tests.builders import a_programme_published, a_referral_created, a_referral_decided, received
-from tests.matching.builders import NOW, a_supporter
+from tests.matching.builders import NOW, a_supporter, a_training
 
 OUTBOX: Final = sa.text("select type, payload from outbox order by id")
 
@@ -92,6 +92,12 @@ class Stage:
         supporter = self.somebody(programme_ids=(programme.programme_id,), **different)
         await self.put(supporter)
         return supporter
+
+    async def train(self, supporter: Supporter, code: str) -> None:
+        """Record a training that the supporter finished today."""
+        training = a_training(code, organisation_id=self.organisation_id, supporter_id=supporter.id)
+        async with self.database.transaction(self.caller) as tx:
+            await qualifying.record_training(tx, training, now=NOW)
 
     def somebody(self, **different: Any) -> Supporter:
         """A supporter of this organisation who is not recorded yet."""

@@ -17,7 +17,7 @@ from kith_chassis.settings import MigrationSettings
 from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
-from tests.matching.desk import Desk, a_supporter_body
+from tests.matching.desk import Desk, a_supporter_body, a_training_body
 from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
 from tests.servers.postgres import Address, Databases
 
@@ -143,7 +143,9 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
     if name in {"propose", "join_group"}:
         body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
     if name == "propose_mediation":
-        await ours.desk.a_supporter()
+        mediator_id = await ours.desk.a_supporter()
+        trained = a_training_body(ours.desk.today, code="conflict-resolution")
+        await ours.desk.create(f"/supporters/{mediator_id}/trainings", trained)
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")

@@ -1,5 +1,6 @@
 """A supporter takes a record of what they did away with them, which names nobody and tells nothing that is theirs."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -17,7 +18,7 @@ from kith_matching.domain.occasion import Occasion, Outcome
 from kith_matching.domain.referral import Channel
 from tests.builders import an_organisation_published
 from tests.matching.builders import DAY, TODAY
-from tests.matching.desk import Desk
+from tests.matching.desk import Desk, a_training_body
 
 DONE = Experience(
     name="Sam Testwell",
@@ -33,7 +34,7 @@ DONE = Experience(
     supervisions=12,
     supervision_minutes=720,
 )
-COURSE = TrainingHeld("Active listening", date(2025, 1, 20), "NVQ Level 2")
+COURSE = TrainingHeld("Active listening", date(2025, 1, 20), "NVQ Level 2", placement_weeks=2)
 
 
 def words(record: Record) -> str:
@@ -57,7 +58,7 @@ def test_it_says_what_was_done_and_learnt_and_by_whom() -> None:
         "What I did": dict(record.lines)["What I did"],
         "Sessions given": ("41, 41 h 15 min in all",),
         "People supported": ("7",),
-        "Training": ("Active listening, 20 January 2025, NVQ Level 2",),
+        "Training": ("Active listening, 20 January 2025, NVQ Level 2, 2 weeks on placement",),
         "Supervision received": ("12, 12 h in all",),
     }
     assert len(dict(record.lines)["What I did"]) == 7
@@ -121,6 +122,9 @@ async def test_it_counts_what_was_given_and_names_nobody_and_no_lived_experience
     await desk.stage.hear(organisation)
     match = await supported_twice(desk)
     await desk.put(f"/supporters/{match.supporter_id}/development", {"roles": ["befriending"]})
+    course = a_training_body("2026-03-02", code="active-listening", credits="NVQ Level 2", placement_weeks=1)
+    for training in (course, a_training_body("2025-01-20", code="safetalk")):
+        await desk.create(f"/supporters/{match.supporter_id}/trainings", training)
 
     answer = await desk.get(f"/supporters/{match.supporter_id}/record-of-experience.pdf")
 
@@ -128,6 +132,9 @@ async def test_it_counts_what_was_given_and_names_nobody_and_no_lived_experience
     assert answer.headers["Content-Type"] == "application/pdf"
     for there in ("Sam Testwell", "2, 3 h in all", "several", "22 November 2026 to 23 November 2026", "befriending"):
         assert there in said
+    assert re.search(
+        r"safetalk, 20 January 2025\s+active listening, 2 March 2026, NVQ Level 2, 1 week on placement", said
+    )
     assert organisation.organisation_name in said
     assert desk.programme.programme_name in said
     known = (match.id, match.referral_id, match.supporter_id, "bereavement", "diabetes", "gardening", "grief", "G12")

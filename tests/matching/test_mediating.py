@@ -10,7 +10,7 @@ import pytest
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
-from kith_matching.domain.dispute import CloseToOne, NoMediator
+from kith_matching.domain.dispute import CloseToOne, NoMediator, NotTrainedToMediate
 from kith_matching.domain.match import Ending
 from kith_matching.domain.mediation import (
     AlreadyMediated,
@@ -93,6 +93,7 @@ class Settler:
 async def settler(stage: Stage) -> Settler:
     programme = await stage.a_programme(terms=TERMS)
     other, mediator = await stage.a_supporter(programme), await stage.a_supporter(programme)
+    await stage.train(mediator, "conflict-resolution")
     return Settler(stage, programme, await stage.an_accepted_referral(programme), other, mediator)
 
 
@@ -181,6 +182,7 @@ async def test_a_mediator_who_said_no_to_these_two_is_not_found_again(settler: S
         await settler.propose((other, one))
 
     somebody_else = await settler.stage.a_supporter(settler.programme)
+    await settler.stage.train(somebody_else, "conflict-resolution")
     assert (await settler.propose()).mediator_id == somebody_else.id
 
 
@@ -238,3 +240,11 @@ async def test_the_two_and_their_mediator_are_ones_own(settler: Settler) -> None
         await settler.propose((one, Party(PartyKind.SUPPORTER, new_pseudonym())))
     with pytest.raises(SupporterNotFound):
         await settler.propose(mediator_id=new_pseudonym())
+
+
+async def test_a_mediator_who_is_named_is_held_to_what_they_are_trained_in(settler: Settler) -> None:
+    untrained = await settler.stage.a_supporter(settler.programme)
+
+    assert (await settler.propose(mediator_id=settler.mediator.id)).mediator_id == settler.mediator.id
+    with pytest.raises(NotTrainedToMediate):
+        await settler.propose(mediator_id=untrained.id)

@@ -53,8 +53,9 @@ from kith_matching.domain.refusals import (
     SupporterNotActive,
 )
 from kith_matching.domain.supporter import Supporter, SupporterState
-from kith_matching.domain.terms import Terms
-from tests.matching.builders import DAY, NOW, TODAY, a_programme, a_referral, a_supporter
+from kith_matching.domain.terms import Terms, TrainingAsked
+from kith_matching.domain.training import Training
+from tests.matching.builders import DAY, NOW, TODAY, a_programme, a_referral, a_supporter, a_training
 from tests.servers.lengths import examples
 
 PROGRAMME = a_programme(terms=Terms(components=("mediation",), answer_hours=24))
@@ -65,7 +66,8 @@ def a_person(**different: Any) -> Referral:
 
 
 def a_peer(**different: Any) -> Supporter:
-    return a_supporter(PROGRAMME, **different)
+    """Somebody who is trained to mediate."""
+    return a_supporter(PROGRAMME, **{"trainings": (a_training("conflict-resolution"),)} | different)
 
 
 def a_mediator(**different: Any) -> Mediator:
@@ -289,6 +291,29 @@ def test_to_mediate_takes_no_place_of_a_supporters() -> None:
 
     assert stops_mediator(full, a_dispute(), TODAY) == ()
     assert [one.code for one in stops_mediator(Mediator(a_peer(capacity=0)), a_dispute(), TODAY)] == ["no-capacity"]
+
+
+@pytest.mark.parametrize(
+    ("trainings", "codes"),
+    [
+        ((), ["not-trained-to-mediate"]),
+        ((a_training("safetalk"),), ["not-trained-to-mediate"]),
+        ((a_training("conflict-resolution", TODAY - DAY, valid_until=TODAY - DAY),), ["not-trained-to-mediate"]),
+        ((a_training("conflict-resolution", TODAY - DAY, valid_until=TODAY),), []),
+    ],
+)
+def test_who_mediates_is_trained_in_conflict_resolution(trainings: tuple[Training, ...], codes: list[str]) -> None:
+    mediator = Mediator(a_peer(trainings=trainings))
+
+    assert [one.code for one in stops_mediator(mediator, a_dispute(), TODAY)] == codes
+
+
+def test_a_programme_of_mediators_says_itself_what_they_are_trained_in() -> None:
+    terms = Terms(models=("mediation",), components=("mediation",), training=(TrainingAsked("conflict-resolution"),))
+    dispute = replace(a_dispute(), programme=replace(PROGRAMME, terms=terms))
+    untrained = Mediator(a_peer(trainings=()))
+
+    assert [one.code for one in stops_mediator(untrained, dispute, TODAY)] == ["training-missing"]
 
 
 def test_each_of_the_two_is_asked_for_as_they_wish() -> None:

@@ -99,6 +99,8 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     person_id = (await desk.a_referral()).person_id
     await desk.create(f"/supporters/{supporter_id}/person", {"person_id": str(person_id)})
     await desk.create(f"/supporters/{supporter_id}/checks", a_check_body(desk.today))
+    trained = a_training_body(desk.today, code="conflict-resolution")
+    await desk.create(f"/supporters/{match['supporter_id']}/trainings", trained)
     await desk.create(f"/staff/{STAFF}/trainings", a_training_body(desk.today) | {"credits": "NVQ Testwell"})
     handing = {"kind": "match", "id": match_id}
     await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})

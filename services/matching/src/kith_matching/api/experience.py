@@ -27,7 +27,7 @@ async def get_record_of_experience(
 ) -> Response:
     """What a supporter did and learnt, on paper. It names nobody who was supported, and no lived experience."""
     async with database.transaction(caller) as tx:
-        done = await views.get_experience(tx, supporter_id, now=now)
-    paper = draw(write_record(done, (), today=clock.today(now)))
+        done, trainings = await views.get_experience(tx, supporter_id, now=now)
+    paper = draw(write_record(done, trainings, today=clock.today(now)))
     name = "attachment; filename=record-of-experience.pdf"
     return Response(paper, media_type=_PDF, headers={"Content-Disposition": name, "Cache-Control": "no-store"})

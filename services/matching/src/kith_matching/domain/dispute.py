@@ -14,6 +14,8 @@ from kith_matching.domain.refusals import MatchingRefused, NotInProgramme, PairS
 from kith_matching.domain.rules import Pair, stops
 from kith_matching.domain.score import parts
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.domain.terms import Terms
+from kith_matching.domain.training import CONFLICT_RESOLUTION, is_trained
 
 MEDIATION: Final = "mediation"
 """The component, and the model, by which a programme offers it."""
@@ -38,6 +40,15 @@ class CloseToOne(PairStopped):
 
     code = "close-to-one"
     advice = "The mediator knows one of the two by a match, a proposal or a group. Choose somebody close to neither."
+
+
+class NotTrainedToMediate(PairStopped):
+    """A mediator is trained in conflict resolution (MH, *Peer Mediation*)."""
+
+    code = "not-trained-to-mediate"
+    advice = (
+        "The supporter has no training conflict-resolution in date. Choose one who has, or record it once it is finished."
+    )
 
 
 class NoMediator(MatchingRefused):
@@ -90,7 +101,8 @@ def stops_mediator(mediator: Mediator, dispute: Dispute, today: date) -> tuple[P
     """Every rule that keeps this supporter from mediating between the two today (Europe/London); each once.
 
     The rules of a pair hold with either side, but for places: to mediate is no lasting match and takes none, only who
-    chose to support nobody is not asked.
+    chose to support nobody is not asked. Who mediates is trained in conflict resolution. Where mediation is what the
+    whole programme is, its definition says itself what its supporters are trained in (``training-missing``).
     """
     found: dict[str, PairStopped] = {}
     if mediator.close:
@@ -99,6 +111,8 @@ def stops_mediator(mediator: Mediator, dispute: Dispute, today: date) -> tuple[P
         found[refusals.SaidNo.code] = refusals.SaidNo(
             "The supporter has said no to mediating between these two. Choose another."
         )
+    if not _is_trained(mediator, dispute.programme.terms, today):
+        found[NotTrainedToMediate.code] = NotTrainedToMediate()
     for side in dispute.sides:
         for stop in stops(_pair(mediator, side, dispute.programme), today):
             found.setdefault(stop.code, stop)
@@ -142,6 +156,11 @@ def _check_side(side: Side, programme: Programme) -> None:
         raise NotInProgramme
     elif side.state is SupporterState.LEFT:
         raise SupporterNotActive
+
+
+def _is_trained(mediator: Mediator, terms: Terms, today: date) -> bool:
+    held = mediator.supporter.trainings
+    return MEDIATION in terms.models or is_trained(terms, (CONFLICT_RESOLUTION,), held, today)
 
 
 def _pair(mediator: Mediator, side: Side, programme: Programme) -> Pair:

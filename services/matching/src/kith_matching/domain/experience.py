@@ -27,11 +27,15 @@ _FUNCTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TrainingHeld:
-    """A training that a supporter has, with what it counts for elsewhere, for example ``NVQ Level 2``."""
+    """A training that a supporter finished, with what it counts for elsewhere, for example ``NVQ Level 2``.
+
+    ``placement_weeks`` are those that were done, where it had any (HH).
+    """
 
     name: str
     taken_on: date
     credits: str | None = None
+    placement_weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,9 @@ def _people(count: int) -> str:
 
 
 def _training(held: TrainingHeld) -> str:
-    counts = f", {held.credits}" if held.credits else ""
-    return f"{held.name}, {_day(held.taken_on)}{counts}"
+    weeks = held.placement_weeks
+    placement = f"{weeks} {'week' if weeks == 1 else 'weeks'} on placement" if weeks else None
+    return ", ".join(part for part in (held.name, _day(held.taken_on), held.credits, placement) if part)
 
 
 def _day(day: date) -> str:

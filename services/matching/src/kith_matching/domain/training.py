@@ -1,6 +1,6 @@
 """Trainings that somebody finished, until when each counts, and what a programme asks of its supporters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,6 +12,10 @@ from kith_matching.domain.terms import Rule, Terms, TrainingAsked
 
 LOW_MOOD: Final = "low-mood"
 """The need that asks for a supporter who is trained in mental health, where a programme says so (LTC)."""
+
+
+CONFLICT_RESOLUTION: Final = "conflict-resolution"
+"""What somebody who mediates is trained in (MH, *Peer Mediation*)."""
 
 
 class TrainingMissing(PairStopped):
@@ -90,16 +94,19 @@ def missing(terms: Terms, held: Sequence[Training], today: date) -> tuple[str, .
     return tuple(code for code, day in until if day is None or day < today)
 
 
-def is_trained_for_low_mood(terms: Terms, held: Sequence[Training], today: date) -> bool:
-    """Whether somebody may be asked to support a person with low mood: one training in date is enough.
+def is_trained(terms: Terms, codes: Iterable[str], held: Sequence[Training], today: date) -> bool:
+    """Whether one of these trainings is held, in date on a day.
 
     Of a training that supporters need not have, the terms say no months: then the day counts that it says itself.
     """
-    if Rule.TRAINED_FOR_LOW_MOOD not in terms.rules:
-        return True
     months = {one.code: one.valid_months for one in terms.training}
-    asked = (TrainingAsked(code, months.get(code)) for code in terms.low_mood_training)
+    asked = (TrainingAsked(code, months.get(code)) for code in codes)
     return any(day >= today for one in asked if (day := trained_until(one, held)) is not None)
+
+
+def is_trained_for_low_mood(terms: Terms, held: Sequence[Training], today: date) -> bool:
+    """Whether somebody may be asked to support a person with low mood: one training in date is enough."""
+    return Rule.TRAINED_FOR_LOW_MOOD not in terms.rules or is_trained(terms, terms.low_mood_training, held, today)
 
 
 def _counts_until(training: Training, months: int | None) -> date:

@@ -57,7 +57,7 @@ async def get_mediator(
     tx: AsyncConnection, organisation_id: UUID, parties: Sequence[Party], supporter_id: UUID
 ) -> Mediator:
     """One supporter, considered as a mediator between the two. Raises ``SupporterNotFound``."""
-    found = await supporters.get_supporter(tx, supporter_id)
+    found = await supporters.get_qualified(tx, supporter_id)
     close, said_no = await _get_ties(tx, organisation_id, parties)
     return Mediator(found, supporter_id in close, supporter_id in said_no)
 

@@ -24,6 +24,7 @@ MOST_CONSIDERED: Final = 10_000
 
 _ROW: Final = supporters.c.id == sa.bindparam("supporter_id")
 _FIND: Final = sa.select(supporters).where(_ROW)
+_QUALIFIED: Final = sa.select(supporters, *HELD).where(_ROW)
 _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
 _SAVE: Final = sa.update(supporters).where(_ROW)
@@ -96,6 +97,11 @@ _STANDING_OF_ALL: Final = (
 async def get_supporter(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
     """The supporter as they are. Raises ``SupporterNotFound``."""
     return _one((await tx.execute(_FIND, {"supporter_id": supporter_id})).one_or_none())
+
+
+async def get_qualified(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
+    """The supporter with the checks and trainings that hard rules ask for. Raises ``SupporterNotFound``."""
+    return _one((await tx.execute(_QUALIFIED, {"supporter_id": supporter_id})).one_or_none())
 
 
 async def get_supporter_for_update(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
