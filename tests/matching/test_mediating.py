@@ -245,6 +245,6 @@ async def test_the_two_and_their_mediator_are_ones_own(settler: Settler) -> None
 async def test_a_mediator_who_is_named_is_held_to_what_they_are_trained_in(settler: Settler) -> None:
     untrained = await settler.stage.a_supporter(settler.programme)
 
-    assert (await settler.propose(mediator_id=settler.mediator.id)).mediator_id == settler.mediator.id
     with pytest.raises(NotTrainedToMediate):
         await settler.propose(mediator_id=untrained.id)
+    assert (await settler.propose(mediator_id=settler.mediator.id)).mediator_id == settler.mediator.id

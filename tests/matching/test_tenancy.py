@@ -82,9 +82,8 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
     supporter_id = await desk.a_supporter()
-    await desk.a_referral()  # one more than there are places: so the round leaves picks and prices
-    await desk.a_referral()
-    await desk.a_referral()
+    for _ in range(3):  # one more than there are places: so the round leaves picks and prices
+        await desk.a_referral()
     acquainted = f"/referrals/{referral.referral_id}/acquaintances/{match['supporter_id']}"
     await desk.put(acquainted, None)
     round_ = await desk.create(f"/programmes/{desk.programme.programme_id}/rounds", None)

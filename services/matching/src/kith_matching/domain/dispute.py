@@ -47,7 +47,7 @@ class NotTrainedToMediate(PairStopped):
 
     code = "not-trained-to-mediate"
     advice = (
-        "The supporter has no training conflict-resolution in date. Choose one who has, or record it once it is finished."
+        "The supporter has no training conflict-resolution in date. Choose one who has, or record it once finished."
     )
 
 
