@@ -66,7 +66,11 @@ async def send(http: httpx.AsyncClient, case: Any, auth: httpx.Auth) -> httpx.Re
     asked.pop("cookies", None)  # no service reads any
     if isinstance(asked.get("data"), bytes | str):
         asked["content"] = asked.pop("data")
-    headers = {key: value for key, value in asked.pop("headers").items() if key.lower() not in SENDS_ITSELF}
+    headers = {
+        key: value.encode("latin-1") if isinstance(value, str) else value  # octets above 127 too: RFC 9110, 5.5
+        for key, value in asked.pop("headers").items()
+        if key.lower() not in SENDS_ITSELF
+    }
     return await http.request(**asked, headers=headers, auth=auth)
 
 
