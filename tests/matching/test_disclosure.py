@@ -73,6 +73,7 @@ VIEWS: Mapping[str, Viewer | None] = {
             "answer_place",
             "leave_place",
         ),
+        *("put_slot", "list_slots", "get_slot", "book_slot", "list_slot_places", "cancel_slot"),
         *("propose_mediation", "list_mediations", "get_mediation", "answer_mediation", "end_mediation"),
         *("put_exchange_member", "list_exchange_members", "get_exchange_member", "leave_exchange"),
         *("list_exchange_suggestions", "ask_exchange_members", "get_exchange_agreement", "answer_exchange_agreement"),

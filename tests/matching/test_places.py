@@ -33,10 +33,11 @@ from kith_matching.domain.places import (
     release,
     withdraw,
 )
-from kith_matching.domain.plan import NobodyLeads, Plan, settle
+from kith_matching.domain.plan import NobodyLeads, Plan, Slot, Times, settle
 from kith_matching.domain.proposal import Answer
 from kith_matching.domain.referral import Channel, Programme, Referral
 from kith_matching.domain.refusals import ConsentWithdrawn
+from kith_matching.domain.slots import SlotTaken
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.terms import Terms
 from tests.matching.builders import DAY, NOW, TODAY, a_programme, a_referral, a_supporter
@@ -267,18 +268,19 @@ def test_a_group_is_led_by_somebody_who_is_active_in_its_programme() -> None:
 
 
 PEOPLE = st.integers(0, 7)
-GROUPS = st.integers(0, 1)
+GROUPS = st.integers(0, 2)
 ANY = st.integers(0, 10_000)
 
 
 class Gatherings(RuleBasedStateMachine):
-    """Eight people and two groups, held in memory as the database would hold them."""
+    """Eight people, two groups and a listening slot in a month, held in memory as the database would hold them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
         self.people = [somebody(received_on=TODAY - number * DAY, urgent=number % 3 == 0) for number in range(8)]
-        self.plans = [a_plan(places=2), a_plan(places=3)]
+        slot = Slot(NOW + 30 * DAY, 45, Times.BOOKED)
+        self.plans = [a_plan(places=2), a_plan(places=3), a_plan(places=1, slot=slot)]
         self.places: dict[UUID, Place] = {}
         self.agreed: set[UUID] = set()
 
@@ -291,16 +293,18 @@ class Gatherings(RuleBasedStateMachine):
         """As the use case does: what comes free is offered in the same breath."""
         self.places |= {one.id: one for one in changed}
         for taken in (one for one in changed if one.state is PlaceState.TAKEN):
-            for number in (0, 1):
+            for number in range(3):
                 self.places |= {one.id: one for one in release(self.room(number), taken, now=self.now)}
-        for number in (0, 1):
+        for number in range(3):
             self.places |= {one.id: one for one in offer(self.room(number), today=TODAY, now=self.now)}
 
     @rule(person=PEOPLE, group=GROUPS, comes_with=st.integers(0, 1))
     def somebody_joins(self, person: int, group: int, comes_with: int) -> None:
         referral, room = self.people[person], self.room(group)
+        if room.is_past(self.now):
+            return  # domain.slots refuses it
         try:
-            place = join(room, referral, comes_with, place_id=new_id(), today=TODAY, now=self.now)
+            place = join(room, referral, comes_with if group < 2 else 0, place_id=new_id(), today=TODAY, now=self.now)
         except AlreadyInGroup:
             assert any(one.referral_id == referral.id for one in room.places.values())
         except ConsentWithdrawn:
@@ -335,20 +339,20 @@ class Gatherings(RuleBasedStateMachine):
     @rule(days=st.integers(1, 8))
     def time_goes_by(self, days: int) -> None:
         self.now += days * DAY
-        self.keep(*(one for number in (0, 1) for one in lapse(self.room(number), now=self.now)))
+        self.keep(*(one for number in range(3) for one in lapse(self.room(number), now=self.now)))
 
     @rule(person=PEOPLE, consented=st.booleans())
     def consent_changes(self, person: int, consented: bool) -> None:
         referral = self.people[person] = replace(self.people[person], consented=consented)
         if not consented:
-            self.keep(*(one for number in (0, 1) for one in withdraw(self.room(number), [referral.id], now=self.now)))
+            self.keep(*(one for number in range(3) for one in withdraw(self.room(number), [referral.id], now=self.now)))
 
     @rule(group=GROUPS, places=st.integers(2, 5))
     def a_plan_changes(self, group: int, places: int) -> None:
         before, self.plans[group] = self.plans[group], replace(self.plans[group], places=places)
         try:
             check_plan(self.room(group))
-        except FewerThanTaken:
+        except (FewerThanTaken, SlotTaken):
             self.plans[group] = before
         self.keep()
 
@@ -365,17 +369,21 @@ class Gatherings(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_passed_over(self) -> None:
-        for number in (0, 1):
+        for number in range(3):
             assert offer(self.room(number), today=TODAY, now=self.now) == []
 
     @invariant()
     def nobody_has_a_place_or_waits_for_one_without_consent(self) -> None:
         agreed = {one.id for one in self.people if one.consented}
-        assert {one.referral_id for number in (0, 1) for one in self.room(number).places.values()} <= agreed
+        assert {one.referral_id for number in range(3) for one in self.room(number).places.values()} <= agreed
+
+    @invariant()
+    def nobody_has_or_waits_for_a_time_that_has_come(self) -> None:
+        assert not (self.room(2).is_past(self.now) and self.room(2).places)
 
     @invariant()
     def nobody_is_in_a_group_twice(self) -> None:
-        for number in (0, 1):
+        for number in range(3):
             inside = [one.referral_id for one in self.room(number).places.values()]
             assert len(inside) == len(set(inside))
 

@@ -32,7 +32,10 @@ from tests.servers.services import Bearer
 
 PUBLIC = {"organisations", "programmes", "programme_versions"}
 WITH_EVERYTHING = ProgrammeTerms(
-    definition_version=1, components=("mediation", "exchange"), knowing_each_other="expected"
+    definition_version=1,
+    models=("one-to-one", "listening-slots"),
+    components=("mediation", "exchange"),
+    knowing_each_other="expected",
 )
 """Tables without people, supporters or referrals."""
 NOTE = "Carries on although the stairs are hard"
@@ -53,6 +56,7 @@ class Ours:
     session_id: str
     contact_id: str
     group_id: str
+    slot_id: str
     round_id: str
     suspended_id: str
     supervision_id: str
@@ -90,7 +94,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     proposal = await desk.a_proposal(referral, supporter_id)
     await desk.a_referral(language="pl")
     await desk.stage.look_through(desk.programme)
-    group_id = str(new_id())
+    group_id, slot_id = str(new_id()), str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     contact = await desk.create("/contacts", a_contact(desk))
     await desk.put(f"/supporters/{supporter_id}/disclosures", A_DISCLOSURE)
@@ -117,6 +121,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
+    await desk.put(f"/slots/{slot_id}", a_slot(desk, supporter_id))
     place = an_offered_place(referral, group_id)
     mediation = a_mediation(desk, referral, supporter_id, match["supporter_id"])
     members = [a_member(desk) for _ in range(3)]
@@ -139,6 +144,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         meeting.json()["id"],
         contact.json()["id"],
         group_id,
+        slot_id,
         round_.json()["id"],
         await a_suspended_supporter(desk),
         supervision.json()["id"],
@@ -176,6 +182,16 @@ def a_group(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
         "facilitators": [supporter_id],
         "starts_on": desk.today,
         "channel": "in-person",
+    } | different
+
+
+def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
+    return {
+        "programme_id": str(desk.programme.programme_id),
+        "supporter_id": supporter_id,
+        "starts_at": "2099-12-01T10:00:00Z",
+        "minutes": 45,
+        "channel": "telephone",
     } | different
 
 
@@ -352,6 +368,12 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_place": ("GET", f"/places/{ours.place_id}", None),
         "answer_place": ("POST", f"/places/{ours.place_id}/answers", {"answer": "yes"}),
         "leave_place": ("POST", f"/places/{ours.place_id}/leaving", {}),
+        "put_slot": ("PUT", f"/slots/{ours.slot_id}", a_slot(ours.desk, ours.supporter_id, minutes=30)),
+        "list_slots": ("GET", "/slots", None),
+        "get_slot": ("GET", f"/slots/{ours.slot_id}", None),
+        "book_slot": ("POST", f"/slots/{ours.slot_id}/places", {"referral_id": str(ours.referral.referral_id)}),
+        "list_slot_places": ("GET", f"/slots/{ours.slot_id}/places", None),
+        "cancel_slot": ("POST", f"/slots/{ours.slot_id}/cancelling", None),
         "propose_mediation": ("POST", "/mediations", parties(ours)),
         "list_mediations": ("GET", "/mediations", None),
         "get_mediation": ("GET", f"/mediations/{ours.mediation_id}", None),
@@ -392,7 +414,15 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 LISTS = {
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
-    *("list_places", "list_mediations", "list_exchange_members", "list_sessions", "list_contacts"),
+    *(
+        "list_places",
+        "list_slots",
+        "list_slot_places",
+        "list_mediations",
+        "list_exchange_members",
+        "list_sessions",
+        "list_contacts",
+    ),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"

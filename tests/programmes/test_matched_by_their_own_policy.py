@@ -13,16 +13,18 @@ from kith_matching.domain.dispute import CloseToOne, Dispute, Mediator, check_si
 from kith_matching.domain.exchange import Member, check_on, suggest
 from kith_matching.domain.introducing import Said
 from kith_matching.domain.places import PlaceState, Room, join, offer
-from kith_matching.domain.plan import settle
+from kith_matching.domain.plan import Times, settle
 from kith_matching.domain.proposal import Answer, Side, answer, propose
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.score import rank
+from kith_matching.domain.slots import SlotIsOpen, SlotsOff, check_bookable, plan_slot
 from kith_matching.domain.supporter import Load
-from kith_matching.domain.training import Training
+from kith_matching.domain.training import Training, TrainingMissing
 from kith_referrals.domain.network import check_takes_referrals
 from kith_referrals.domain.refusals import TakesNoReferrals
 from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY
 from tests.matching.test_places import a_plan
+from tests.matching.test_slots import a_slot, a_time
 from tests.programmes.applied import FILES, Applied, apply
 
 LATER = NOW + timedelta(days=1)
@@ -151,6 +153,26 @@ def test_12_listeners_are_trained_in_counselling_skills_and_checked() -> None:
         "training-missing"
     ]
     assert its.stops(its.person(), its.supporter(checks=())) == ["checks-out-of-date"]
+
+
+def test_12_a_listener_is_booked_at_a_time_or_heard_from_while_they_are_in() -> None:
+    its = apply("peer-listening")
+    listener = its.supporter(channels=("telephone",))
+    booked, open_ = (
+        plan_slot(a_slot(a_time(times=one), facilitators=(listener.id,)), its.programme, listener) for one in Times
+    )
+    pair = Pair(its.person(), its.programme, listener, Load(matches=9))
+
+    check_bookable(booked, pair, now=NOW)
+
+    assert (booked.places, open_.places) == (1, None)
+    with pytest.raises(SlotIsOpen):
+        check_bookable(open_, pair, now=NOW)
+    with pytest.raises(TrainingMissing):
+        check_bookable(booked, replace(pair, supporter=its.supporter(trainings=())), now=NOW)
+    elsewhere = apply("peer-mentoring")
+    with pytest.raises(SlotsOff):
+        plan_slot(booked, elsewhere.programme, elsewhere.supporter(channels=("telephone",)))
 
 
 def test_13_peer_education_is_given_by_somebody_of_like_age_status_and_background() -> None:

@@ -106,6 +106,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         extensions=told.extensions,
         places=told.places,
         waiting_list=told.waiting_list,
+        slot_times=told.slot_times,
     )
 
 

@@ -24,6 +24,7 @@ from kith_matching.api import (
     reckoning,
     rounds,
     sharing,
+    slots,
     supervising,
     supporting,
     suspending,
@@ -37,7 +38,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, mediating, exchange, occasions),
+    *(introducing, matches, groups, slots, mediating, exchange, occasions),
 ):
     router.include_router(part.router)
 
@@ -112,6 +113,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_place": _ORGANISERS,
     "answer_place": _ORGANISERS,
     "leave_place": _ORGANISERS,
+    "put_slot": _ORGANISERS,
+    "list_slots": _ORGANISERS,
+    "get_slot": _ORGANISERS,
+    "book_slot": _ORGANISERS,
+    "list_slot_places": _ORGANISERS,
+    "cancel_slot": _ORGANISERS,
     "propose_mediation": _ORGANISERS,
     "list_mediations": _ORGANISERS,
     "get_mediation": _ORGANISERS,

@@ -85,7 +85,10 @@ class JoiningAsked(BaseModel):
 
 
 class PlaceShown(BaseModel):
-    """How somebody stands in a group. ``answer_by`` is when the offer of a place runs out, or ran out."""
+    """How somebody stands in a group or a slot (``group_id``); ``begins_at`` is when that slot begins.
+
+    ``answer_by`` is when the offer of a place runs out, or ran out.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -97,6 +100,7 @@ class PlaceShown(BaseModel):
     state: PlaceState
     joined_at: datetime
     answer_by: datetime | None
+    begins_at: datetime | None
     ended_at: datetime | None
     version: int
 

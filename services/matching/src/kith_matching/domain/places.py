@@ -12,6 +12,7 @@ from kith_matching.domain.priority import standing
 from kith_matching.domain.proposal import Answer
 from kith_matching.domain.referral import Referral, check_open
 from kith_matching.domain.refusals import MatchingRefused, MoveRefused, NotFound
+from kith_matching.domain.slots import SlotTaken
 from kith_matching.domain.terms import Terms
 
 ANSWERED_WITHIN: Final = timedelta(days=7)
@@ -87,7 +88,9 @@ class PlaceState(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
-    """Their referral closed, its consent went, or they took a place in another group."""
+    """Their referral closed, its consent went, they took a place in another group, or the slot was cancelled."""
+    PAST = "past"
+    """The slot that they had has begun."""
 
 
 HOLDING: Final = (PlaceState.OFFERED, PlaceState.TAKEN)
@@ -103,7 +106,7 @@ _INSTEAD: Final = {
 class Place:
     """One referral's place in one group. ``comes_with`` is 1 where a carer or partner comes too: they need two.
 
-    ``answer_by`` (UTC) is when an offer runs out.
+    ``answer_by`` (UTC) is when an offer runs out, ``begins_at`` (UTC) when the slot begins that it is in.
     """
 
     id: UUID
@@ -117,6 +120,7 @@ class Place:
     answer_by: datetime | None = None
     ended_at: datetime | None = None
     version: int = 1
+    begins_at: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -141,6 +145,10 @@ class Room:
     def holds(self, more: int) -> bool:
         """Whether so many more places are free."""
         return self.plan.places is None or self.held + more <= self.plan.places
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether it is a slot that has begun. Nobody is offered a place in it any more."""
+        return self.plan.slot is not None and self.plan.slot.starts_at <= now
 
     def after(self, changed: Iterable[Place]) -> "Room":
         """The room once these places of it have changed."""
@@ -169,7 +177,8 @@ class Room:
 def join(room: Room, referral: Referral, comes_with: int, *, place_id: UUID, today: date, now: datetime) -> Place:
     """Take a place, where enough are free and nobody who waits stands before; else wait for one.
 
-    Raises ``ReferralNotOpen``, ``ReferralElsewhere``, ``AlreadyInGroup``, and ``GroupFull`` where nobody can wait.
+    Every slot has a list of who waits for it: it costs nobody anything [K]. Raises ``ReferralNotOpen``,
+    ``ReferralElsewhere``, ``AlreadyInGroup``, and ``GroupFull`` where nobody can wait.
     """
     check_open(referral)
     if referral.programme_id != room.plan.programme_id:
@@ -179,7 +188,8 @@ def join(room: Room, referral: Referral, comes_with: int, *, place_id: UUID, tod
     waits = room.waiting(today)
     first = not waits or room.stands(referral, today) < room.stands(room.people[waits[0].referral_id], today)
     free = first and room.holds(1 + comes_with)
-    if not free and not room.terms.waiting_list:
+    slot = room.plan.slot
+    if not free and slot is None and not room.terms.waiting_list:
         raise GroupFull
     return Place(
         id=place_id,
@@ -190,6 +200,7 @@ def join(room: Room, referral: Referral, comes_with: int, *, place_id: UUID, tod
         comes_with=comes_with,
         state=PlaceState.TAKEN if free else PlaceState.WAITING,
         joined_at=now,
+        begins_at=slot.starts_at if slot else None,
     )
 
 
@@ -199,12 +210,13 @@ def offer(room: Room, *, today: date, now: datetime) -> list[Place]:
     Whoever comes with somebody is not passed over while one place is free: they would never get two [K].
     """
     offered: list[Place] = []
+    if room.is_past(now):
+        return offered
     for place in room.waiting(today):
         if not room.holds(place.size):
             break
-        offered.append(
-            replace(place, state=PlaceState.OFFERED, answer_by=now + ANSWERED_WITHIN, version=place.version + 1)
-        )
+        answer_by = min(now + ANSWERED_WITHIN, place.begins_at or now + ANSWERED_WITHIN)
+        offered.append(replace(place, state=PlaceState.OFFERED, answer_by=answer_by, version=place.version + 1))
         room = room.after(offered[-1:])
     return offered
 
@@ -232,11 +244,11 @@ def leave(place: Place, *, now: datetime) -> Place:
 
 
 def lapse(room: Room, *, now: datetime) -> list[Place]:
-    """End the offers that were not answered in time."""
+    """End the offers that were not answered in time; and, once a slot has begun, whoever waits for it or has it."""
     return [
-        _ended(one, PlaceState.LAPSED, now)
+        _ended(one, PlaceState.PAST if one.state is PlaceState.TAKEN else PlaceState.LAPSED, now)
         for one in room.places.values()
-        if one.state is PlaceState.OFFERED and one.answer_by is not None and one.answer_by <= now
+        if room.is_past(now) or (one.state is PlaceState.OFFERED and one.answer_by is not None and one.answer_by <= now)
     ]
 
 
@@ -259,7 +271,12 @@ def release(room: Room, taken: Place, *, now: datetime) -> list[Place]:
 
 
 def check_plan(room: Room) -> None:
-    """Refuse a plan with fewer places than people have. Raises ``FewerThanTaken``."""
+    """Refuse a plan with fewer places than people have, and to change a slot of somebody's.
+
+    Raises ``FewerThanTaken`` and ``SlotTaken``.
+    """
+    if room.plan.slot is not None and room.places:
+        raise SlotTaken
     if not room.holds(0):
         raise FewerThanTaken
 

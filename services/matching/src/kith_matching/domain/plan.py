@@ -1,8 +1,10 @@
-"""What a group or a course is planned to be: its places, who leads it, when it begins and where."""
+"""What a group, a course or a listening slot is planned to be: its places, who leads it, when it begins and where."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from kith_matching.domain.referral import Channel, Programme
@@ -20,6 +22,32 @@ class NobodyLeads(MatchingRefused):
     )
 
 
+LONGEST: Final = timedelta(hours=8)
+"""No slot is longer: a listener's day."""
+
+
+class Times(StrEnum):
+    """How somebody comes to a listener: at a time that is theirs, or while a listener is in."""
+
+    BOOKED = "booked"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time at which somebody listens, from ``starts_at`` (UTC) on; until it is cancelled."""
+
+    starts_at: datetime
+    minutes: int
+    times: Times
+    cancelled_at: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over (UTC)."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A group's plan. It has no name: a code for the setting says what organisers need to know it by.
@@ -27,6 +55,9 @@ class Plan:
     ``places`` of None is whoever comes. ``starts_on`` is a day in Europe/London; ``meetings`` of None is a group that
     goes on. Those in a group know one another, whatever the programme says of pairs: nobody is kept from a place for
     that (RE, *National Dementia Strategy*).
+
+    A ``slot`` makes it a listening slot: one meeting, with one place or, where it is open, for whoever comes; and the
+    listener is its only facilitator.
     """
 
     group_id: UUID
@@ -40,6 +71,7 @@ class Plan:
     channel: Channel
     district: str | None
     version: int = 1
+    slot: Slot | None = None
 
 
 def settle(asked: Plan, programme: Programme, facilitators: Iterable[Supporter]) -> Plan:

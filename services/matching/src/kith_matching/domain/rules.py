@@ -181,6 +181,10 @@ OF_BOTH: Final[tuple[Rule, ...]] = (
 RULES: Final = OF_SUPPORTER + OF_PERSON + OF_BOTH
 
 
+FOR_A_TIME: Final = tuple(rule for rule in RULES if rule not in (_place_free, _offers_open, _way_to_meet))
+"""Rules that also hold where two meet once, at a set time: that takes no lasting place of the supporter's."""
+
+
 def stops(pair: Pair, today: date) -> tuple[PairStopped, ...]:
     """Every rule that stops this pair today (Europe/London), in order; none when the pair may be proposed."""
     return tuple(stop for rule in RULES if (stop := rule(pair, today)) is not None)
@@ -190,6 +194,18 @@ def check_pair(pair: Pair, today: date) -> None:
     """Raise the first rule that stops this pair today (Europe/London)."""
     for rule in RULES:
         if (stop := rule(pair, today)) is not None:
+            raise stop
+
+
+def check_for_a_time(pair: Pair, channel: Channel, day: date) -> None:
+    """Raise the first rule that stops the two from meeting once, by this channel, on a day (Europe/London).
+
+    Whoever comes in person to where somebody listens chooses the way there: the district is left to them.
+    """
+    if not _allows(pair.referral.channels, channel):
+        raise refusals.NoWayToMeet("The person does not meet by this channel. Choose a time by one that they named.")
+    for rule in FOR_A_TIME:
+        if (stop := rule(pair, day)) is not None:
             raise stop
 
 

@@ -68,7 +68,8 @@ class Terms:
 
     ``version`` is that of its definition, 0 without one. ``priority`` says who goes first where places are scarce.
     ``open_offers`` caps the offers that a supporter holds at once, ``places`` those in a group or course; None is no
-    limit. Without ``round_every_days`` a round is held when somebody asks for one.
+    limit. ``slot_times`` are how somebody comes to a listener: ``booked``, ``open``. Without ``round_every_days`` a
+    round is held when somebody asks for one.
     """
 
     version: int = 0
@@ -98,6 +99,7 @@ class Terms:
     extensions: int = 1
     places: int | None = None
     waiting_list: bool = False
+    slot_times: tuple[str, ...] = ()
 
 
 UNDEFINED: Final = Terms()

@@ -39,16 +39,21 @@ _WAITING: Final = sa.select(referrals).where(
         sa.select(places.c.referral_id).where(places.c.group_id == _IDS, places.c.state == PlaceState.WAITING)
     )
 )
+_UNANSWERED: Final = (
+    sa.select(places.c.group_id)
+    .where(places.c.state == sa.literal_column("'offered'"), places.c.answer_by <= sa.bindparam("now"))
+    .order_by(places.c.answer_by)
+    .limit(sa.bindparam("limit"))
+)
+_BEGUN: Final = (
+    sa.select(places.c.group_id)
+    .where(places.c.ended_at.is_(None), places.c.begins_at <= sa.bindparam("now"))
+    .order_by(places.c.begins_at)
+    .limit(sa.bindparam("limit"))
+)
 _DUE: Final = (
     sa.select(groups.c.id)
-    .where(
-        groups.c.id.in_(
-            sa.select(places.c.group_id)
-            .where(places.c.state == sa.literal_column("'offered'"), places.c.answer_by <= sa.bindparam("now"))
-            .order_by(places.c.answer_by)
-            .limit(sa.bindparam("limit"))
-        )
-    )
+    .where(groups.c.id.in_(sa.union_all(*(part.subquery().select() for part in (_UNANSWERED, _BEGUN)))))
     .order_by(groups.c.id)
     .with_for_update(skip_locked=True)
 )
@@ -73,7 +78,10 @@ async def list_groups_of(tx: AsyncConnection, referral_ids: Collection[UUID]) ->
 
 
 async def list_due_groups_for_update(tx: AsyncConnection, *, limit: int, now: datetime) -> list[UUID]:
-    """Groups with offers whose time to answer has run out, locked. Whatever somebody else holds is found next time."""
+    """Groups with offers whose time has run out, and slots that have begun, locked.
+
+    Whatever somebody else holds is found next time.
+    """
     return list((await tx.scalars(_DUE, {"limit": limit, "now": now})).all())
 
 

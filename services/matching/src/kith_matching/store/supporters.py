@@ -151,16 +151,31 @@ async def get_pair_for_update(
 ) -> Pair:
     """The pair with the supporter locked first and their taken places counted after, so that the count is true.
 
-    ``today`` (Europe/London) says whose no still counts. ``except_proposal`` is the pair's own, whose place is not
-    counted. Raises ``SupporterNotFound``.
+    ``except_proposal`` is the pair's own, whose place is not counted. Raises ``SupporterNotFound``.
     """
     await get_supporter_for_update(tx, supporter_id)
+    return await get_pair(tx, referral, programme, supporter_id, today=today, except_proposal=except_proposal)
+
+
+async def get_pair(
+    tx: AsyncConnection,
+    referral: Referral,
+    programme: Programme,
+    supporter_id: UUID,
+    *,
+    today: date,
+    except_proposal: UUID | None = None,
+) -> Pair:
+    """The pair as it stands. ``today`` (Europe/London) says whose no still counts. Raises ``SupporterNotFound``."""
     asked = {
         **_asking(referral, programme, today),
         "supporter_id": supporter_id,
         "except_proposal": except_proposal,
     }
-    return _pair(referral, programme, (await tx.execute(_STANDING_OF_ONE, asked)).one())
+    row = (await tx.execute(_STANDING_OF_ONE, asked)).one_or_none()
+    if row is None:
+        raise SupporterNotFound
+    return _pair(referral, programme, row)
 
 
 async def list_candidates(tx: AsyncConnection, programme: Programme) -> list[tuple[Supporter, Load]]:

@@ -1,4 +1,4 @@
-"""What groups are planned to be, and the places in them."""
+"""What groups and slots are planned to be, and the places in them."""
 
 from typing import Final
 
@@ -20,6 +20,10 @@ group_plans: Final = sa.Table(
     column("channel", sa.Text),
     column("district", sa.Text, null=True),
     column("version", sa.Integer),
+    column("slot_starts_at", INSTANT, null=True),
+    column("slot_minutes", sa.Integer, null=True),
+    column("slot_times", sa.Text, null=True),
+    column("slot_cancelled_at", INSTANT, null=True),
 )
 
 places: Final = sa.Table(
@@ -36,5 +40,6 @@ places: Final = sa.Table(
     column("answer_by", INSTANT, null=True),
     column("ended_at", INSTANT, null=True),
     column("version", sa.Integer),
+    column("begins_at", INSTANT, null=True),
 )
 """Nothing of them changes but under the lock of their group's row."""

@@ -15,6 +15,7 @@ from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
 from kith_matching.store import supporters, suspensions
+from kith_matching.usecases.slots import cancel_coming_slots
 
 Decide = Callable[[Path], tuple[Step, ...]]
 
@@ -75,5 +76,7 @@ async def _go_on(tx: AsyncConnection, supporter_id: UUID, decide: Decide, entry:
         check_may_move(await suspensions.find_last_suspension(tx, supporter_id), gone.state)
         changed = replace(supporter, state=gone.state, version=supporter.version + 1)
         await supporters.save_supporter(tx, changed)
+        if changed.state is SupporterState.LEFT:
+            await cancel_coming_slots(tx, changed, now=now)
         await outgoing.tell_changed(tx, changed, now=now)
     return gone

@@ -1,4 +1,4 @@
-"""Joining a group, answering the offer of a place, leaving it; and what comes free is offered to the next."""
+"""Joining a group, booking a slot, answering an offer, leaving; and what comes free is offered to the next."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -15,7 +15,8 @@ from kith_matching.domain.places import Place, PlaceState, Room
 from kith_matching.domain.proposal import Answer
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.refusals import GroupNotFound
-from kith_matching.store import erasing, matches, places, referrals
+from kith_matching.domain.slots import SlotNotFound, check_bookable
+from kith_matching.store import erasing, matches, places, referrals, supporters
 
 MOST_AT_ONCE: Final = 500
 """Offers that lapse in one transaction; the others follow at the next tick."""
@@ -27,21 +28,29 @@ async def join(tx: AsyncConnection, group_id: UUID, referral_id: UUID, comes_wit
     The referral is locked first and the groups after it, everywhere, so of two coordinators who give the last place
     away one finds it taken. Raises ``GroupNotFound`` where there is no plan to join, and what ``rules.join`` raises.
     """
-    referral = await referrals.get_referral_for_update(tx, referral_id)
-    rooms = await places.get_rooms_for_update(tx, {group_id, *await places.list_groups_of(tx, [referral_id])})
-    if group_id not in rooms:
+    referral, rooms = await _get_rooms_for_update(tx, group_id, referral_id)
+    if group_id not in rooms or rooms[group_id].plan.slot is not None:
         raise GroupNotFound("No group of your organisation with this id has a plan. Record one: PUT /groups/{id}.")
-    room = rooms[group_id].knowing(referral)
-    place = rules.join(room, referral, comes_with, place_id=clock.new_id(), today=clock.today(now), now=now)
-    await _keep(tx, {**rooms, group_id: room}, place, now=now)
-    await audit.record(tx, Entry("group-joined", "place", place.id, (place.state,)), now=now)
-    return place
+    return await _join(tx, rooms, rooms[group_id].knowing(referral), (referral, comes_with), "group-joined", now=now)
+
+
+async def book(tx: AsyncConnection, slot_id: UUID, referral_id: UUID, *, now: datetime) -> Place:
+    """Give a person a listening slot, or a place on its list.
+
+    Raises ``SlotNotFound``, ``SupporterNotFound``, and what ``rules.join`` and ``slots.check_bookable`` raise.
+    """
+    referral, rooms = await _get_rooms_for_update(tx, slot_id, referral_id)
+    if slot_id not in rooms or rooms[slot_id].plan.slot is None:
+        raise SlotNotFound
+    return await _join(tx, rooms, rooms[slot_id].knowing(referral), (referral, 0), "slot-booked", now=now)
 
 
 async def answer(tx: AsyncConnection, place_id: UUID, said: Answer, *, expected_version: int, now: datetime) -> Place:
     """Take a person's answer to the place they were offered. Raises ``StaleVersion`` where it has moved on."""
     referral, rooms, place = await _get_for_update(tx, place_id, expected_version)
     answered = rules.answer(place, said, referral, now=now)
+    if answered.state is PlaceState.TAKEN:
+        await _check_slot(tx, rooms[place.group_id], referral, now=now)
     await _keep(tx, rooms, answered, now=now)
     await audit.record(tx, Entry("place-answered", "place", place_id, (said,)), now=now)
     return answered
@@ -88,11 +97,44 @@ async def _get_for_update(
     tx: AsyncConnection, place_id: UUID, expected_version: int
 ) -> tuple[Referral, Mapping[UUID, Room], Place]:
     seen = await places.get_place(tx, place_id)
-    referral = await referrals.get_referral_for_update(tx, seen.referral_id)
-    rooms = await places.get_rooms_for_update(tx, {seen.group_id, *await places.list_groups_of(tx, [referral.id])})
+    referral, rooms = await _get_rooms_for_update(tx, seen.group_id, seen.referral_id)
     place = rooms[seen.group_id].places.get(place_id) or await places.get_place(tx, place_id)
     check_version(place.version, expected_version, "place")
     return referral, rooms, place
+
+
+async def _get_rooms_for_update(
+    tx: AsyncConnection, group_id: UUID, referral_id: UUID
+) -> tuple[Referral, dict[UUID, Room]]:
+    referral = await referrals.get_referral_for_update(tx, referral_id)
+    theirs = await places.list_groups_of(tx, [referral_id])
+    return referral, await places.get_rooms_for_update(tx, {group_id, *theirs})
+
+
+async def _join(
+    tx: AsyncConnection,
+    rooms: Mapping[UUID, Room],
+    room: Room,
+    who: tuple[Referral, int],
+    action: str,
+    *,
+    now: datetime,
+) -> Place:
+    referral, comes_with = who
+    place = rules.join(room, referral, comes_with, place_id=clock.new_id(), today=clock.today(now), now=now)
+    await _check_slot(tx, room, referral, now=now)
+    await _keep(tx, {**rooms, room.plan.group_id: room}, place, now=now)
+    await audit.record(tx, Entry(action, "place", place.id, (place.state,)), now=now)
+    return place
+
+
+async def _check_slot(tx: AsyncConnection, room: Room, referral: Referral, *, now: datetime) -> None:
+    """The two are a pair for as long as a slot lasts. It is locked: whoever suspends its listener cancels it first."""
+    plan = room.plan
+    if plan.slot is not None:
+        programme = await referrals.get_programme(tx, plan.programme_id, plan.organisation_id)
+        pair = await supporters.get_pair(tx, referral, programme, plan.facilitators[0], today=plan.starts_on)
+        check_bookable(plan, pair, now=now)
 
 
 async def _keep(tx: AsyncConnection, rooms: Mapping[UUID, Room], changed: Place, *, now: datetime) -> None:

@@ -15,15 +15,16 @@ from kith_matching.tables import group_plans, places
 from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list, get_one
 
 
-def _places(state: PlaceState) -> sa.Label[int]:
+def places_in(state: PlaceState) -> sa.Label[int]:
+    """How many places of a plan are in this state."""
     held = sa.func.coalesce(sa.func.sum(1 + places.c.comes_with), 0)
     of_group = sa.and_(places.c.group_id == group_plans.c.group_id, places.c.state == state)
     return sa.select(sa.cast(held, sa.Integer)).where(of_group).scalar_subquery().label(state)
 
 
 _COUNTED: Final[sa.Select[Any]] = sa.select(
-    *group_plans.c, *(_places(state) for state in (PlaceState.TAKEN, PlaceState.OFFERED, PlaceState.WAITING))
-)
+    *group_plans.c, *(places_in(state) for state in (PlaceState.TAKEN, PlaceState.OFFERED, PlaceState.WAITING))
+).where(group_plans.c.slot_starts_at.is_(None))
 _GROUP_ALONE: Final = _COUNTED.where(group_plans.c.group_id == sa.bindparam("id"))
 _GROUP: Final = audited(_GROUP_ALONE)
 _GROUPS: Final = audited(

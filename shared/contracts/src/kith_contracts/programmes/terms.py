@@ -101,6 +101,8 @@ class ProgrammeTerms(_Told):
     """Places in a group or course; none: whoever comes."""
     waiting_list: bool = False
     """Whether names wait for such a place."""
+    slot_times: tuple[Code, ...] = ()
+    """How somebody comes to a listener, where it has listening slots: ``booked``, ``open``."""
 
 
 def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
@@ -138,6 +140,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         extensions=length.extensions,
         places=gathering.most if gathering else None,
         waiting_list=gathering.waiting_list if gathering else False,
+        slot_times=definition.support.sessions.times,
     )
 
 
