@@ -75,6 +75,7 @@ ALLOWED: dict[Any, set[str]] = {
         "related{}[]",
         "requested[]",
         "rules[]",
+        "slot_times[]",
         "slug",
         "source",
         "state",
