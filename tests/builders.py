@@ -251,7 +251,7 @@ def a_match_ended(match: MatchMade, **changes: Any) -> MatchEnded:
 
 
 def a_quality_counted(programme: ProgrammePublished | None = None, **changes: Any) -> ProgrammeQualityCounted:
-    """Of the programme's supporters, 92 in a hundred have current checks."""
+    """Of the programme's supporters, 92 in a hundred have current checks; of no other share anything is said."""
     offer = programme or a_programme_published()
     return ProgrammeQualityCounted(
         **{"programme_id": offer.programme_id, "organisation_id": offer.organisation_id, "checks_current": 92} | changes

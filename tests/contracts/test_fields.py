@@ -107,7 +107,7 @@ ALLOWED: dict[Any, set[str]] = {
         "tries",
         "valid_months",
     },
-    Percentage: {"checks_current", "related_percent", "supervision_on_time"},
+    Percentage: {"checks_current", "related_percent", "supervision_on_time", "training_held"},
     Points: {"ageing_per_day", "points", "scarcity", "score", "urgent", "weights{}"},
     date: {"due_on", "ends_on", "held_on", "received_on", "review_on", "starts_on"},
     bool: {"checks_required", "different_peers", "getting_to_know", "urgent", "waiting_list", "waits_again"},

@@ -12,7 +12,7 @@ from kith_contracts.programmes.terms import CheckAsked as CheckTold
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.attention import SOON, Holder, Need, What, needs, ran_out
 from kith_matching.domain.checks import Decision
-from kith_matching.domain.quality import count
+from kith_matching.domain.quality import FEWEST, count
 from kith_matching.domain.referral import Programme
 from kith_matching.domain.rules import Pair, stops
 from kith_matching.domain.supporter import Load, Supporter
@@ -34,6 +34,7 @@ from tests.matching.stage import Stage
 
 DBS = CheckAsked("england", "dbs", "enhanced", 12)
 DAYS = st.none() | st.integers(-400, 400)
+TRAININGS = ("listening", "boundaries", "first-aid")
 
 
 def holder(supporter: Supporter) -> Holder:
@@ -61,12 +62,33 @@ def test_what_is_counted_as_checked_is_what_the_hard_rule_lets_through_and_has_n
     one = a_supporter(programme, **checked(days, valid))
     stopped = bool(stops(Pair(a_referral(programme), programme, one, Load()), TODAY))
 
-    counted = count(known(programme), [holder(one)], {}, TODAY)
+    (counted,) = count(known(programme), [holder(one)] * FEWEST, TODAY)
 
-    assert [(each.supporters, each.checked) for each in counted] == ([(1, int(not stopped))] if defined or asks else [])
+    assert counted.checks_current == ((0 if stopped else 100) if defined or asks else None)
     over = ran_out(holder(one), known(programme), TODAY)
     assert all(day < TODAY for day in over)
     assert stopped or not over
+
+
+@given(
+    asked=st.dictionaries(st.sampled_from(TRAININGS), st.none() | st.integers(1, 24)),
+    held=st.lists(st.tuples(st.sampled_from(TRAININGS), st.integers(0, 800), st.none() | st.integers(0, 800))),
+)
+def test_who_is_counted_as_trained_is_whom_the_hard_rule_lets_through(
+    asked: dict[str, int | None], held: list[tuple[str, int, int | None]]
+) -> None:
+    terms = Terms(training=tuple(TrainingAsked(code, months) for code, months in asked.items()))
+    programme = a_programme(terms=terms, checks_required=False)
+    days = [(code, TODAY - ago * DAY, lasts) for code, ago, lasts in held]
+    trainings = tuple(
+        a_training(code, on, valid_until=None if lasts is None else on + lasts * DAY) for code, on, lasts in days
+    )
+    one = a_supporter(programme, trainings=trainings)
+    stopped = bool(stops(Pair(a_referral(programme), programme, one, Load()), TODAY))
+
+    (counted,) = count(known(programme), [holder(one)] * FEWEST, TODAY)
+
+    assert counted.training_held == ((0 if stopped else 100) if asked else None)
 
 
 @given(until=st.integers(-400, 400))
@@ -102,7 +124,7 @@ def test_only_their_own_organisations_programmes_ask_anything_of_them() -> None:
     one = a_supporter(foreign, checks_valid_until=None)
 
     assert needs(holder(one), known(foreign), TODAY) == ()
-    assert count(known(foreign), [holder(one)], {}, TODAY)[0].supporters == 0
+    assert count(known(foreign), [holder(one)] * FEWEST, TODAY)[0].checks_current is None
 
 
 async def test_a_check_that_ran_out_is_told_once_for_each_day_that_it_did(stage: Stage) -> None:

@@ -1,9 +1,11 @@
 """A share of supporters is told where nobody stands out, once while it stays the same, and true to the day."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
@@ -11,14 +13,16 @@ from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id
 from kith_contracts.matching import ProgrammeQualityCounted
+from kith_contracts.programmes.terms import ProgrammeTerms, TrainingAsked
 from kith_contracts.referrals import ProgrammePublished
-from kith_matching.domain.quality import FEWEST, Counted, Quality, list_news, share
+from kith_matching.domain.quality import FEWEST, Quality, list_news, share
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.store.supporters import columns_of
 from kith_matching.tables import supporters
 from tests.matching.builders import DAY, NOW, TODAY
 from tests.matching.stage import Stage
 from tests.servers.lengths import examples
+from tests.servers.postgres import Databases, upgrade
 
 YESTERDAY = TODAY - DAY
 
@@ -60,13 +64,26 @@ def test_halves_go_upwards_and_the_ends_are_kept(some: int, of: int, said: int) 
     assert share(some, of) == said
 
 
-@given(checked=st.integers(0, 60), others=st.integers(0, 60), told=st.none() | st.integers(0, 100))
-def test_only_what_is_not_what_was_told_last_is_told(checked: int, others: int, told: int | None) -> None:
-    programme_id, organisation_id = new_id(), new_id()
-    one = Counted(programme_id, organisation_id, checked + others, checked, told)
-    said = share(checked, checked + others)
+SHARES = st.tuples(*[st.none() | st.integers(0, 100)] * 3)
 
-    assert list_news([one]) == ([] if said == told else [Quality(programme_id, organisation_id, said)])
+
+@given(now=SHARES, told=SHARES)
+@example((92, 84, 97), (92, 84, 96))
+@example((92, 84, 97), (92, 84, 97))
+@example((None, None, 97), (None, None, None))
+def test_only_what_is_not_what_was_told_last_is_told(now: tuple[int | None, ...], told: tuple[int | None, ...]) -> None:
+    one, other = (new_id(), new_id()), (new_id(), new_id())
+    true, before = Quality(*one, *now), Quality(*one, *told)
+    foreign = Quality(*other, *now)
+
+    assert list_news([true], {one[0]: before, other[0]: foreign}) == ([] if now == told else [true])
+
+
+@given(now=SHARES)
+def test_of_a_programme_of_which_nothing_was_told_nothing_is_no_news(now: tuple[int | None, ...]) -> None:
+    one = Quality(new_id(), new_id(), *now)
+
+    assert list_news([one], {}) == ([] if now == (None, None, None) else [one])
 
 
 async def test_of_twenty_four_nothing_is_told_and_of_twenty_five_a_share(stage: Stage) -> None:
@@ -84,6 +101,7 @@ async def test_of_twenty_four_nothing_is_told_and_of_twenty_five_a_share(stage: 
         "organisation_id": stage.organisation_id,
         "checks_current": 92,
         "supervision_on_time": None,
+        "training_held": None,
     }
 
 
@@ -191,3 +209,75 @@ async def test_every_programme_is_counted_as_somebody_would_who_knows_them_all(
         active = [until for state, until, joined in people if place in joined and state == "active"]
         valid = [until for until in active if until is not None and until >= TODAY + days * DAY]
         assert told.get(id_) == share(len(valid), len(active))
+
+
+async def trained(stage: Stage, now: datetime = NOW) -> list[int | None]:
+    """The timer runs; every share that was told of who is trained so far."""
+    await stage.count_quality(now)
+    return [fact.training_held for fact in await stage.told() if isinstance(fact, ProgrammeQualityCounted)]
+
+
+async def that_asks_for(stage: Stage, *asked: TrainingAsked) -> ProgrammePublished:
+    """A programme that asks for these trainings, and for no checks."""
+    return await stage.a_programme(checks_required=False, terms=ProgrammeTerms(definition_version=1, training=asked))
+
+
+async def test_a_programme_says_how_many_hold_all_its_trainings_for_as_long_as_they_count(stage: Stage) -> None:
+    programme = await that_asks_for(
+        stage, TrainingAsked(code="listening"), TrainingAsked(code="first-aid", valid_months=1)
+    )
+    *all_of_it, half = many(stage, programme, FEWEST)
+    await there_are(stage, *all_of_it, half)
+    for one in all_of_it:
+        await stage.train(one, "listening")
+        await stage.train(one, "first-aid")
+    await stage.train(half, "listening")
+
+    assert await trained(stage) == [96]
+    assert await trained(stage, NOW + 30 * DAY) == [96]
+    assert await trained(stage, NOW + 31 * DAY) == [96, 0]
+
+
+async def test_of_too_few_nothing_is_told_of_their_trainings_nor_of_those_that_nobody_asks_for(stage: Stage) -> None:
+    asking = await that_asks_for(stage, TrainingAsked(code="listening"))
+    never = await that_asks_for(stage)
+    few = many(stage, asking, FEWEST - 1)
+    await there_are(stage, *few, *many(stage, never, FEWEST))
+    too_few = await trained(stage)
+
+    await there_are(stage, *many(stage, asking, 1))
+
+    assert (too_few, await trained(stage)) == ([], [0])
+
+
+async def test_a_programme_that_asks_for_no_training_any_more_takes_back_what_was_said(stage: Stage) -> None:
+    programme = await that_asks_for(stage, TrainingAsked(code="listening"))
+    await there_are(stage, *many(stage, programme, FEWEST))
+    before = await trained(stage)
+
+    await stage.hear(programme.model_copy(update={"terms": ProgrammeTerms(definition_version=2)}))
+
+    assert (before, await trained(stage), await trained(stage)) == ([0], [0, None], [0, None])
+
+
+OLD_TOLD = (
+    "insert into qualities (programme_id, organisation_id, checks_current, supervision_on_time) values ($1, $1, 92, 84)"
+)
+
+
+async def test_what_was_told_of_supervision_before_the_directory_showed_it_is_told_once_more(
+    databases: Databases,
+) -> None:
+    before, meanwhile = new_id(), new_id()
+    async with databases.at_revision("matching", "0013") as address:
+        owner = await asyncpg.connect(address.owner_url)
+        await owner.execute(OLD_TOLD, before)
+        await asyncio.to_thread(upgrade, "matching", address.owner_url, "0014")
+        await owner.execute(OLD_TOLD, meanwhile)
+        columns = "checks_current, supervision_on_time, training_held"
+        kept = await owner.fetch(f"select {columns} from qualities order by programme_id")
+        await owner.close()
+
+    told = [Quality(id_, id_, *row) for id_, row in zip((before, meanwhile), kept, strict=True)]
+    now = [Quality(id_, id_, 92, 84) for id_ in (before, meanwhile)]
+    assert list_news(now, {one.programme_id: one for one in told}) == now[:1]

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_contracts.matching import ProgrammeQualityCounted, SupervisionLogged
 from kith_contracts.programmes.terms import ProgrammeTerms
-from kith_matching.domain.quality import FEWEST, Counted, Quality, list_news
+from kith_matching.domain.attention import Holder
+from kith_matching.domain.quality import FEWEST, count
 from kith_matching.domain.refusals import InTheFuture
 from kith_matching.domain.supervision import Attendance, NamedTwice, Prompt, Rhythm, SupervisionKind, log_supervision
 from kith_matching.domain.supporter import SupporterState
+from kith_matching.domain.terms import Terms
 from kith_matching.store.speaking import speak_as
 from kith_matching.tables import supervision_keys
 from tests.conftest import AsCaller
-from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY
+from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY, a_programme
 from tests.matching.desk import Desk
 from tests.matching.stage import Stage
 
@@ -102,20 +104,19 @@ def test_being_supervised_never_makes_the_next_one_due_earlier(since: date, week
 
 @given(on_time=st.integers(0, 60), late=st.integers(0, 60))
 def test_the_share_who_are_supervised_on_time_is_said_of_enough_and_beside_the_checks(on_time: int, late: int) -> None:
-    one = Counted(new_id(), ORGANISATION, 0, 0, None, on_time + late, on_time, None)
+    programme = a_programme(terms=Terms(supervision_weeks=6), checks_required=False)
+    days = [TODAY] * on_time + [TODAY - DAY] * late
+    holders = [
+        Holder(new_pseudonym(), ORGANISATION, (programme.id,), checks_valid_until=None, supervised_by=day)
+        for day in days
+    ]
 
-    news = list_news([one])
+    (said,) = count({programme.id: programme}, holders, TODAY)
 
-    if on_time + late < FEWEST:
-        assert news == []
-    else:
-        (said,) = news
-        assert said.checks_current is None
-        assert said.supervision_on_time is not None
-        assert (said.supervision_on_time == 100) == (late == 0)
-        told = replace(one, told_on_time=said.supervision_on_time)
-        assert list_news([told]) == []
-        assert list_news([replace(told, supervised=1, on_time=1)]) == [Quality(one.programme_id, ORGANISATION, None)]
+    assert said.checks_current is None
+    assert (said.supervision_on_time is None) == (on_time + late < FEWEST)
+    if said.supervision_on_time is not None:
+        assert (said.supervision_on_time == 100, said.supervision_on_time == 0) == (late == 0, on_time == 0)
 
 
 async def every(stage: Stage, weeks: int | None, **changes: Any) -> Any:

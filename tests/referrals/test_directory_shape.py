@@ -16,6 +16,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from kith_referrals.domain.charities import Regulator
+from kith_referrals.domain.directory import COUNTED
 from kith_referrals.domain.network import OrganisationEntry, Programme, ProgrammeEntry, Standing
 from kith_referrals.tables import programmes
 from tests.builders import TODAY
@@ -91,7 +92,7 @@ async def client(world: World, cafe: Programme, http_of: HttpOf) -> httpx.AsyncC
     await publish(world, club, friends, gone, old)
     async with world.database.transaction(OPERATOR) as tx:
         counted = sa.update(programmes).where(programmes.c.id == cafe.id)
-        await tx.execute(counted.values(first_session_days=21, checks_current=92))
+        await tx.execute(counted.values(**dict.fromkeys(COUNTED.values(), 92)))
     return await http_of("referrals", world.database)
 
 

@@ -106,7 +106,10 @@ def test_models_and_formalities_are_there_before_anybody_uses_them() -> None:
         (NEEDS, "isolation"),
         *((MODELS, code) for code in ("one-to-one", "group")),
         *((FORMALITY, code) for code in ("informal", "organised", "formal")),
-        *((QUALITY, code) for code in ("days-to-first-session", "checks-current")),
+        *(
+            (QUALITY, code)
+            for code in ("days-to-first-session", "checks-current", "supervision-on-time", "training-held")
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Referrers see how long people wait for their first session, and how many supporters' checks are current.
+"""Referrers see how long people wait for their first session, and what was counted of a programme's supporters.
 
 Nothing tells of a few of them.
 """
@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 
 from kith_chassis import clock
 from kith_chassis.received import Received
-from kith_referrals.domain.directory import CHECKS_CURRENT, COUNTED_OVER, DAYS_TO_FIRST_SESSION, FEWEST, Term
+from kith_contracts.programmes.terms import ProgrammeTerms, TrainingAsked
+from kith_referrals.domain.directory import (
+    CHECKS_CURRENT,
+    COUNTED,
+    COUNTED_OVER,
+    DAYS_TO_FIRST_SESSION,
+    FEWEST,
+    SUPERVISION_ON_TIME,
+    TRAINING_HELD,
+    Term,
+)
 from kith_referrals.domain.network import Programme
 from kith_referrals.incoming import on_facts
 from kith_referrals.usecases import network
@@ -111,14 +121,16 @@ async def test_programmes_of_which_it_is_known_are_found_and_publishing_keeps_it
     assert own.json()["first_session_days"] == 0
 
 
-CHECKED = CHECKS_CURRENT.code
+OF_SUPPORTERS = (CHECKS_CURRENT, SUPERVISION_ON_TIME, TRAINING_HELD)
+"""What matching counts."""
 
 
-def at_hours(programme: Programme, *shares: int | None) -> list[Received]:
-    """What matching told of the programme, an hour between any two."""
+def at_hours(programme: Programme, *shares: int | None, of: Term = CHECKS_CURRENT) -> list[Received]:
+    """What matching told of the programme, an hour between any two; of nothing but that one quality."""
     about: dict[str, Any] = {"programme_id": programme.id, "organisation_id": programme.organisation_id}
+    about |= dict.fromkeys(COUNTED[one] for one in OF_SUPPORTERS)
     return [
-        received(a_quality_counted(checks_current=share, **about), at=NOW + timedelta(hours=hour))
+        received(a_quality_counted(**about | {COUNTED[of]: share}), at=NOW + timedelta(hours=hour))
         for hour, share in enumerate(shares)
     ]
 
@@ -128,24 +140,40 @@ async def hear(world: World, *facts: Received) -> None:
         await on_facts(tx, facts)
 
 
-async def shown(client: httpx.AsyncClient, programme: Programme) -> str | None:
+async def shown(client: httpx.AsyncClient, programme: Programme, of: Term = CHECKS_CURRENT) -> str | None:
     service = await read(client, f"/services/{programme.id}")
-    of_it = [one for one in service["attributes"] if one["taxonomy_term"]["code"] == CHECKED]
+    of_it = [one for one in service["attributes"] if one["taxonomy_term"]["code"] == of.code]
     return of_it[0]["value"] if of_it else None
 
 
+@pytest.mark.parametrize("of", OF_SUPPORTERS, ids=lambda of: of.code)
 async def test_the_directory_says_what_matching_counted_last_of_each_programme(
-    world: World, client: httpx.AsyncClient, cafe: Programme, operator: httpx.Auth
+    world: World, client: httpx.AsyncClient, cafe: Programme, operator: httpx.Auth, of: Term
 ) -> None:
     own = world.programme
 
-    await hear(world, *at_hours(own, 100, 92), *at_hours(cafe, 0))
-    both = [await shown(client, programme) for programme in (own, cafe)]
+    await hear(world, *at_hours(own, 100, 92, of=of), *at_hours(cafe, 0, of=of))
+    both = [await shown(client, programme, of) for programme in (own, cafe)]
     inside = [(await client.get(f"/programmes/{one.id}", auth=operator)).json() for one in (own, cafe)]
-    await hear(world, *at_hours(own, 100, 92, None)[2:])
+    await hear(world, *at_hours(own, 100, 92, None, of=of)[2:])
 
-    assert (both, [await shown(client, programme) for programme in (own, cafe)]) == (["92", "0"], [None, "0"])
-    assert [one["checks_current"] for one in inside] == [92, 0]
+    assert (both, [await shown(client, programme, of) for programme in (own, cafe)]) == (["92", "0"], [None, "0"])
+    assert [one[COUNTED[of]] for one in inside] == [92, 0]
+
+
+async def test_what_is_counted_of_supporters_stands_side_by_side(world: World, client: httpx.AsyncClient) -> None:
+    own = world.programme
+    fact = a_quality_counted(
+        programme_id=own.id,
+        organisation_id=own.organisation_id,
+        checks_current=92,
+        supervision_on_time=84,
+        training_held=97,
+    )
+
+    await hear(world, received(fact, at=NOW))
+
+    assert [await shown(client, own, of) for of in OF_SUPPORTERS] == ["92", "84", "97"]
 
 
 @given(
@@ -168,11 +196,12 @@ async def test_what_was_counted_last_is_shown_in_whatever_order_and_batches_it_c
     assert await shown(client, world.programme) == (None if shares[-1] is None else str(shares[-1]))
 
 
-async def test_an_entry_changes_when_its_share_does_at_the_moment_in_which_it_is_heard(
-    world: World, client: httpx.AsyncClient
+@pytest.mark.parametrize("of", OF_SUPPORTERS, ids=lambda of: of.code)
+async def test_an_entry_changes_when_a_share_does_at_the_moment_in_which_it_is_heard(
+    world: World, client: httpx.AsyncClient, of: Term
 ) -> None:
     changed = []
-    for fact in at_hours(world.programme, 92, 92, 96):
+    for fact in at_hours(world.programme, 92, 92, 96, of=of):
         before = clock.now()
         await hear(world, fact)
         service = await read(client, f"/services/{world.programme.id}")
@@ -189,19 +218,20 @@ async def test_what_is_counted_of_a_programme_that_is_not_here_is_passed_over(
     assert await shown(client, world.programme) == "92"
 
 
-@pytest.mark.parametrize("term", [CHECKS_CURRENT, DAYS_TO_FIRST_SESSION])
-async def test_one_quality_is_not_taken_for_the_other_and_publishing_keeps_it(
-    world: World, client: httpx.AsyncClient, term: Term
+@pytest.mark.parametrize("of", OF_SUPPORTERS, ids=lambda of: of.code)
+@pytest.mark.parametrize("term", COUNTED, ids=lambda term: f"asked for {term.code}")
+async def test_one_quality_is_not_taken_for_another_and_publishing_keeps_it(
+    world: World, client: httpx.AsyncClient, term: Term, of: Term
 ) -> None:
-    await hear(world, *at_hours(world.programme, 92))
+    await hear(world, *at_hours(world.programme, 92, of=of))
     async with world.database.transaction(OPERATOR) as tx:
         await network.publish_programme(tx, replace(world.programme, name="A new name"), now=NOW)
 
     of_the_taxonomy = await read(client, "/services", taxonomy_id=str(term.taxonomy.id))
     found = await read(client, "/services", taxonomy_term_id=str(term.id))
 
-    assert (of_the_taxonomy["total_items"], found["total_items"]) == (1, int(term is CHECKS_CURRENT))
-    assert await shown(client, world.programme) == "92"
+    assert (of_the_taxonomy["total_items"], found["total_items"]) == (1, int(term is of))
+    assert await shown(client, world.programme, of) == "92"
 
 
 async def test_what_matching_counts_of_its_supporters_is_read_in_the_directory(
@@ -209,17 +239,22 @@ async def test_what_matching_counts_of_its_supporters_is_read_in_the_directory(
 ) -> None:
     matching = Stage(await database_of("matching"), world.host.id)
     own = world.programme
-    programme = await matching.a_programme(programme_id=own.id)
+    asked = TrainingAsked(code="listening")
+    terms = ProgrammeTerms(definition_version=1, supervision_weeks=6, training=(asked,))
+    programme = await matching.a_programme(programme_id=own.id, terms=terms)
     for place in range(25):
-        await matching.a_supporter(programme, checks_valid_until=TODAY if place < 3 else TODAY + timedelta(days=90))
+        until = TODAY if place < 3 else TODAY + timedelta(days=90)
+        supporter = await matching.a_supporter(programme, checks_valid_until=until)
+        if place < 20:
+            await matching.train(supporter, asked.code)
 
     said = []
-    for days in range(3):
+    for days in (0, 1, 2, 43):
         before = await matching.told()
         await matching.count_quality(NOW + timedelta(days=days))
         await hear(
             world, *(received(fact, at=NOW + timedelta(days=days)) for fact in await matching.told_since(before))
         )
-        said.append(await shown(client, own))
+        said.append([await shown(client, own, of) for of in OF_SUPPORTERS])
 
-    assert said == ["100", "88", "88"]
+    assert said == [["100", "100", "80"], ["88", "100", "80"], ["88", "100", "80"], ["88", "0", "80"]]

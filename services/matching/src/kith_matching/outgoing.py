@@ -175,6 +175,7 @@ def _counted(quality: Quality) -> ProgrammeQualityCounted:
         organisation_id=quality.organisation_id,
         checks_current=quality.checks_current,
         supervision_on_time=quality.supervision_on_time,
+        training_held=quality.training_held,
     )
 
 

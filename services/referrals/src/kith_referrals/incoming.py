@@ -25,7 +25,13 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     if news:
         await note_matches(tx, news, now=news[-1].at)
     counted = [
-        Quality(fact.body.programme_id, fact.body.checks_current, fact.occurred_at)
+        Quality(
+            fact.body.programme_id,
+            fact.occurred_at,
+            checks_current=fact.body.checks_current,
+            supervision_on_time=fact.body.supervision_on_time,
+            training_held=fact.body.training_held,
+        )
         for fact in facts
         if isinstance(fact.body, ProgrammeQualityCounted)
     ]

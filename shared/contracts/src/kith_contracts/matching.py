@@ -229,6 +229,9 @@ class ProgrammeQualityCounted(MatchingFact):
     """The share of its active supporters whose checks are valid; null for fewer than 25, or where it asks for none."""
     supervision_on_time: Percentage | None = None
     """The share of them who are supervised in the programme's rhythm; null for fewer than 25, or where it has none."""
+    training_held: Percentage | None = None
+    """The share of them who hold every training that it asks for, in date; null for fewer than 25, or where it asks for
+    none."""
 
     @property
     def story(self) -> Story:

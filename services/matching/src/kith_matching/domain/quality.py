@@ -10,6 +10,7 @@ from uuid import UUID
 from kith_matching.domain.attention import Holder, joined
 from kith_matching.domain.checks import asks_for_checks, checks_until
 from kith_matching.domain.referral import Programme
+from kith_matching.domain.training import missing
 
 FEWEST: Final = 25
 """Of fewer supporters no share is said: each of them would be more than four in a hundred."""
@@ -19,34 +20,17 @@ _ALL: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What is said of a programme, in whole per cent; None says nothing.
+    """What is said of a programme, in whole per cent; None says nothing, as before anything was told.
 
     ``checks_current``: whose checks are valid. ``supervision_on_time``: to whom no supervision is owed any longer than
-    the rhythm allows (``domain/supervision.py``).
+    the rhythm allows (``domain/supervision.py``). ``training_held``: who hold everything that it asks for, in date.
     """
 
     programme_id: UUID
     organisation_id: UUID
-    checks_current: int | None
+    checks_current: int | None = None
     supervision_on_time: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A programme's active supporters on a day, those of them whose checks are valid, and the share told last.
-
-    Where the programme asks for no checks, nobody is counted; nor is anybody ``supervised`` where it sets no rhythm.
-    None was told, or nothing yet: others know no difference.
-    """
-
-    programme_id: UUID
-    organisation_id: UUID
-    supporters: int
-    checked: int
-    told: int | None
-    supervised: int = 0
-    on_time: int = 0
-    told_on_time: int | None = None
+    training_held: int | None = None
 
 
 def share(some: int, of: int) -> int | None:
@@ -61,48 +45,31 @@ def share(some: int, of: int) -> int | None:
     return min(max((200 * some + of) // (2 * of), _NONE + 1), _ALL - 1)
 
 
-def count(
-    programmes: Mapping[UUID, Programme],
-    holders: Iterable[Holder],
-    told: Mapping[UUID, Quality],
-    today: date,
-) -> list[Counted]:
-    """Every programme that asks for checks or sets a rhythm, or of which something was told, counted ``today``.
+def count(programmes: Mapping[UUID, Programme], holders: Iterable[Holder], today: date) -> list[Quality]:
+    """What is true of every programme ``today``; of what it does not ask for, nothing.
 
     ``holders`` are the active supporters; only its own organisation's count.
     """
-    supporters, checked, supervised, on_time = Counter[UUID](), Counter[UUID](), Counter[UUID](), Counter[UUID]()
+    of, checked, on_time, trained = Counter[UUID](), Counter[UUID](), Counter[UUID](), Counter[UUID]()
     for holder in holders:
         for programme in joined(holder, programmes):
-            if asks_for_checks(programme):
-                until = checks_until(programme, holder.checks_valid_until, holder.checks)
-                supporters[programme.id] += 1
-                checked[programme.id] += until is not None and until >= today
-            if programme.terms.supervision_weeks is not None:
-                supervised[programme.id] += 1
-                on_time[programme.id] += holder.supervised_by is not None and holder.supervised_by >= today
-    nothing = Quality(UUID(int=0), UUID(int=0), None)
+            until = checks_until(programme, holder.checks_valid_until, holder.checks)
+            of[programme.id] += 1
+            checked[programme.id] += until is not None and until >= today
+            on_time[programme.id] += holder.supervised_by is not None and holder.supervised_by >= today
+            trained[programme.id] += not missing(programme.terms, holder.trainings, today)
     return [
-        Counted(
+        Quality(
             one.id,
             one.organisation_id,
-            supporters[one.id],
-            checked[one.id],
-            told.get(one.id, nothing).checks_current,
-            supervised[one.id],
-            on_time[one.id],
-            told.get(one.id, nothing).supervision_on_time,
+            share(checked[one.id], of[one.id]) if asks_for_checks(one) else None,
+            share(on_time[one.id], of[one.id]) if one.terms.supervision_weeks is not None else None,
+            share(trained[one.id], of[one.id]) if one.terms.training else None,
         )
         for one in programmes.values()
-        if asks_for_checks(one) or one.terms.supervision_weeks is not None or one.id in told
     ]
 
 
-def list_news(counted: Iterable[Counted]) -> list[Quality]:
+def list_news(now: Iterable[Quality], told: Mapping[UUID, Quality]) -> list[Quality]:
     """What is to be told: of each programme of which something else is true now than was told last."""
-    now = ((one, share(one.checked, one.supporters), share(one.on_time, one.supervised)) for one in counted)
-    return [
-        Quality(one.programme_id, one.organisation_id, checked, on_time)
-        for one, checked, on_time in now
-        if (checked, on_time) != (one.told, one.told_on_time)
-    ]
+    return [one for one in now if one != told.get(one.programme_id, Quality(one.programme_id, one.organisation_id))]

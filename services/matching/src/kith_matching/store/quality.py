@@ -13,11 +13,12 @@ from kith_matching.tables import qualities
 
 _TOLD: Final = sa.select(qualities)
 _SAVE: Final = sa.text(
-    "insert into qualities (programme_id, organisation_id, checks_current, supervision_on_time)"
+    "insert into qualities (programme_id, organisation_id, checks_current, supervision_on_time, training_held)"
     " select * from unnest(cast(:ids as uuid[]), cast(:organisations as uuid[]), cast(:checks as int[]),"
-    " cast(:on_time as int[]))"
+    " cast(:on_time as int[]), cast(:trained as int[]))"
     " on conflict (programme_id) do update"
-    " set checks_current = excluded.checks_current, supervision_on_time = excluded.supervision_on_time"
+    " set checks_current = excluded.checks_current, supervision_on_time = excluded.supervision_on_time,"
+    " training_held = excluded.training_held"
 )
 
 
@@ -34,5 +35,6 @@ async def save_told(tx: AsyncConnection, told: Collection[Quality]) -> None:
             "organisations": [one.organisation_id for one in told],
             "checks": [one.checks_current for one in told],
             "on_time": [one.supervision_on_time for one in told],
+            "trained": [one.training_held for one in told],
         }
         await tx.execute(_SAVE, rows)

@@ -67,5 +67,6 @@ qualities: Final = sa.Table(
     column("organisation_id", sa.Uuid),
     column("checks_current", sa.Integer, null=True),
     column("supervision_on_time", sa.Integer, null=True),
+    column("training_held", sa.Integer, null=True),
 )
 """What was last told of programmes; null, or no row, where nothing is said."""

@@ -21,6 +21,6 @@ async def count_quality(tx: AsyncConnection, now: datetime) -> None:
     """
     await keep_rhythms(tx, clock.today(now))
     programmes, holders = await list_programmes(tx), await list_holders(tx)
-    news = list_news(count(programmes, holders, await store.list_told(tx), clock.today(now)))
+    news = list_news(count(programmes, holders, clock.today(now)), await store.list_told(tx))
     await store.save_told(tx, news)
     await outgoing.tell_quality(tx, news, now=now)

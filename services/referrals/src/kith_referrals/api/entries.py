@@ -24,9 +24,8 @@ from kith_referrals.api.hsds import (
 from kith_referrals.domain import directory
 from kith_referrals.domain.charities import Regulator
 from kith_referrals.domain.directory import (
-    CHECKS_CURRENT,
     CONDITIONS,
-    DAYS_TO_FIRST_SESSION,
+    COUNTED,
     FORMALITY,
     IN_PERSON,
     MODELS,
@@ -152,7 +151,7 @@ def _hanging_on(row: Found) -> dict[str, Any]:
 
 def _quality(row: Found) -> Iterable[Attribute]:
     """What is counted of a programme, where enough is known to say it."""
-    for of, column in ((DAYS_TO_FIRST_SESSION, "first_session_days"), (CHECKS_CURRENT, "checks_current")):
+    for of, column in COUNTED.items():
         if row[column] is not None:
             yield _attribute(row["id"], of).model_copy(update={"value": str(row[column])})
 

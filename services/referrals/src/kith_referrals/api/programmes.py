@@ -183,8 +183,9 @@ class ProgrammeView(BaseModel):
     """A programme. ``definition_version`` is that of the definition in force, 0 where there is none.
 
     ``first_session_days`` is how long half of the people waited at most, from the day on which they were referred to
-    their first session, over the last 365 days; null where fewer than ten are known. ``checks_current`` says of
-    how many per cent of its active supporters the checks are valid; null of fewer than 25, and where it asks for none.
+    their first session, over the last 365 days; null where fewer than ten are known. So many per cent of its active
+    supporters have valid checks (``checks_current``), are supervised in its rhythm (``supervision_on_time``), hold all
+    its trainings (``training_held``); null of fewer than 25, and of what it does not ask for.
     """
 
     id: UUID
@@ -218,6 +219,8 @@ class ProgrammeView(BaseModel):
     definition_version: int
     first_session_days: int | None
     checks_current: int | None
+    supervision_on_time: int | None
+    training_held: int | None
     modified_at: datetime
 
 

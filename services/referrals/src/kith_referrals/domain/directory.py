@@ -3,9 +3,10 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -52,7 +53,7 @@ QUALITY: Final = Taxonomy(
     "quality",
     "Quality",
     "What referrers ask of a programme, counted by the network.",
-    ("days-to-first-session", "checks-current"),
+    ("days-to-first-session", "checks-current", "supervision-on-time", "training-held"),
 )
 TAXONOMIES: Final = (NEEDS, CONDITIONS, MODELS, FORMALITY, QUALITY)
 
@@ -85,6 +86,19 @@ DAYS_TO_FIRST_SESSION: Final = Term(QUALITY, QUALITY.codes[0])
 """Half of the people waited so many days or fewer, from the day on which they were referred."""
 CHECKS_CURRENT: Final = Term(QUALITY, QUALITY.codes[1])
 """So many per cent of the programme's supporters have checks that are valid."""
+SUPERVISION_ON_TIME: Final = Term(QUALITY, QUALITY.codes[2])
+"""So many per cent of them are supervised in the programme's rhythm."""
+TRAINING_HELD: Final = Term(QUALITY, QUALITY.codes[3])
+"""So many per cent of them hold every training that the programme asks for, in date."""
+COUNTED: Final[Mapping[Term, str]] = MappingProxyType(
+    {
+        DAYS_TO_FIRST_SESSION: "first_session_days",
+        CHECKS_CURRENT: "checks_current",
+        SUPERVISION_ON_TIME: "supervision_on_time",
+        TRAINING_HELD: "training_held",
+    }
+)
+"""What is counted of programmes, and the name under which each number is kept with the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +106,10 @@ class Quality:
     """What was counted ``at`` (UTC) of a programme's supporters; None where nothing is said."""
 
     programme_id: UUID
-    checks_current: int | None
     at: datetime
+    checks_current: int | None = None
+    supervision_on_time: int | None = None
+    training_held: int | None = None
 
 
 def latest(counted: Iterable[Quality]) -> list[Quality]:

@@ -33,10 +33,12 @@ _SAVE: Final = (
     .values(first_session_days=_found.c.days, modified_at=sa.bindparam("changed_at", type_=_INSTANT))
 )
 _NOTE: Final = sa.text(
-    "update programmes set checks_current = news.checks, quality_counted_at = news.counted_at, modified_at ="
-    "  case when checks_current is distinct from news.checks then :now else modified_at end"
-    " from unnest(cast(:ids as uuid[]), cast(:checks as int[]), cast(:instants as timestamptz[]))"
-    "  as news (id, checks, counted_at)"
+    "update programmes set checks_current = news.checks, supervision_on_time = news.on_time,"
+    "  training_held = news.trained, quality_counted_at = news.counted_at, modified_at ="
+    "  case when (checks_current, supervision_on_time, training_held)"
+    "   is distinct from (news.checks, news.on_time, news.trained) then :now else modified_at end"
+    " from unnest(cast(:ids as uuid[]), cast(:checks as int[]), cast(:on_time as int[]), cast(:trained as int[]),"
+    "  cast(:instants as timestamptz[])) as news (id, checks, on_time, trained, counted_at)"
     " where programmes.id = news.id and (quality_counted_at is null or quality_counted_at <= news.counted_at)"
 )
 
@@ -55,6 +57,8 @@ async def save_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: dat
         rows = {
             "ids": [one.programme_id for one in news],
             "checks": [one.checks_current for one in news],
+            "on_time": [one.supervision_on_time for one in news],
+            "trained": [one.training_held for one in news],
             "instants": [one.at for one in news],
         }
         await tx.execute(_NOTE, {**rows, "now": now})

@@ -62,6 +62,8 @@ programmes: Final = sa.Table(
     sa.Column("modified_at", INSTANT, nullable=False),
     sa.Column("first_session_days", sa.Integer),
     sa.Column("checks_current", sa.Integer),
+    sa.Column("supervision_on_time", sa.Integer),
+    sa.Column("training_held", sa.Integer),
     sa.Column("quality_counted_at", INSTANT),
     sa.Column("words", TSVECTOR, sa.FetchedValue()),
 )

@@ -15,9 +15,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_referrals.domain.directory import (
-    CHECKS_CURRENT,
     CONDITIONS,
-    DAYS_TO_FIRST_SESSION,
+    COUNTED,
     FORMALITY,
     MODELS,
     NEEDS,
@@ -90,8 +89,7 @@ _WANTED: Final = (
         _has(CONDITIONS.slug, programmes.c.conditions),
         _has(MODELS.slug, array([programmes.c.model])),
         _has(FORMALITY.slug, array([programmes.c.formality])),
-        _is_known(DAYS_TO_FIRST_SESSION, programmes.c.first_session_days),
-        _is_known(CHECKS_CURRENT, programmes.c.checks_current),
+        *(_is_known(of, programmes.c[column]) for of, column in COUNTED.items()),
     ),
     sa.or_(_ORGANISATION.is_(None), programmes.c.organisation_id == _ORGANISATION),
     sa.or_(_MODIFIED.is_(None), programmes.c.modified_at >= _MODIFIED),
