@@ -18,7 +18,7 @@ from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body, a_training_body
-from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
+from tests.matching.test_tenancy import EITHERS, THEIR_OWN, Ours, attempts, ours
 from tests.servers.postgres import Address, Databases
 
 __all__ = ["ours"]  # a fixture
@@ -28,6 +28,7 @@ ACTIONS = {
     "list_supporters": ["supporters-listed"],
     "get_supporter": ["supporter-read"],
     "put_disclosures": ["disclosures-recorded"],
+    "get_disclosures": ["disclosures-read"],
     "put_topics_to_avoid": ["topics-to-avoid-recorded"],
     "preview_supporter": ["supporter-previewed"],
     "link_person": ["person-linked"],
@@ -117,7 +118,7 @@ ACTIONS = {
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],
 }
-SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN, "a-supporter")}
+SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN | EITHERS, "a-supporter")}
 
 
 async def since(desk: Desk, number: int) -> list[dict[str, Any]]:
@@ -155,7 +156,7 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")
-    if name in THEIR_OWN:
+    if name in THEIR_OWN | EITHERS:
         auth = as_caller("supporter", organisation_id=ours.desk.stage.organisation_id, subject="a-supporter")
     before = await last(ours.desk)
 

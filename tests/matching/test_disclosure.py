@@ -35,14 +35,18 @@ from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
 
 __all__ = ["ours"]  # a fixture
 
-ALLOWED: Mapping[Viewer | None, set[Audience]] = {
+THEMSELF = "themself"
+
+ALLOWED: Mapping[str | None, set[Audience]] = {
+    THEMSELF: set(Audience),
     Viewer.COORDINATOR: {Audience.COORDINATOR, Audience.AFTER_MATCH, Audience.PUBLIC},
     Viewer.PERSON_AFTER: {Audience.AFTER_MATCH, Audience.PUBLIC},
     Viewer.PERSON_BEFORE: {Audience.PUBLIC},
     Viewer.PUBLIC: {Audience.PUBLIC},
     None: set(),
 }
-VIEWS: Mapping[str, Viewer | None] = {
+VIEWS: Mapping[str, str | None] = {
+    "get_disclosures": THEMSELF,
     "put_supporter": Viewer.COORDINATOR,
     "list_supporters": Viewer.COORDINATOR,
     "get_supporter": Viewer.COORDINATOR,
@@ -84,6 +88,8 @@ VIEWS: Mapping[str, Viewer | None] = {
 """For every route whose eyes it answers, of a supporter's items; None for a route that shows no item to anybody."""
 PREVIEWS = {f"preview as {viewer}": viewer for viewer in Viewer}
 
+OWN = "a-supporter"
+
 LISTS = ("experience", "condition", "impact")
 ITEMS = {Item(name, f"{name}-{audience}"): audience for name in LISTS for audience in Audience}
 """One item of every list for every audience, each with a code of its own."""
@@ -117,7 +123,9 @@ async def answers_of(ours: Ours, as_caller: AsCaller) -> dict[str, str]:
     weights = {**desk.programme.weights, "impact": 10}
     await desk.stage.hear(desk.programme.model_copy(update={"weights": weights}))
     said = [{"connection": item.connection, "code": item.code, "audience": told} for item, told in ITEMS.items()]
-    await desk.put(f"{path}/disclosures", {"items": said})
+    coordinator, desk.auth = desk.auth, as_caller("supporter", organisation_id=desk.stage.organisation_id, subject=OWN)
+    assert (await desk.put(f"{path}/disclosures", {"items": said})).is_success
+    desk.auth = coordinator
     everything = a_supporter_body(
         desk.programme.programme_id,
         experience=named("experience"),
@@ -143,7 +151,7 @@ async def answer_to(desk: Desk, view: str, asked: tuple[str, str, Any], as_calle
     method, path, body = asked
     who = desk.auth
     if view in THEIR_OWN:
-        who = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+        who = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject=OWN)
     elif path.startswith("/internal"):
         who = as_caller("service", "service:notifications")
     headers = {"If-Match": '"1"', "Idempotency-Key": path}
@@ -288,8 +296,34 @@ def test_what_is_taken_back_is_not_kept(supporter: Supporter, taken_back: set[It
     assert set(items_of(without(supporter, taken_back))) == set(items_of(supporter)) - taken_back
 
 
+async def test_who_has_access_of_their_own_is_the_only_one_who_says_what_they_share_and_avoid(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    supporter_id, organisation_id = await desk.a_supporter(conditions=["diabetes"]), desk.stage.organisation_id
+    path, item = f"/supporters/{supporter_id}", {"connection": "condition", "code": "diabetes", "audience": "public"}
+    said, avoids = {"items": [item]}, {"codes": ["arson"]}
+
+    for_them = [
+        await desk.put(f"{path}/{what}", body)
+        for what, body in {"disclosures": said, "topics-to-avoid": avoids}.items()
+    ]
+    desk.auth = as_caller("supporter", organisation_id=organisation_id, subject=OWN)
+    themselves = [
+        await desk.put(f"{path}/{what}", body)
+        for what, body in {"disclosures": said, "topics-to-avoid": avoids}.items()
+    ]
+    seen = [await desk.get(f"{path}/preview", params={"as": viewer}) for viewer in Viewer]
+    told = await desk.get(f"{path}/disclosures")
+
+    assert [(one.status_code, one.json()["code"]) for one in for_them] == [(409, "only-the-supporter")] * 2
+    assert [one.status_code for one in themselves] == [204, 204]
+    assert [one.json()["conditions"] for one in seen] == [["diabetes"]] * len(Viewer)
+    assert item in told.json()["items"]
+    assert "arson" not in told.text
+
+
 async def test_a_supporter_sets_who_sees_an_item_and_nobody_wipes_it_by_sending_less(desk: Desk) -> None:
-    supporter_id = await desk.a_supporter(conditions=["diabetes", "depression"])
+    supporter_id = await desk.a_supporter(conditions=["diabetes", "depression"], subject=None)
     path, item = f"/supporters/{supporter_id}", {"connection": "condition", "code": "depression"}
     await desk.put(f"{path}/disclosures", {"items": [{**item, "audience": "matching-only"}]})
     await desk.put(f"{path}/disclosures", {"items": [{**item, "code": "diabetes", "audience": "public"}]})

@@ -85,7 +85,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     match_id = await desk.a_match()
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
-    supporter_id = await desk.a_supporter()
+    supporter_id = await desk.a_supporter(subject=None)  # so a coordinator records what they share
     for _ in range(3):  # one more than there are places: so the round leaves picks and prices
         await desk.a_referral()
     acquainted = f"/referrals/{referral.referral_id}/acquaintances/{match['supporter_id']}"
@@ -283,6 +283,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_supporter": ("GET", f"/supporters/{ours.supporter_id}", None),
         "put_disclosures": ("PUT", f"/supporters/{ours.supporter_id}/disclosures", A_DISCLOSURE),
         "put_topics_to_avoid": ("PUT", f"/supporters/{ours.supporter_id}/topics-to-avoid", {"codes": ["arson"]}),
+        "get_disclosures": ("GET", f"/supporters/{ours.supporter_id}/disclosures", None),
         "preview_supporter": ("GET", f"/supporters/{ours.supporter_id}/preview?as=public", None),
         "link_person": (
             "POST",
@@ -433,8 +434,10 @@ OWN = {"record_staff_training"}
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
-THEIR_OWN = {"check_in", "list_check_ins", "list_signals"}
+THEIR_OWN = {"check_in", "list_check_ins", "list_signals", "get_disclosures"}
 """What a supporter does for themself, and nobody for them."""
+EITHERS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
+"""What a supporter does, and whoever organises."""
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -505,7 +508,7 @@ async def test_another_supporter_of_whichever_organisation_gets_nothing(
 
     answers = await attempts_of(ours, as_caller("supporter", organisation_id=organisation_id, subject="another"))
 
-    assert answers == dict.fromkeys(PERMISSIONS, 403) | dict.fromkeys(THEIR_OWN, 404)
+    assert answers == dict.fromkeys(PERMISSIONS, 403) | dict.fromkeys(THEIR_OWN | EITHERS, 404)
 
 
 async def test_without_a_token_there_is_nothing(ours: Ours) -> None:

@@ -8,8 +8,12 @@ from pydantic import Field, StringConstraints
 
 from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import Code
+from kith_matching.domain.subjects import Speaker
 
 MOST_CODES: Final = 50
+
+ORGANISERS: Final = frozenset({"coordinator", "administrator"})
+"""Who organises a programme, by their roles."""
 
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 """Words from a known list that may grow, in no order that matters unless it is said."""
@@ -28,6 +32,15 @@ async def organisation_of(caller: CallerDep) -> UUID:
 
 OrganisationDep = Annotated[UUID, Depends(organisation_of)]
 """The organisation of who asks."""
+
+
+async def speaker_of(caller: CallerDep) -> Speaker:
+    """Whoever asks, as somebody who speaks of a supporter."""
+    return Speaker(caller.subject, organises=not caller.roles.isdisjoint(ORGANISERS))
+
+
+SpeakerDep = Annotated[Speaker, Depends(speaker_of)]
+"""Whoever asks, where both they who organise and a supporter may."""
 
 
 async def looked_after_by(

@@ -12,7 +12,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, NowDep, create, leads_to
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import Code
-from kith_matching.api.asking import Codes
+from kith_matching.api.asking import Codes, SpeakerDep
 from kith_matching.domain.disclosure import Item, Viewer
 from kith_matching.domain.terms import Audience
 from kith_matching.usecases import sharing
@@ -49,6 +49,12 @@ class DisclosuresAsked(BaseModel):
 
     items: Annotated[tuple[DisclosureAsked, ...], Field(max_length=MOST_ITEMS)] = ()
     taken_back: Annotated[tuple[ItemAsked, ...], Field(max_length=MOST_ITEMS)] = ()
+
+
+class DisclosuresShown(BaseModel):
+    """Every item that a supporter told, with who may see it."""
+
+    items: tuple[DisclosureAsked, ...]
 
 
 class TopicsAsked(BaseModel):
@@ -107,28 +113,55 @@ class ProgressionShown(BaseModel):
 
 @router.put("/supporters/{supporter_id}/disclosures", status_code=204)
 async def put_disclosures(
-    supporter_id: UUID, asked: DisclosuresAsked, database: DatabaseDep, caller: CallerDep, now: NowDep
+    supporter_id: UUID,
+    asked: DisclosuresAsked,
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    now: NowDep,
 ) -> None:
-    """Record who may see what, as the supporter said. It needs no version: what is not named stays as it was.
+    """Say who may see what; it needs no version: what is not named stays as it was.
 
-    The answer is the same whether or not the supporter has the items.
+    A coordinator records it for a supporter who has no access of their own, and for no other. The answer is
+    the same whether or not the supporter has the items.
     """
     said = {one.item(): one.audience for one in asked.items}
     taken_back = {one.item() for one in asked.taken_back}
     async with database.transaction(caller) as tx:
-        await sharing.put_disclosures(tx, supporter_id, said, taken_back, now=now)
+        await sharing.put_disclosures(tx, supporter_id, said, taken_back, by=speaker, now=now)
+
+
+@router.get("/supporters/{supporter_id}/disclosures")
+async def get_disclosures(
+    supporter_id: UUID, *, database: DatabaseDep, caller: CallerDep, speaker: SpeakerDep, now: NowDep
+) -> DisclosuresShown:
+    """All that you told of yourself, each with who may see it. Only the supporter reads it."""
+    async with database.transaction(caller) as tx:
+        found = await sharing.read_disclosures(tx, supporter_id, by=speaker, now=now)
+    items = [
+        DisclosureAsked(connection=item.connection, code=item.code, audience=audience)
+        for item, audience in found.items()
+    ]
+    return DisclosuresShown(items=tuple(items))
 
 
 @router.put("/supporters/{supporter_id}/topics-to-avoid", status_code=204)
 async def put_topics_to_avoid(
-    supporter_id: UUID, asked: TopicsAsked, database: DatabaseDep, caller: CallerDep, now: NowDep
+    supporter_id: UUID,
+    asked: TopicsAsked,
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    now: NowDep,
 ) -> None:
-    """Record what a supporter avoids, in the place of what they avoided before. It is never shown to anybody.
+    """Say what is avoided, in the place of what was avoided before. It is never shown to anybody.
 
     So there is nothing to read first, and no version to name.
     """
     async with database.transaction(caller) as tx:
-        await sharing.put_topics_to_avoid(tx, supporter_id, asked.codes, now=now)
+        await sharing.put_topics_to_avoid(tx, supporter_id, asked.codes, by=speaker, now=now)
 
 
 @router.get("/supporters/{supporter_id}/preview")
@@ -138,11 +171,12 @@ async def preview_supporter(
     *,
     database: DatabaseDep,
     caller: CallerDep,
+    speaker: SpeakerDep,
     now: NowDep,
 ) -> ItemsShown:
     """What a coordinator, the person before or after both agreed, or anybody sees of somebody's experience."""
     async with database.transaction(caller) as tx:
-        return ItemsShown.model_validate(await sharing.preview(tx, supporter_id, viewer, now=now))
+        return ItemsShown.model_validate(await sharing.preview(tx, supporter_id, viewer, by=speaker, now=now))
 
 
 @router.get("/matches/{match_id}/supporter")
