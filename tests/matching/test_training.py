@@ -76,8 +76,9 @@ def test_low_mood_asks_for_nothing_where_it_is_not_recorded_or_the_programme_doe
     assert codes(Terms(**LOW_MOOD | {"rules": ()}), needs=("low-mood",)) == []
 
 
-def test_a_training_that_the_programme_asks_for_runs_out_for_low_mood_after_the_same_months() -> None:
-    terms = Terms(**LOW_MOOD, training=(TrainingAsked("asist", 12),))
+@pytest.mark.parametrize("asked", ["training", "optional_training"])
+def test_a_training_runs_out_for_low_mood_after_the_programmes_months_also_where_not_all_need_it(asked: str) -> None:
+    terms = Terms(**LOW_MOOD | {asked: (TrainingAsked("asist", 12),)})
 
     assert "not-trained-for-low-mood" in codes(terms, a_training("asist", TODAY - 400 * DAY), needs=("low-mood",))
 

@@ -28,6 +28,7 @@ from tests.matching.test_slots import a_slot, a_time
 from tests.programmes.applied import FILES, Applied, apply
 
 LATER = NOW + timedelta(days=1)
+YEARS_AGO = TODAY - 4 * 365 * DAY
 
 
 def prefers(its: Applied, asks: dict[str, Any], *shares: dict[str, Any]) -> list[dict[str, int]]:
@@ -72,8 +73,10 @@ def test_4_home_start_keeps_neighbours_apart_and_asks_for_training_where_mood_is
     low, trained = its.person(needs=("low-mood",)), its.supporter()
     untrained = replace(trained, trainings=(training("home-visiting"),))
 
+    long_ago = replace(trained, trainings=(training("home-visiting"), training("mental-health-first-aid", YEARS_AGO)))
+
     assert its.stops(low, trained) == []
-    assert its.stops(low, untrained) == ["not-trained-for-low-mood"]
+    assert its.stops(low, untrained) == its.stops(low, long_ago) == ["not-trained-for-low-mood"]
     assert its.stops(its.person(), untrained, acquainted=True) == ["knows-each-other"]
 
 
@@ -145,7 +148,7 @@ def test_11_at_reading_resource_workers_are_trained_and_matched_by_when_they_are
 
 def test_12_listeners_are_trained_in_counselling_skills_and_checked() -> None:
     its = apply("peer-listening")
-    ran_out = training("safetalk", TODAY - 4 * 365 * DAY)
+    ran_out = training("safetalk", YEARS_AGO)
 
     assert its.programme.terms.models == ("listening-slots",)
     assert its.stops(its.person(), its.supporter()) == []

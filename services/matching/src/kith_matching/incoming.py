@@ -95,6 +95,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         open_offers=told.open_offers,
         round_every_days=told.round_every_days,
         training=tuple(TrainingAsked(one.code, one.valid_months) for one in told.training),
+        optional_training=tuple(TrainingAsked(one.code, one.valid_months) for one in told.optional_training),
         low_mood_training=told.low_mood_training,
         checks=tuple(CheckAsked(one.nation, one.body, one.level, one.look_again_months) for one in told.checks),
         steps=told.steps,

@@ -37,7 +37,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrainingAsked:
-    """A training without which a supporter is matched with nobody. None of ``valid_months`` does not run out."""
+    """A training of a programme's supporters. None of ``valid_months`` does not run out."""
 
     code: str
     valid_months: int | None = None
@@ -69,7 +69,7 @@ class Terms:
     ``version`` is that of its definition, 0 without one. ``priority`` says who goes first where places are scarce.
     ``open_offers`` caps the offers that a supporter holds at once, ``places`` those in a group or course; None is no
     limit. ``slot_times`` are how somebody comes to a listener: ``booked``, ``open``. Without ``round_every_days`` a
-    round is held when somebody asks for one.
+    round is held when somebody asks for one. Without one of ``training`` a supporter is matched with nobody.
     """
 
     version: int = 0
@@ -88,6 +88,7 @@ class Terms:
     open_offers: int | None = None
     round_every_days: int | None = None
     training: tuple[TrainingAsked, ...] = ()
+    optional_training: tuple[TrainingAsked, ...] = ()
     low_mood_training: tuple[str, ...] = ()
     checks: tuple[CheckAsked, ...] = ()
     steps: tuple[str, ...] = ()

@@ -95,11 +95,8 @@ def missing(terms: Terms, held: Sequence[Training], today: date) -> tuple[str, .
 
 
 def is_trained(terms: Terms, codes: Iterable[str], held: Sequence[Training], today: date) -> bool:
-    """Whether one of these trainings is held, in date on a day.
-
-    Of a training that supporters need not have, the terms say no months: then the day counts that it says itself.
-    """
-    months = {one.code: one.valid_months for one in terms.training}
+    """Whether one of these trainings is held, in date on a day by the programme's months, required of all or not."""
+    months = {one.code: one.valid_months for one in (*terms.training, *terms.optional_training)}
     asked = (TrainingAsked(code, months.get(code)) for code in codes)
     return any(day >= today for one in asked if (day := trained_until(one, held)) is not None)
 

@@ -12,7 +12,7 @@ _KNOWN: Final = frozenset(field.name for field in fields(Terms))
 def terms_of(stored: Mapping[str, Any] | None) -> Terms:
     """The terms. What was not stored is as without a definition; what is not known here is passed over."""
     told = {name: _listed(value) for name, value in (stored or {}).items() if name in _KNOWN}
-    for name, kind in (("training", TrainingAsked), ("checks", CheckAsked)):
+    for name, kind in (("training", TrainingAsked), ("optional_training", TrainingAsked), ("checks", CheckAsked)):
         if name in told:
             told[name] = tuple(kind(**one) for one in told[name])
     if "priority" in told:

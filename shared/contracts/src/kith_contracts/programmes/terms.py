@@ -15,7 +15,7 @@ class _Told(BaseModel):
 
 
 class TrainingAsked(_Told):
-    """A training without which a supporter is matched with nobody."""
+    """A training of a programme's supporters."""
 
     code: Code
     """``counselling-skills``, ``mental-health-first-aid``."""
@@ -76,7 +76,9 @@ class ProgrammeTerms(_Told):
     round_every_days: Count | None = None
     """Days between two rounds over the whole list; none where a round is held when somebody asks for one."""
     training: tuple[TrainingAsked, ...] = ()
-    """The trainings that supporters must have."""
+    """The trainings without which a supporter is matched with nobody."""
+    optional_training: tuple[TrainingAsked, ...] = ()
+    """The others that supporters may have. One that has run out counts for nothing."""
     low_mood_training: tuple[Code, ...] = ()
     """The trainings of which one is enough for ``trained-for-low-mood``."""
     checks: tuple[CheckAsked, ...] = ()
@@ -128,7 +130,8 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         answer_hours=matching.offers.answer_hours,
         open_offers=matching.offers.open_at_once,
         round_every_days=matching.round_every_days if definition.matching else None,
-        training=tuple(TrainingAsked(code=one.code, valid_months=one.valid_months) for one in theirs if one.required),
+        training=tuple(_asked(one) for one in theirs if one.required),
+        optional_training=tuple(_asked(one) for one in theirs if not one.required),
         low_mood_training=_for_low_mood(matching, theirs),
         checks=tuple(CheckAsked(nation=nation, **check.model_dump()) for nation, check in supporters.checks.items()),
         steps=supporters.steps,
@@ -142,6 +145,10 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         waiting_list=gathering.waiting_list if gathering else False,
         slot_times=definition.support.sessions.times,
     )
+
+
+def _asked(training: Training) -> TrainingAsked:
+    return TrainingAsked(code=training.code, valid_months=training.valid_months)
 
 
 def _for_low_mood(matching: Matching, training: list[Training]) -> tuple[str, ...]:
