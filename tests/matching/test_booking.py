@@ -325,9 +325,11 @@ async def test_a_coordinator_plans_a_slot_books_it_reads_who_has_it_and_cancels_
     assert (await desk.get(booked.headers["Location"])).json()["state"] == "withdrawn"
 
 
-async def test_a_time_without_an_offset_is_no_instant(desk: Desk) -> None:
+@pytest.mark.parametrize("starts_at", ["2099-01-01T10:00:00", "9999-12-31T23:59:00Z", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_without_an_offset_or_of_another_age_is_no_instant(desk: Desk, starts_at: str) -> None:
     asked = {"programme_id": str(new_id()), "supporter_id": str(new_id()), "channel": "telephone", "minutes": 45}
 
-    answer = await desk.put(f"/slots/{new_id()}", asked | {"starts_at": "2099-01-01T10:00:00"})
+    answer = await desk.put(f"/slots/{new_id()}", asked | {"starts_at": starts_at})
+    listed = await desk.get("/slots", params={"since": starts_at})
 
-    assert answer.status_code == 422
+    assert (answer.status_code, listed.status_code) == (422, 422)

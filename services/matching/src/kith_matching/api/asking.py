@@ -1,10 +1,11 @@
 """What several routes ask for: the organisation of who asks, and codes as facts may carry them."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import Code
@@ -18,6 +19,9 @@ ORGANISERS: Final = frozenset({"coordinator", "administrator"})
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 """Words from a known list that may grow, in no order that matters unless it is said."""
 
+
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A moment with its offset, or in UTC; not so far away that nothing could be reckoned from it."""
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 """Somebody, by the opaque subject of their tokens."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
@@ -25,7 +25,7 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
-from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.asking import Instant, OrganisationDep
 from kith_matching.api.groups import PlaceShown
 from kith_matching.domain.plan import LONGEST, Plan, Slot, Times
 from kith_matching.domain.referral import Channel
@@ -46,7 +46,7 @@ class SlotAsked(BaseModel):
 
     programme_id: UUID
     supporter_id: UUID
-    starts_at: AwareDatetime
+    starts_at: Instant
     minutes: Annotated[int, Field(ge=5, le=LONGEST.total_seconds() // 60)]
     times: Times = Times.BOOKED
     channel: Channel
@@ -129,7 +129,7 @@ async def list_slots(
     caller: CallerDep,
     organisation_id: OrganisationDep,
     now: NowDep,
-    since: Annotated[AwareDatetime | None, Query(description="Slots from then on; without it, from now on.")] = None,
+    since: Annotated[Instant | None, Query(description="Slots from then on; without it, from now on.")] = None,
     free: Annotated[bool, Query(description="Only times that somebody could have now.")] = False,
     after: CursorDep,
     limit: PageLimit = 50,
