@@ -61,6 +61,8 @@ ACTIONS = {
     "check_in": ["checked-in"],
     "list_check_ins": ["check-ins-listed"],
     "list_signals": ["signals-read"],
+    "list_offers": ["offers-listed"],
+    "answer_offer": ["proposal-answered", "match-made"],
     "list_shared_check_ins": ["check-ins-listed"],
     "log_call": ["supporter-called"],
     "list_calls": ["calls-listed"],
@@ -146,9 +148,13 @@ async def test_what_is_done_and_seen_is_on_the_record_once(ours: Ours, as_caller
 
 
 async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> None:
-    method, path, body = attempts(ours)[name]
+    (method, path, body), version = attempts(ours)[name], 1
     if name in {"propose", "join_group"}:
         body |= {"referral_id": str((await ours.desk.a_referral()).referral_id)}
+    if name == "answer_offer":
+        proposed = await ours.desk.a_proposal(supporter_id=ours.supporter_id)
+        await ours.desk.answered(proposed.headers["Location"], "person", "yes", proposed.headers["ETag"])
+        path, version = path.replace(ours.proposal_id, proposed.json()["id"]), 2
     if name == "propose_mediation":
         mediator_id = await ours.desk.a_supporter()
         trained = a_training_body(ours.desk.today, code="conflict-resolution")
@@ -160,7 +166,7 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
         auth = as_caller("supporter", organisation_id=ours.desk.stage.organisation_id, subject="a-supporter")
     before = await last(ours.desk)
 
-    headers = {"If-Match": '"1"', "Idempotency-Key": str(new_id())}
+    headers = {"If-Match": f'"{version}"', "Idempotency-Key": str(new_id())}
     answer = await ours.desk.client.request(method, path, json=body, headers=headers, auth=auth)
 
     entries = await since(ours.desk, before)

@@ -331,6 +331,12 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "check_in": ("POST", f"/supporters/{ours.supporter_id}/check-ins", {"feelings": ["tired"]}),
         "list_check_ins": ("GET", f"/supporters/{ours.supporter_id}/check-ins", None),
         "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
+        "list_offers": ("GET", f"/supporters/{ours.supporter_id}/offers", None),
+        "answer_offer": (
+            "POST",
+            f"/supporters/{ours.supporter_id}/offers/{ours.proposal_id}/answers",
+            {"answer": "yes", "knowing_is_fine": True},
+        ),
         "list_shared_check_ins": ("GET", "/check-ins", None),
         "log_call": (
             "POST",
@@ -434,7 +440,7 @@ OWN = {"record_staff_training"}
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
-THEIR_OWN = {"check_in", "list_check_ins", "list_signals", "get_disclosures"}
+THEIR_OWN = {"check_in", "list_check_ins", "list_signals", "get_disclosures", "list_offers", "answer_offer"}
 """What a supporter does for themself, and nobody for them."""
 EITHERS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 """What a supporter does, and whoever organises."""

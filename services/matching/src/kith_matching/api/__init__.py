@@ -18,6 +18,7 @@ from kith_matching.api import (
     matches,
     mediating,
     occasions,
+    offers,
     path,
     proposals,
     proposing,
@@ -37,7 +38,7 @@ from kith_matching.domain import refusals
 router: Final = APIRouter()
 for part in (  # lists of supporters come first: their names would be taken for the id of one
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
-    *(supporting, sharing, handing_over),
+    *(supporting, sharing, offers, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions),
 ):
@@ -85,6 +86,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "check_in": _THEMSELVES,
     "list_check_ins": _THEMSELVES,
     "list_signals": _THEMSELVES,
+    "list_offers": _THEMSELVES,
+    "answer_offer": _THEMSELVES,
     "list_shared_check_ins": ORGANISERS,
     "log_call": ORGANISERS,
     "list_calls": ORGANISERS,

@@ -15,9 +15,11 @@ from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.match import Match, make_match
 from kith_matching.domain.proposal import Answer, Answered, Proposal, ProposalState, Side, answer, lapse, propose
 from kith_matching.domain.referral import Referral, check_open
+from kith_matching.domain.refusals import ProposalNotFound
 from kith_matching.domain.score import Ranking, rank
 from kith_matching.domain.terms import Terms
 from kith_matching.store import looking_after, matches, proposals, referrals, rounds, supporters
+from kith_matching.store.checking_in import get_own_organisation
 
 MOST_AT_ONCE: Final = 500
 """Proposals that lapse in one transaction; the others follow at the next tick."""
@@ -96,6 +98,31 @@ async def answer_proposal(
     await audit.record(tx, *entries, now=now)
     await outgoing.tell_answered(tx, [answered], made, now=now)
     return answered
+
+
+async def answer_offer(
+    tx: AsyncConnection,
+    proposal_id: UUID,
+    said: Answer,
+    *,
+    own: tuple[UUID, str],
+    more: Said = NOTHING_MORE,
+    expected_version: int,
+    now: datetime,
+) -> Answered:
+    """Take a supporter's answer from themself: ``own`` is their id, and the subject of who asks.
+
+    Until the person has said yes there is nothing of which they may know. Raises ``SupporterNotFound`` for anybody
+    else, ``ProposalNotFound``, and as ``answer_proposal``.
+    """
+    supporter_id, subject = own
+    await get_own_organisation(tx, supporter_id, subject)
+    seen = await proposals.get_proposal(tx, proposal_id)
+    if seen.supporter_id != supporter_id or seen.state is ProposalState.AWAITING_PERSON:
+        raise ProposalNotFound
+    return await answer_proposal(
+        tx, proposal_id, Side.SUPPORTER, said, more=more, expected_version=expected_version, now=now
+    )
 
 
 async def _make_match(tx: AsyncConnection, proposal: Proposal, terms: Terms, *, now: datetime) -> Match | None:
