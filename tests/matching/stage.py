@@ -17,7 +17,7 @@ from kith_contracts.registry import BY_TYPE
 from kith_matching import views
 from kith_matching.domain.introducing import Said
 from kith_matching.domain.match import Ending, Match
-from kith_matching.domain.occasion import Group, Occasion, Session
+from kith_matching.domain.occasion import Group, Noted, Occasion, Session
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
 from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
@@ -177,7 +177,7 @@ class Stage:
     async def hold(self, match: Match, occasion: Occasion) -> Session:
         """Log a session of the match."""
         async with self.database.transaction(self.caller) as tx:
-            return await occasions.log_match_session(tx, match.id, occasion, now=NOW)
+            return await occasions.log_match_session(tx, match.id, occasion, Noted(NOW), now=NOW)
 
     async def meet(
         self,
@@ -193,6 +193,7 @@ class Stage:
                 tx,
                 Group(group_id, programme.programme_id, self.organisation_id),
                 occasion,
+                Noted(NOW),
                 attended=[referral.referral_id for referral in attended],
                 supporter_ids=supporter_ids,
                 now=NOW,

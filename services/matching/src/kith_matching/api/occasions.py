@@ -1,5 +1,6 @@
 """What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,18 +15,40 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
-from kith_matching.api.asking import Codes, OrganisationDep
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Occasion, Outcome, Session
+from kith_matching.api.asking import Codes, Instant, OrganisationDep
+from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
 
 router = APIRouter(tags=["sessions and contacts"])
 
 
-class OccasionAsked(BaseModel):
-    """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
+class NotedAsked(BaseModel):
+    """``client_id`` is made where it is put down: sent again with it, today or in a month, it is the same occasion.
+
+    ``noted_at`` is when it was put down, by that device's clock; when it arrived is kept beside it.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    client_id: UUID | None = None
+    noted_at: Instant | None = None
+
+    def noted(self, now: datetime) -> Noted:
+        """As the domain knows it."""
+        return Noted(now, self.noted_at, self.client_id)
+
+
+class NotedShown(BaseModel):
+    """When it was put down, and when it arrived (UTC); null where nobody said."""
+
+    client_id: UUID | None
+    noted_at: datetime | None
+    logged_at: datetime | None
+
+
+class OccasionAsked(NotedAsked):
+    """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
 
     held_on: date
     outcome: Outcome = Outcome.HAPPENED
@@ -61,7 +84,7 @@ class MeetingAsked(OccasionAsked):
 SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind")]
 
 
-class SessionShown(BaseModel):
+class SessionShown(NotedShown):
     """A session as it was logged."""
 
     id: UUID
@@ -79,10 +102,8 @@ class SessionShown(BaseModel):
     attended_referral_ids: tuple[UUID, ...]
 
 
-class ContactAsked(BaseModel):
+class ContactAsked(NotedAsked):
     """An occasion with ``people`` who are not referred and not named."""
-
-    model_config = ConfigDict(extra="forbid")
 
     programme_id: UUID
     held_on: date
@@ -93,10 +114,8 @@ class ContactAsked(BaseModel):
     supporter_id: UUID | None = None
 
 
-class ContactShown(BaseModel):
+class ContactShown(NotedShown):
     """A contact as it was logged."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     programme_id: UUID
@@ -122,12 +141,15 @@ async def log_session(
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
             case OneToOneAsked():
-                logged = await occasions.log_match_session(tx, asked.match_id, asked.occasion(), now=now)
+                logged = await occasions.log_match_session(
+                    tx, asked.match_id, asked.occasion(), asked.noted(now), now=now
+                )
             case MeetingAsked():
                 logged = await occasions.log_group_meeting(
                     tx,
                     Group(asked.group_id, asked.programme_id, organisation_id),
                     asked.occasion(),
+                    asked.noted(now),
                     attended=asked.attended_referral_ids,
                     supporter_ids=asked.supporter_ids,
                     now=now,
@@ -172,9 +194,11 @@ async def log_contact(
     """Log an occasion with people who are not named: outreach, drop-in, listening, a taster."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, **dict(asked))
+        told = asked.model_dump(exclude=set(NotedAsked.model_fields))
+        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, noted=asked.noted(now), **told)
         logged = await occasions.log_contact(tx, contact, now=now)
-        return Created(f"/contacts/{logged.id}", ContactShown.model_validate(logged))
+        shown = asdict(logged)
+        return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**shown, **shown.pop("noted")}))
 
     return await create(request, caller, work)
 
@@ -209,6 +233,7 @@ def _found(row: dict[str, Any]) -> SessionShown:
 def _shown(session: Session) -> SessionShown:
     occasion = session.occasion
     return SessionShown(
+        **asdict(session.noted),
         id=session.id,
         kind=session.kind,
         programme_id=session.programme_id,

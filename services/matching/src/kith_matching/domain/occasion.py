@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from kith_matching.domain import refusals
@@ -40,6 +41,19 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """When it was logged, and on which device: whoever has no network when it takes place sends it later.
+
+    ``logged_at`` (UTC) is when it arrived, ``noted_at`` (UTC) when it was put down. ``client_id`` is what the
+    device calls it: what has the same one in an organisation is the same occasion, however often it is sent.
+    """
+
+    logged_at: datetime
+    noted_at: datetime | None = None
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Many people who meet; it belongs to one programme and exists from its first meeting on."""
 
@@ -56,6 +70,7 @@ class Session:
     programme_id: UUID
     organisation_id: UUID
     occasion: Occasion
+    noted: Noted
     supporter_ids: tuple[UUID, ...]
     referral_id: UUID | None = None
     match_id: UUID | None = None
@@ -81,9 +96,10 @@ class Contact:
     topics: tuple[str, ...]
     district: str | None
     supporter_id: UUID | None
+    noted: Noted
 
 
-def log_one_to_one(match: Match, occasion: Occasion, *, session_id: UUID, today: date) -> Session:
+def log_one_to_one(match: Match, occasion: Occasion, noted: Noted, *, session_id: UUID, today: date) -> Session:
     """Log a session of a match. It may be told after the match ended, not of a day after that."""
     _check_occasion(occasion, today)
     if occasion.held_on < match.made_on or (match.ended_on is not None and occasion.held_on > match.ended_on):
@@ -93,6 +109,7 @@ def log_one_to_one(match: Match, occasion: Occasion, *, session_id: UUID, today:
         programme_id=match.programme_id,
         organisation_id=match.organisation_id,
         occasion=occasion,
+        noted=noted,
         supporter_ids=(match.supporter_id,),
         referral_id=match.referral_id,
         match_id=match.id,
@@ -105,6 +122,7 @@ def log_meeting(
     attended: Sequence[Referral],
     supporter_ids: tuple[UUID, ...],
     *,
+    noted: Noted,
     session_id: UUID,
     today: date,
 ) -> Session:
@@ -123,10 +141,27 @@ def log_meeting(
         programme_id=group.programme_id,
         organisation_id=group.organisation_id,
         occasion=occasion,
+        noted=noted,
         supporter_ids=supporter_ids,
         group_id=group.id,
         attended_referral_ids=tuple(sorted(referral.id for referral in attended)),
     )
+
+
+class LoggedOtherwise(refusals.OccasionRefused):
+    """One occasion has one truth: the first that arrived."""
+
+    code = "logged-otherwise"
+    advice = (
+        "Something else was logged with this client_id, and it stands. Read what was logged; if this is another "
+        "occasion, send it with a client_id of its own."
+    )
+
+
+def check_same(logged: Session | Contact, **told: Any) -> None:
+    """Refuse what says something else of an occasion that is logged already. Raises ``LoggedOtherwise``."""
+    if any(getattr(logged, name) != value for name, value in told.items()):
+        raise LoggedOtherwise
 
 
 def check_held(contact: Contact, *, today: date) -> None:

@@ -1,10 +1,19 @@
 """What took place."""
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kith_matching.tables.metadata import CODES, IDS, column, key, metadata
+from kith_matching.tables.metadata import CODES, IDS, INSTANT, column, key, metadata
+
+
+def _noted() -> tuple[sa.Column[Any], ...]:
+    return (
+        column("client_id", sa.Uuid, null=True),
+        column("noted_at", INSTANT, null=True),
+        column("logged_at", INSTANT, null=True),
+    )
+
 
 groups: Final = sa.Table(
     "groups",
@@ -30,6 +39,7 @@ sessions: Final = sa.Table(
     column("match_id", sa.Uuid, null=True),
     column("group_id", sa.Uuid, null=True),
     column("attended_referral_ids", IDS),
+    *_noted(),
 )
 
 contacts: Final = sa.Table(
@@ -44,4 +54,5 @@ contacts: Final = sa.Table(
     column("topics", CODES),
     column("district", sa.Text, null=True),
     column("supporter_id", sa.Uuid, null=True),
+    *_noted(),
 )
