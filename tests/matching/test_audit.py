@@ -116,6 +116,8 @@ ACTIONS = {
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],
+    "correct_session": ["session-corrected"],
+    "list_session_corrections": ["corrections-listed"],
     "log_contact": ["contact-logged"],
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],

@@ -96,6 +96,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.stage.look_through(desk.programme)
     group_id, slot_id = str(new_id()), str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
+    await a_corrected_meeting(desk, group_id)
     contact = await desk.create("/contacts", a_contact(desk))
     await desk.put(f"/supporters/{supporter_id}/disclosures", A_DISCLOSURE)
     await desk.put(f"/supporters/{supporter_id}/topics-to-avoid", {"codes": ["arson"]})
@@ -161,6 +162,11 @@ async def a_suspended_supporter(desk: Desk) -> str:
     return supporter_id
 
 
+async def a_corrected_meeting(desk: Desk, group_id: str) -> None:
+    logged = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
+    await desk.put(logged.headers["Location"], a_correction(desk), '"1"')
+
+
 def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
     return {
         "kind": "group",
@@ -193,6 +199,10 @@ def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
         "minutes": 45,
         "channel": "telephone",
     } | different
+
+
+def a_correction(desk: Desk, **different: Any) -> dict[str, Any]:
+    return {"held_on": desk.today, "minutes": 35, "channel": "video"} | different
 
 
 def an_offered_place(referral: ReferralCreated, group_id: str) -> Place:
@@ -394,6 +404,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
+        "correct_session": ("PUT", f"/sessions/{ours.session_id}", a_correction(ours.desk)),
+        "list_session_corrections": ("GET", f"/sessions/{ours.session_id}/corrections", None),
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
@@ -471,9 +483,10 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     answers = await attempts_of(ours, as_caller(role, organisation_id=new_id()), set(PERMISSIONS) - OWN)
 
     empty: Any = {"items": [], "next": None}
+    none: Any = {"items": []}
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
-    expected |= {"read_supporter_contact": 403, "count_paths": nothing}
+    expected |= {"read_supporter_contact": 403, "count_paths": nothing, "list_session_corrections": none}
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)
     expected["hand_over"] = 409  # what others look after is nothing here

@@ -9,6 +9,7 @@ from kith_matching.api import (
     attention,
     checking_in,
     checks,
+    correcting,
     developing,
     exchange,
     experience,
@@ -40,7 +41,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions),
+    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting),
 ):
     router.include_router(part.router)
 
@@ -141,6 +142,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "log_session": ORGANISERS,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,
+    "correct_session": ORGANISERS,
+    "list_session_corrections": ORGANISERS,
     "log_contact": ORGANISERS,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,

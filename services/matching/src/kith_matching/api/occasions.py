@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
 from kith_matching import views
@@ -21,6 +21,8 @@ from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
 
 router = APIRouter(tags=["sessions and contacts"])
+
+MOST_ATTENDED = 500
 
 
 class NotedAsked(BaseModel):
@@ -47,8 +49,10 @@ class NotedShown(BaseModel):
     logged_at: datetime | None
 
 
-class OccasionAsked(NotedAsked):
+class HeldAsked(BaseModel):
     """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
+
+    model_config = ConfigDict(extra="forbid")
 
     held_on: date
     outcome: Outcome = Outcome.HAPPENED
@@ -61,14 +65,14 @@ class OccasionAsked(NotedAsked):
         return Occasion(self.held_on, self.outcome, self.minutes, self.channel, self.topics)
 
 
-class OneToOneAsked(OccasionAsked):
+class OneToOneAsked(HeldAsked, NotedAsked):
     """A session of a match."""
 
     kind: Literal["one-to-one"]
     match_id: UUID
 
 
-class MeetingAsked(OccasionAsked):
+class MeetingAsked(HeldAsked, NotedAsked):
     """A meeting of a group. A group begins with its first meeting: choose a new id for it.
 
     Those of the people present who were referred are named by their referrals; others are not named.
@@ -78,7 +82,7 @@ class MeetingAsked(OccasionAsked):
     group_id: UUID
     programme_id: UUID
     supporter_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
-    attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+    attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_ATTENDED)] = ()
 
 
 SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind")]
@@ -100,6 +104,7 @@ class SessionShown(NotedShown):
     match_id: UUID | None
     group_id: UUID | None
     attended_referral_ids: tuple[UUID, ...]
+    version: int
 
 
 class ContactAsked(NotedAsked):
@@ -154,7 +159,7 @@ async def log_session(
                     supporter_ids=asked.supporter_ids,
                     now=now,
                 )
-        return Created(f"/sessions/{logged.id}", _shown(logged))
+        return Created(f"/sessions/{logged.id}", shown(logged), logged.version)
 
     return await create(request, caller, work)
 
@@ -175,11 +180,15 @@ async def list_sessions(
     return page_of([_found(one) for one in found], limit)
 
 
-@router.get("/sessions/{session_id}")
-async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep) -> SessionShown:
+@router.get("/sessions/{session_id}", responses={200: leads_to([], ["correct_session"], session_id="id")})
+async def get_session(
+    session_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> SessionShown:
     """One session."""
     async with database.transaction(caller) as tx:
-        return _found(await views.get_session(tx, session_id, now=now))
+        found = _found(await views.get_session(tx, session_id, now=now))
+    response.headers.update(etag(found.version))
+    return found
 
 
 @router.post(
@@ -197,8 +206,8 @@ async def log_contact(
         told = asked.model_dump(exclude=set(NotedAsked.model_fields))
         contact = Contact(id=clock.new_id(), organisation_id=organisation_id, noted=asked.noted(now), **told)
         logged = await occasions.log_contact(tx, contact, now=now)
-        shown = asdict(logged)
-        return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**shown, **shown.pop("noted")}))
+        values = asdict(logged)
+        return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**values, **values.pop("noted")}))
 
     return await create(request, caller, work)
 
@@ -230,7 +239,8 @@ def _found(row: dict[str, Any]) -> SessionShown:
     return SessionShown.model_validate({**row, "kind": "one-to-one" if row["match_id"] else "group"})
 
 
-def _shown(session: Session) -> SessionShown:
+def shown(session: Session) -> SessionShown:
+    """A session as it stands."""
     occasion = session.occasion
     return SessionShown(
         **asdict(session.noted),
@@ -247,4 +257,5 @@ def _shown(session: Session) -> SessionShown:
         match_id=session.match_id,
         group_id=session.group_id,
         attended_referral_ids=session.attended_referral_ids,
+        version=session.version,
     )

@@ -1,6 +1,7 @@
-"""Groups, sessions and contacts, which are logged once and never changed."""
+"""Groups, sessions and contacts. A session that is corrected keeps what it was said to be before."""
 
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,13 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
-from kith_matching.domain.refusals import GroupNotFound
+from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, groups, sessions
+from kith_matching.tables import contacts, groups, session_corrections, sessions
 
 _BEGIN: Final = postgresql.insert(groups).on_conflict_do_nothing()
 _LOCK: Final = sa.select(groups).where(groups.c.id == sa.bindparam("group_id")).with_for_update()
 _SESSION: Final = sa.insert(sessions)
+_GET: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("session_id"))
+_LOCK_SESSION: Final = _GET.with_for_update()
+_CORRECTION: Final = sa.insert(session_corrections)
+_CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
 _CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
 
 
@@ -46,8 +51,35 @@ async def begin_group_for_update(tx: AsyncConnection, group: Group) -> Group:
 async def find_session(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Session | None:
     """The session that a device calls so, if it has arrived. Its referral or its group is locked."""
     found = await _find(tx, _FIND_SESSION, organisation_id, client_id)
-    if found is None:
-        return None
+    return _session(found) if found is not None else None
+
+
+async def get_session(tx: AsyncConnection, session_id: UUID) -> Session:
+    """The session as it stands. Raises ``OccasionNotFound``."""
+    return _one((await tx.execute(_GET, {"session_id": session_id})).one_or_none())
+
+
+async def get_session_for_update(tx: AsyncConnection, session_id: UUID) -> Session:
+    """The session, locked; its referral, or its group, is locked before. Raises ``OccasionNotFound``."""
+    return _one((await tx.execute(_LOCK_SESSION, {"session_id": session_id})).one_or_none())
+
+
+async def save_correction(tx: AsyncConnection, before: Session, after: Session, *, now: datetime) -> None:
+    """Keep a session as it is now, and what it was said to be before."""
+    said = {**asdict(before.occasion), "attended_referral_ids": before.attended_referral_ids}
+    about = {"session_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
+    await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
+    says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
+    await tx.execute(_CORRECT, {"session": after.id, **says})
+
+
+def _one(row: sa.Row[Any] | None) -> Session:
+    if row is None:
+        raise OccasionNotFound
+    return _session(_noted(values_of(row)))
+
+
+def _session(found: dict[str, Any]) -> Session:
     occasion = {field.name: found.pop(field.name) for field in fields(Occasion)}
     kinds = {"outcome": Outcome(occasion["outcome"]), "channel": Channel(occasion["channel"])}
     return Session(**found, occasion=Occasion(**occasion | kinds))
@@ -77,8 +109,9 @@ async def _find(
     if client_id is None:
         return None
     row = (await tx.execute(statement, {"organisation_id": organisation_id, "client_id": client_id})).one_or_none()
-    if row is None:
-        return None
-    found = values_of(row)
+    return _noted(values_of(row)) if row is not None else None
+
+
+def _noted(found: dict[str, Any]) -> dict[str, Any]:
     noted = Noted(**{field.name: found.pop(field.name) for field in fields(Noted)})
     return {**found, "noted": noted}

@@ -40,7 +40,24 @@ sessions: Final = sa.Table(
     column("group_id", sa.Uuid, null=True),
     column("attended_referral_ids", IDS),
     *_noted(),
+    column("version", sa.Integer),
 )
+
+session_corrections: Final = sa.Table(
+    "session_corrections",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("held_on", sa.Date),
+    column("outcome", sa.Text),
+    column("minutes", sa.Integer),
+    column("channel", sa.Text),
+    column("topics", CODES),
+    column("attended_referral_ids", IDS),
+    column("replaced_at", INSTANT),
+)
+"""What a session was said to be before it was corrected, by the version that said it."""
 
 contacts: Final = sa.Table(
     "contacts",
