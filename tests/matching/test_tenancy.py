@@ -117,8 +117,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
     developing = f"/supporters/{match['supporter_id']}"
     await desk.put(f"{developing}/development", {"roles": ["befriending"]})
-    assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
-    await desk.create(f"{developing}/assessments", assessment)
+    await desk.create(f"{developing}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
@@ -199,6 +198,10 @@ def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
         "minutes": 45,
         "channel": "telephone",
     } | different
+
+
+def an_assessment(desk: Desk) -> dict[str, Any]:
+    return {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
 
 
 def a_correction(desk: Desk, **different: Any) -> dict[str, Any]:
