@@ -66,7 +66,7 @@ VIEWS: Mapping[str, str | None] = {
         *("assess_competencies", "get_development", "put_development", "get_record_of_experience"),
         *("log_supervision", "log_supervision_meeting", "list_supervisions", "list_supervision_due", "get_supervision"),
         *("check_in", "list_check_ins", "list_shared_check_ins", "list_signals", "log_call", "list_calls"),
-        *("hand_over", "list_handovers", "list_offers", "answer_offer"),
+        *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
         *(
             "put_group",
             "get_group",

@@ -21,7 +21,7 @@ from kith_matching.domain.refusals import (
 )
 from kith_matching.usecases import occasions
 from tests.matching.builders import NOW, TODAY, a_match
-from tests.matching.stage import Stage
+from tests.matching.stage import ORGANISER, Stage
 
 
 def an_occasion(**different: Any) -> Occasion:
@@ -160,7 +160,7 @@ async def test_meetings_with_the_same_people_are_logged_side_by_side(stage: Stag
 
 async def log(stage: Stage, contact: Contact) -> Contact:
     async with stage.database.transaction(stage.caller) as tx:
-        return await occasions.log_contact(tx, contact, now=NOW)
+        return await occasions.log_contact(tx, contact, by=ORGANISER, now=NOW)
 
 
 async def test_a_contact_is_told_with_a_headcount_and_no_names(stage: Stage) -> None:

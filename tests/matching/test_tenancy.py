@@ -345,6 +345,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_check_ins": ("GET", f"/supporters/{ours.supporter_id}/check-ins", None),
         "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
         "list_offers": ("GET", f"/supporters/{ours.supporter_id}/offers", None),
+        "list_own_matches": ("GET", f"/supporters/{ours.supporter_id}/matches", None),
         "answer_offer": (
             "POST",
             f"/supporters/{ours.supporter_id}/offers/{ours.proposal_id}/answers",
@@ -455,10 +456,19 @@ OWN = {"record_staff_training"}
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
-THEIR_OWN = {"check_in", "list_check_ins", "list_signals", "get_disclosures", "list_offers", "answer_offer"}
+THEIR_OWN = {
+    "check_in",
+    "list_check_ins",
+    "list_signals",
+    "get_disclosures",
+    "list_offers",
+    "answer_offer",
+    "list_own_matches",
+}
 """What a supporter does for themself, and nobody for them."""
-EITHERS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
-"""What a supporter does, and whoever organises."""
+OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
+EITHERS = OWN_WORDS | {"log_session", "log_contact"}
+"""What a supporter does for themself, and whoever organises for all."""
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
-from kith_chassis.identity import CallerDep
+from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import District
 from kith_matching import views
-from kith_matching.api.asking import Codes, Instant, OrganisationDep
+from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
 from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
@@ -139,15 +139,22 @@ class ContactShown(NotedShown):
     responses={201: leads_to(["get_session"], session_id="id")},
 )
 async def log_session(
-    asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
+    asked: SessionAsked,
+    request: Request,
+    *,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    organisation_id: OrganisationDep,
 ) -> Response:
-    """Log a session of a match, or a meeting of a group with who attended."""
+    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches'."""
+    if isinstance(asked, MeetingAsked) and not speaker.organises:
+        raise RoleMissing("Whoever organises a group logs its meetings.")
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
             case OneToOneAsked():
                 logged = await occasions.log_match_session(
-                    tx, asked.match_id, asked.occasion(), asked.noted(now), now=now
+                    tx, asked.match_id, asked.occasion(), asked.noted(now), by=speaker, now=now
                 )
             case MeetingAsked():
                 logged = await occasions.log_group_meeting(
@@ -198,14 +205,22 @@ async def get_session(
     responses={201: leads_to(["get_contact"], contact_id="id")},
 )
 async def log_contact(
-    asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
+    asked: ContactAsked,
+    request: Request,
+    *,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    organisation_id: OrganisationDep,
 ) -> Response:
-    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster."""
+    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster.
+
+    A supporter logs those at which they were themself.
+    """
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         told = asked.model_dump(exclude=set(NotedAsked.model_fields))
         contact = Contact(id=clock.new_id(), organisation_id=organisation_id, noted=asked.noted(now), **told)
-        logged = await occasions.log_contact(tx, contact, now=now)
+        logged = await occasions.log_contact(tx, contact, by=speaker, now=now)
         values = asdict(logged)
         return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**values, **values.pop("noted")}))
 

@@ -24,18 +24,22 @@ from kith_matching.domain.occasion import (
     log_one_to_one,
 )
 from kith_matching.domain.referral import check_remembered
-from kith_matching.domain.refusals import GroupOfAnotherProgramme, ReferralNotFound, SupporterNotFound
+from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
+from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import matches, occasions, referrals, supporters
 
 
 async def log_match_session(
-    tx: AsyncConnection, match_id: UUID, occasion: Occasion, noted: Noted, *, now: datetime
+    tx: AsyncConnection, match_id: UUID, occasion: Occasion, noted: Noted, *, by: Speaker, now: datetime
 ) -> Session:
     """Log a one-to-one session of a match; what a device sends again changes nothing.
 
-    Raises ``PersonErased`` where nothing is kept of its person any more, and ``LoggedOtherwise``.
+    Those who organise log any of theirs, a supporter their own. Raises ``MatchNotFound``, ``PersonErased`` where
+    nothing is kept of its person any more, and ``LoggedOtherwise``.
     """
     seen = await matches.get_match(tx, match_id)
+    if not is_theirs(await supporters.get_supporter(tx, seen.supporter_id), by):
+        raise MatchNotFound
     referral = await referrals.get_referral_for_update(tx, seen.referral_id)
     logged = await occasions.find_session(tx, seen.organisation_id, noted.client_id)
     if logged is not None:
@@ -90,11 +94,15 @@ async def log_group_meeting(
     return session
 
 
-async def log_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> Contact:
+async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now: datetime) -> Contact:
     """Log an occasion with people who are not named; what a device sends again changes nothing.
 
-    Raises ``LoggedOtherwise``.
+    A supporter logs those at which they were themself. Raises ``SupporterNotFound`` and ``LoggedOtherwise``.
     """
+    if not by.organises:
+        there = None if contact.supporter_id is None else await supporters.get_supporter(tx, contact.supporter_id)
+        if there is None or not is_theirs(there, by):
+            raise SupporterNotFound("Say in supporter_id that you were there yourself: you log your own.")
     logged = await occasions.find_contact(tx, contact.organisation_id, contact.noted.client_id)
     if logged is not None:
         return _same(logged, contact)
@@ -103,7 +111,7 @@ async def log_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -
     if contact.supporter_id is not None and not await supporters.have_supporters(tx, [contact.supporter_id]):
         raise SupporterNotFound
     if not await occasions.insert_contact(tx, contact):
-        return await log_contact(tx, contact, now=now)
+        return await log_contact(tx, contact, by=by, now=now)
     await audit.record(tx, Entry("contact-logged", "contact", contact.id, (contact.kind,)), now=now)
     await outgoing.tell_contact(tx, contact, now=now)
     return contact
