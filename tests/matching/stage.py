@@ -17,8 +17,9 @@ from kith_contracts.registry import BY_TYPE
 from kith_matching import views
 from kith_matching.domain.introducing import Said
 from kith_matching.domain.match import Ending, Match
-from kith_matching.domain.occasion import Group, Occasion, Session
+from kith_matching.domain.occasion import Group, Noted, Occasion, Session
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
+from kith_matching.domain.subjects import Speaker
 from kith_matching.domain.supporter import Supporter
 from kith_matching.incoming import on_facts
 from kith_matching.store import matches, proposals, supporters
@@ -32,6 +33,8 @@ OUTBOX: Final = sa.text("select type, payload from outbox order by id")
 
 FINE: Final = Said(knowing_is_fine=True)
 """What people say in these stories when they are asked whether it may be somebody they know."""
+
+ORGANISER: Final = Speaker("tester", organises=True)
 
 Row = dict[str, Any]
 
@@ -177,7 +180,7 @@ class Stage:
     async def hold(self, match: Match, occasion: Occasion) -> Session:
         """Log a session of the match."""
         async with self.database.transaction(self.caller) as tx:
-            return await occasions.log_match_session(tx, match.id, occasion, now=NOW)
+            return await occasions.log_match_session(tx, match.id, occasion, Noted(NOW), by=ORGANISER, now=NOW)
 
     async def meet(
         self,
@@ -193,6 +196,7 @@ class Stage:
                 tx,
                 Group(group_id, programme.programme_id, self.organisation_id),
                 occasion,
+                Noted(NOW),
                 attended=[referral.referral_id for referral in attended],
                 supporter_ids=supporter_ids,
                 now=NOW,

@@ -18,7 +18,7 @@ from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body, a_training_body
-from tests.matching.test_tenancy import EITHERS, THEIR_OWN, Ours, attempts, ours
+from tests.matching.test_tenancy import OWN_WORDS, THEIR_OWN, Ours, attempts, ours
 from tests.servers.postgres import Address, Databases
 
 __all__ = ["ours"]  # a fixture
@@ -62,6 +62,7 @@ ACTIONS = {
     "list_check_ins": ["check-ins-listed"],
     "list_signals": ["signals-read"],
     "list_offers": ["offers-listed"],
+    "list_own_matches": ["own-matches-listed"],
     "answer_offer": ["proposal-answered", "match-made"],
     "list_shared_check_ins": ["check-ins-listed"],
     "log_call": ["supporter-called"],
@@ -116,11 +117,13 @@ ACTIONS = {
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],
+    "correct_session": ["session-corrected"],
+    "list_session_corrections": ["corrections-listed"],
     "log_contact": ["contact-logged"],
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],
 }
-SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN | EITHERS, "a-supporter")}
+SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN | OWN_WORDS, "a-supporter")}
 
 
 async def since(desk: Desk, number: int) -> list[dict[str, Any]]:
@@ -162,7 +165,7 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name == "read_supporter_contact":
         auth = as_caller("service", "service:notifications", subject="service-notifications")
-    if name in THEIR_OWN | EITHERS:
+    if name in THEIR_OWN | OWN_WORDS:
         auth = as_caller("supporter", organisation_id=ours.desk.stage.organisation_id, subject="a-supporter")
     before = await last(ours.desk)
 

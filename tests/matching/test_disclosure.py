@@ -58,7 +58,7 @@ VIEWS: Mapping[str, str | None] = {
         *("put_disclosures", "put_topics_to_avoid", "link_person", "get_progression", "read_supporter_contact"),
         *("list_waiting", "hold_round", "get_round", "list_rounds", "propose", "get_proposal", "answer_proposal"),
         *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
-        *("log_contact", "list_contacts", "get_contact"),
+        *("log_contact", "list_contacts", "get_contact", "correct_session", "list_session_corrections"),
         *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),
         *("record_step", "list_steps", "count_paths", "list_attention", "record_check", "list_checks"),
         *("record_training", "list_trainings", "record_staff_training", "list_staff_trainings"),
@@ -66,7 +66,7 @@ VIEWS: Mapping[str, str | None] = {
         *("assess_competencies", "get_development", "put_development", "get_record_of_experience"),
         *("log_supervision", "log_supervision_meeting", "list_supervisions", "list_supervision_due", "get_supervision"),
         *("check_in", "list_check_ins", "list_shared_check_ins", "list_signals", "log_call", "list_calls"),
-        *("hand_over", "list_handovers", "list_offers", "answer_offer"),
+        *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
         *(
             "put_group",
             "get_group",

@@ -5,7 +5,7 @@ import pytest
 
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_matching.domain.match import Ending, Match, end_match, ending_of
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Occasion, Outcome, Session, check_held
+from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session, check_held
 from kith_matching.domain.occasion import log_meeting as meet
 from kith_matching.domain.occasion import log_one_to_one as hold
 from kith_matching.domain.referral import Channel, Referral
@@ -17,9 +17,10 @@ from kith_matching.domain.refusals import (
     NobodyCouldAttend,
     OutsideMatch,
 )
-from tests.matching.builders import DAY, ORGANISATION, TODAY, a_match, a_programme, a_referral
+from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY, a_match, a_programme, a_referral
 
 PROGRAMME = a_programme()
+NOTED = Noted(NOW)
 GROUP = Group(new_id(), PROGRAMME.id, ORGANISATION)
 
 
@@ -28,11 +29,11 @@ def an_occasion(**different: Any) -> Occasion:
 
 
 def held(match: Match, **different: Any) -> Session:
-    return hold(match, an_occasion(**different), session_id=new_id(), today=TODAY)
+    return hold(match, an_occasion(**different), NOTED, session_id=new_id(), today=TODAY)
 
 
 def met(*attended: Referral, **different: Any) -> Session:
-    return meet(GROUP, an_occasion(**different), attended, (), session_id=new_id(), today=TODAY)
+    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, session_id=new_id(), today=TODAY)
 
 
 def test_a_match_ends_once() -> None:
@@ -144,7 +145,7 @@ def test_somebody_whose_referral_closed_later_had_attended() -> None:
 
 def test_a_contact_to_come_is_not_logged() -> None:
     contact = Contact(
-        new_id(), PROGRAMME.id, ORGANISATION, TODAY + DAY, ContactKind.OUTREACH, 3, (), "G12", new_pseudonym()
+        new_id(), PROGRAMME.id, ORGANISATION, TODAY + DAY, ContactKind.OUTREACH, 3, (), "G12", new_pseudonym(), NOTED
     )
 
     with pytest.raises(InTheFuture):

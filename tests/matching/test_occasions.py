@@ -8,7 +8,7 @@ from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.http import StaleVersion
 from kith_contracts.matching import ContactLogged, MatchEnded, SessionLogged
 from kith_matching.domain.match import Ending
-from kith_matching.domain.occasion import Contact, ContactKind, Occasion, Outcome
+from kith_matching.domain.occasion import Contact, ContactKind, Noted, Occasion, Outcome
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import (
     CannotAttend,
@@ -21,7 +21,7 @@ from kith_matching.domain.refusals import (
 )
 from kith_matching.usecases import occasions
 from tests.matching.builders import NOW, TODAY, a_match
-from tests.matching.stage import Stage
+from tests.matching.stage import ORGANISER, Stage
 
 
 def an_occasion(**different: Any) -> Occasion:
@@ -160,7 +160,7 @@ async def test_meetings_with_the_same_people_are_logged_side_by_side(stage: Stag
 
 async def log(stage: Stage, contact: Contact) -> Contact:
     async with stage.database.transaction(stage.caller) as tx:
-        return await occasions.log_contact(tx, contact, now=NOW)
+        return await occasions.log_contact(tx, contact, by=ORGANISER, now=NOW)
 
 
 async def test_a_contact_is_told_with_a_headcount_and_no_names(stage: Stage) -> None:
@@ -176,6 +176,7 @@ async def test_a_contact_is_told_with_a_headcount_and_no_names(stage: Stage) -> 
         topics=("childcare",),
         district="G12",
         supporter_id=supporter.id,
+        noted=Noted(NOW),
     )
     before = await stage.told()
 
@@ -199,7 +200,16 @@ async def test_a_contact_is_told_with_a_headcount_and_no_names(stage: Stage) -> 
 async def test_a_contact_names_a_supporter_of_ones_own(stage: Stage) -> None:
     programme = await stage.a_programme()
     contact = Contact(
-        new_id(), programme.programme_id, stage.organisation_id, TODAY, ContactKind.TASTER, 1, (), None, new_pseudonym()
+        new_id(),
+        programme.programme_id,
+        stage.organisation_id,
+        TODAY,
+        ContactKind.TASTER,
+        1,
+        (),
+        None,
+        new_pseudonym(),
+        Noted(NOW),
     )
 
     with pytest.raises(SupporterNotFound):

@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 
+from kith_chassis.clock import new_id
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk
+from tests.servers.services import Bearer
 
 
 @dataclass
@@ -14,7 +16,7 @@ class Asked:
     """A proposal to which its person has said yes, and the supporter who is asked."""
 
     desk: Desk
-    supporter: httpx.Auth
+    supporter: Bearer
     where: str
     proposal: str
 
@@ -75,6 +77,43 @@ async def test_a_no_and_its_reason_are_what_a_coordinator_reads(desk: Desk, as_c
 
     proposal = (await desk.get(f"/proposals/{it.proposal}")).json()
     assert (answered.json()["state"], proposal["state"], proposal["reason"]) == ("declined", "declined", "too-much")
+
+
+async def test_a_supporter_sees_whom_they_support_and_logs_their_sessions(desk: Desk, as_caller: AsCaller) -> None:
+    it = await asked(desk, as_caller)
+    await it.answer({"answer": "yes"})
+    desk.auth = it.supporter
+    [match] = (await desk.get(it.where.replace("offers", "matches"))).json()["items"]
+    held = {"held_on": desk.today, "minutes": 60, "channel": "telephone", "kind": "one-to-one"}
+
+    logged = await desk.create("/sessions", held | {"match_id": match["id"]})
+
+    assert (logged.status_code, logged.json()["match_id"]) == (201, match["id"])
+
+
+async def test_a_supporter_logs_no_session_of_anothers_and_no_meeting(desk: Desk, as_caller: AsCaller) -> None:
+    match_id = await desk.a_match()
+    desk.auth = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="another")
+    held = {"held_on": desk.today, "minutes": 60, "channel": "telephone"}
+    meeting = {"kind": "group", "group_id": str(new_id()), "programme_id": str(desk.programme.programme_id)}
+
+    session = await desk.create("/sessions", held | {"kind": "one-to-one", "match_id": match_id})
+    met = await desk.create("/sessions", held | meeting)
+
+    assert [(one.status_code, one.json()["code"]) for one in (session, met)] == [
+        (404, "match-not-found"),
+        (403, "role-missing"),
+    ]
+
+
+async def test_a_supporter_logs_the_contacts_at_which_they_were(desk: Desk, as_caller: AsCaller) -> None:
+    own, other = await desk.a_supporter(), await desk.a_supporter(subject="another")
+    desk.auth = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    contact = {"programme_id": str(desk.programme.programme_id), "held_on": desk.today, "kind": "outreach", "people": 3}
+
+    logged = [await desk.create("/contacts", contact | {"supporter_id": who}) for who in (own, other, None)]
+
+    assert [one.status_code for one in logged] == [201, 404, 404]
 
 
 async def test_until_the_person_has_agreed_a_supporter_knows_of_nothing(desk: Desk, as_caller: AsCaller) -> None:

@@ -96,6 +96,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.stage.look_through(desk.programme)
     group_id, slot_id = str(new_id()), str(new_id())
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
+    await a_corrected_meeting(desk, group_id)
     contact = await desk.create("/contacts", a_contact(desk))
     await desk.put(f"/supporters/{supporter_id}/disclosures", A_DISCLOSURE)
     await desk.put(f"/supporters/{supporter_id}/topics-to-avoid", {"codes": ["arson"]})
@@ -116,8 +117,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
     developing = f"/supporters/{match['supporter_id']}"
     await desk.put(f"{developing}/development", {"roles": ["befriending"]})
-    assessment = {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
-    await desk.create(f"{developing}/assessments", assessment)
+    await desk.create(f"{developing}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
@@ -161,6 +161,11 @@ async def a_suspended_supporter(desk: Desk) -> str:
     return supporter_id
 
 
+async def a_corrected_meeting(desk: Desk, group_id: str) -> None:
+    logged = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
+    await desk.put(logged.headers["Location"], a_correction(desk), '"1"')
+
+
 def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
     return {
         "kind": "group",
@@ -193,6 +198,14 @@ def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
         "minutes": 45,
         "channel": "telephone",
     } | different
+
+
+def an_assessment(desk: Desk) -> dict[str, Any]:
+    return {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
+
+
+def a_correction(desk: Desk, **different: Any) -> dict[str, Any]:
+    return {"held_on": desk.today, "minutes": 35, "channel": "video"} | different
 
 
 def an_offered_place(referral: ReferralCreated, group_id: str) -> Place:
@@ -332,6 +345,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_check_ins": ("GET", f"/supporters/{ours.supporter_id}/check-ins", None),
         "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
         "list_offers": ("GET", f"/supporters/{ours.supporter_id}/offers", None),
+        "list_own_matches": ("GET", f"/supporters/{ours.supporter_id}/matches", None),
         "answer_offer": (
             "POST",
             f"/supporters/{ours.supporter_id}/offers/{ours.proposal_id}/answers",
@@ -394,6 +408,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
+        "correct_session": ("PUT", f"/sessions/{ours.session_id}", a_correction(ours.desk)),
+        "list_session_corrections": ("GET", f"/sessions/{ours.session_id}/corrections", None),
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
@@ -440,10 +456,19 @@ OWN = {"record_staff_training"}
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
-THEIR_OWN = {"check_in", "list_check_ins", "list_signals", "get_disclosures", "list_offers", "answer_offer"}
+THEIR_OWN = {
+    "check_in",
+    "list_check_ins",
+    "list_signals",
+    "get_disclosures",
+    "list_offers",
+    "answer_offer",
+    "list_own_matches",
+}
 """What a supporter does for themself, and nobody for them."""
-EITHERS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
-"""What a supporter does, and whoever organises."""
+OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
+EITHERS = OWN_WORDS | {"log_session", "log_contact"}
+"""What a supporter does for themself, and whoever organises for all."""
 
 
 async def attempt(ours: Ours, name: str, auth: Bearer | None) -> httpx.Response:
@@ -471,9 +496,10 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     answers = await attempts_of(ours, as_caller(role, organisation_id=new_id()), set(PERMISSIONS) - OWN)
 
     empty: Any = {"items": [], "next": None}
+    none: Any = {"items": []}
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
-    expected |= {"read_supporter_contact": 403, "count_paths": nothing}
+    expected |= {"read_supporter_contact": 403, "count_paths": nothing, "list_session_corrections": none}
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)
     expected["hand_over"] = 409  # what others look after is nothing here

@@ -133,7 +133,8 @@ class SessionLogged(MatchingFact):
     """One occasion of support, one-to-one or group.
 
     A one-to-one session names its referral and match and keeps the referral's order; a group meeting names its group
-    and who of the referred attended, and keeps the group's.
+    and who of the referred attended, and keeps the group's. One that is corrected is told again, whole, with the same
+    ``session_id``: what is told last stands.
     """
 
     session_id: UUID

@@ -9,6 +9,7 @@ from kith_matching.api import (
     attention,
     checking_in,
     checks,
+    correcting,
     developing,
     exchange,
     experience,
@@ -40,7 +41,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions),
+    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting),
 ):
     router.include_router(part.router)
 
@@ -88,6 +89,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_signals": _THEMSELVES,
     "list_offers": _THEMSELVES,
     "answer_offer": _THEMSELVES,
+    "list_own_matches": _THEMSELVES,
     "list_shared_check_ins": ORGANISERS,
     "log_call": ORGANISERS,
     "list_calls": ORGANISERS,
@@ -138,10 +140,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_exchange_agreement": ORGANISERS,
     "answer_exchange_agreement": ORGANISERS,
     "read_exchange_number": ORGANISERS,
-    "log_session": ORGANISERS,
+    "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,
-    "log_contact": ORGANISERS,
+    "correct_session": ORGANISERS,
+    "list_session_corrections": ORGANISERS,
+    "log_contact": _EITHER,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,
 }

@@ -1,5 +1,6 @@
 """What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,19 +11,45 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
-from kith_chassis.identity import CallerDep
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
+from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import District
 from kith_matching import views
-from kith_matching.api.asking import Codes, OrganisationDep
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Occasion, Outcome, Session
+from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
+from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
 
 router = APIRouter(tags=["sessions and contacts"])
 
+MOST_ATTENDED = 500
 
-class OccasionAsked(BaseModel):
+
+class NotedAsked(BaseModel):
+    """``client_id`` is made where it is put down: sent again with it, today or in a month, it is the same occasion.
+
+    ``noted_at`` is when it was put down, by that device's clock; when it arrived is kept beside it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: UUID | None = None
+    noted_at: Instant | None = None
+
+    def noted(self, now: datetime) -> Noted:
+        """As the domain knows it."""
+        return Noted(now, self.noted_at, self.client_id)
+
+
+class NotedShown(BaseModel):
+    """When it was put down, and when it arrived (UTC); null where nobody said."""
+
+    client_id: UUID | None
+    noted_at: datetime | None
+    logged_at: datetime | None
+
+
+class HeldAsked(BaseModel):
     """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,14 +65,14 @@ class OccasionAsked(BaseModel):
         return Occasion(self.held_on, self.outcome, self.minutes, self.channel, self.topics)
 
 
-class OneToOneAsked(OccasionAsked):
+class OneToOneAsked(HeldAsked, NotedAsked):
     """A session of a match."""
 
     kind: Literal["one-to-one"]
     match_id: UUID
 
 
-class MeetingAsked(OccasionAsked):
+class MeetingAsked(HeldAsked, NotedAsked):
     """A meeting of a group. A group begins with its first meeting: choose a new id for it.
 
     Those of the people present who were referred are named by their referrals; others are not named.
@@ -55,13 +82,13 @@ class MeetingAsked(OccasionAsked):
     group_id: UUID
     programme_id: UUID
     supporter_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
-    attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+    attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_ATTENDED)] = ()
 
 
 SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind")]
 
 
-class SessionShown(BaseModel):
+class SessionShown(NotedShown):
     """A session as it was logged."""
 
     id: UUID
@@ -77,12 +104,11 @@ class SessionShown(BaseModel):
     match_id: UUID | None
     group_id: UUID | None
     attended_referral_ids: tuple[UUID, ...]
+    version: int
 
 
-class ContactAsked(BaseModel):
+class ContactAsked(NotedAsked):
     """An occasion with ``people`` who are not referred and not named."""
-
-    model_config = ConfigDict(extra="forbid")
 
     programme_id: UUID
     held_on: date
@@ -93,10 +119,8 @@ class ContactAsked(BaseModel):
     supporter_id: UUID | None = None
 
 
-class ContactShown(BaseModel):
+class ContactShown(NotedShown):
     """A contact as it was logged."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     programme_id: UUID
@@ -115,24 +139,34 @@ class ContactShown(BaseModel):
     responses={201: leads_to(["get_session"], session_id="id")},
 )
 async def log_session(
-    asked: SessionAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
+    asked: SessionAsked,
+    request: Request,
+    *,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    organisation_id: OrganisationDep,
 ) -> Response:
-    """Log a session of a match, or a meeting of a group with who attended."""
+    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches'."""
+    if isinstance(asked, MeetingAsked) and not speaker.organises:
+        raise RoleMissing("Whoever organises a group logs its meetings.")
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
             case OneToOneAsked():
-                logged = await occasions.log_match_session(tx, asked.match_id, asked.occasion(), now=now)
+                logged = await occasions.log_match_session(
+                    tx, asked.match_id, asked.occasion(), asked.noted(now), by=speaker, now=now
+                )
             case MeetingAsked():
                 logged = await occasions.log_group_meeting(
                     tx,
                     Group(asked.group_id, asked.programme_id, organisation_id),
                     asked.occasion(),
+                    asked.noted(now),
                     attended=asked.attended_referral_ids,
                     supporter_ids=asked.supporter_ids,
                     now=now,
                 )
-        return Created(f"/sessions/{logged.id}", _shown(logged))
+        return Created(f"/sessions/{logged.id}", shown(logged), logged.version)
 
     return await create(request, caller, work)
 
@@ -153,11 +187,15 @@ async def list_sessions(
     return page_of([_found(one) for one in found], limit)
 
 
-@router.get("/sessions/{session_id}")
-async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep) -> SessionShown:
+@router.get("/sessions/{session_id}", responses={200: leads_to([], ["correct_session"], session_id="id")})
+async def get_session(
+    session_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> SessionShown:
     """One session."""
     async with database.transaction(caller) as tx:
-        return _found(await views.get_session(tx, session_id, now=now))
+        found = _found(await views.get_session(tx, session_id, now=now))
+    response.headers.update(etag(found.version))
+    return found
 
 
 @router.post(
@@ -167,14 +205,24 @@ async def get_session(session_id: UUID, database: DatabaseDep, caller: CallerDep
     responses={201: leads_to(["get_contact"], contact_id="id")},
 )
 async def log_contact(
-    asked: ContactAsked, request: Request, caller: CallerDep, organisation_id: OrganisationDep
+    asked: ContactAsked,
+    request: Request,
+    *,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    organisation_id: OrganisationDep,
 ) -> Response:
-    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster."""
+    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster.
+
+    A supporter logs those at which they were themself.
+    """
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, **dict(asked))
-        logged = await occasions.log_contact(tx, contact, now=now)
-        return Created(f"/contacts/{logged.id}", ContactShown.model_validate(logged))
+        told = asked.model_dump(exclude=set(NotedAsked.model_fields))
+        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, noted=asked.noted(now), **told)
+        logged = await occasions.log_contact(tx, contact, by=speaker, now=now)
+        values = asdict(logged)
+        return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**values, **values.pop("noted")}))
 
     return await create(request, caller, work)
 
@@ -206,9 +254,11 @@ def _found(row: dict[str, Any]) -> SessionShown:
     return SessionShown.model_validate({**row, "kind": "one-to-one" if row["match_id"] else "group"})
 
 
-def _shown(session: Session) -> SessionShown:
+def shown(session: Session) -> SessionShown:
+    """A session as it stands."""
     occasion = session.occasion
     return SessionShown(
+        **asdict(session.noted),
         id=session.id,
         kind=session.kind,
         programme_id=session.programme_id,
@@ -222,4 +272,5 @@ def _shown(session: Session) -> SessionShown:
         match_id=session.match_id,
         group_id=session.group_id,
         attended_referral_ids=session.attended_referral_ids,
+        version=session.version,
     )

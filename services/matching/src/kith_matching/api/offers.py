@@ -1,6 +1,6 @@
-"""A supporter is asked about somebody, on a card that says as little as it can, and answers for themself."""
+"""A supporter is asked about somebody, on a card that says little, and answers; and sees whom they support."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from kith_matching.domain.proposal import Answer, ProposalState
 from kith_matching.usecases import proposing
 from kith_matching.views import offers as views
 
-router = APIRouter(prefix="/supporters/{supporter_id}/offers", tags=["supporters"])
+router = APIRouter(prefix="/supporters/{supporter_id}", tags=["supporters"])
 
 
 class OfferShown(BaseModel):
@@ -26,6 +26,16 @@ class OfferShown(BaseModel):
     answer_by: datetime
     version: int
     card: CardShown
+
+
+class OwnMatchShown(BaseModel):
+    """A match of yours that runs: log its sessions with its id. Days in Europe/London."""
+
+    id: UUID
+    programme_id: UUID
+    programme_name: str | None
+    made_on: date
+    review_on: date
 
 
 class OfferAnswerAsked(BaseModel):
@@ -49,7 +59,7 @@ class OfferAnswered(BaseModel):
     version: int
 
 
-@router.get("")
+@router.get("/offers")
 async def list_offers(
     *,
     supporter_id: UUID,
@@ -65,7 +75,7 @@ async def list_offers(
     return page_of([_shown(one) for one in found], limit)
 
 
-@router.post("/{proposal_id}/answers")
+@router.post("/offers/{proposal_id}/answers")
 async def answer_offer(
     supporter_id: UUID,
     proposal_id: UUID,
@@ -91,6 +101,22 @@ async def answer_offer(
     proposal = answered.proposal
     response.headers.update(etag(proposal.version))
     return OfferAnswered(id=proposal.id, state=proposal.state, version=proposal.version)
+
+
+@router.get("/matches")
+async def list_own_matches(
+    *,
+    supporter_id: UUID,
+    database: DatabaseDep,
+    caller: CallerDep,
+    now: NowDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[OwnMatchShown]:
+    """Whom you support now. Only the supporter reads it."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_own_matches(tx, supporter_id, caller.subject, after=after, limit=limit, now=now)
+    return page_of([OwnMatchShown.model_validate(one) for one in found], limit)
 
 
 def _shown(found: dict[str, Any]) -> OfferShown:

@@ -1,9 +1,10 @@
 """What took place: a session one-to-one, a group's meeting, and a contact with people who are not named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from kith_matching.domain import refusals
@@ -40,6 +41,19 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """When it was logged, and on which device: whoever has no network when it takes place sends it later.
+
+    ``logged_at`` (UTC) is when it arrived, ``noted_at`` (UTC) when it was put down. ``client_id`` is what the
+    device calls it: what has the same one in an organisation is the same occasion, however often it is sent.
+    """
+
+    logged_at: datetime
+    noted_at: datetime | None = None
+    client_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Many people who meet; it belongs to one programme and exists from its first meeting on."""
 
@@ -56,11 +70,13 @@ class Session:
     programme_id: UUID
     organisation_id: UUID
     occasion: Occasion
+    noted: Noted
     supporter_ids: tuple[UUID, ...]
     referral_id: UUID | None = None
     match_id: UUID | None = None
     group_id: UUID | None = None
     attended_referral_ids: tuple[UUID, ...] = ()
+    version: int = 1
 
     @property
     def kind(self) -> str:
@@ -81,18 +97,18 @@ class Contact:
     topics: tuple[str, ...]
     district: str | None
     supporter_id: UUID | None
+    noted: Noted
 
 
-def log_one_to_one(match: Match, occasion: Occasion, *, session_id: UUID, today: date) -> Session:
+def log_one_to_one(match: Match, occasion: Occasion, noted: Noted, *, session_id: UUID, today: date) -> Session:
     """Log a session of a match. It may be told after the match ended, not of a day after that."""
-    _check_occasion(occasion, today)
-    if occasion.held_on < match.made_on or (match.ended_on is not None and occasion.held_on > match.ended_on):
-        raise refusals.OutsideMatch
+    _check_of_match(match, occasion, today)
     return Session(
         id=session_id,
         programme_id=match.programme_id,
         organisation_id=match.organisation_id,
         occasion=occasion,
+        noted=noted,
         supporter_ids=(match.supporter_id,),
         referral_id=match.referral_id,
         match_id=match.id,
@@ -105,6 +121,7 @@ def log_meeting(
     attended: Sequence[Referral],
     supporter_ids: tuple[UUID, ...],
     *,
+    noted: Noted,
     session_id: UUID,
     today: date,
 ) -> Session:
@@ -113,20 +130,58 @@ def log_meeting(
     Raises ``CannotAttend`` when somebody named was not accepted, does not agree, had been closed before that day, or
     was referred to another programme.
     """
-    _check_occasion(occasion, today)
-    if attended and occasion.outcome is not Outcome.HAPPENED:
-        raise refusals.NobodyCouldAttend
-    if not all(_may_attend(referral, group, occasion.held_on) for referral in attended):
-        raise refusals.CannotAttend
+    _check_of_group(group.programme_id, occasion, attended, today=today)
     return Session(
         id=session_id,
         programme_id=group.programme_id,
         organisation_id=group.organisation_id,
         occasion=occasion,
+        noted=noted,
         supporter_ids=supporter_ids,
         group_id=group.id,
         attended_referral_ids=tuple(sorted(referral.id for referral in attended)),
     )
+
+
+def correct_one_to_one(session: Session, match: Match, occasion: Occasion, *, today: date) -> Session:
+    """Say what a session of a match was instead. Raises as ``log_one_to_one``."""
+    _check_of_match(match, occasion, today)
+    return replace(session, occasion=occasion, version=session.version + 1)
+
+
+def correct_meeting(
+    session: Session, occasion: Occasion, attended: Collection[UUID], added: Sequence[Referral], *, today: date
+) -> Session:
+    """Say what a meeting was instead, and who was there; of them those who are ``added`` are held to the rule.
+
+    So a meeting can be put right though somebody who was there is gone. Raises as ``log_meeting``.
+    """
+    _check_of_group(session.programme_id, occasion, added, today=today)
+    if attended and occasion.outcome is not Outcome.HAPPENED:
+        raise refusals.NobodyCouldAttend
+    there = tuple(sorted(set(attended)))
+    return replace(session, occasion=occasion, attended_referral_ids=there, version=session.version + 1)
+
+
+class LoggedOtherwise(refusals.OccasionRefused):
+    """One occasion has one truth: the first that arrived."""
+
+    code = "logged-otherwise"
+    advice = (
+        "Something else was logged with this client_id, and it stands. Read what was logged; if this is another "
+        "occasion, send it with a client_id of its own."
+    )
+
+
+def check_same(logged: Session | Contact, **told: Any) -> None:
+    """Refuse what says something else of an occasion that is logged already. Raises ``LoggedOtherwise``.
+
+    What somebody has corrected since stands, whatever a device that knows nothing of it sends again.
+    """
+    if isinstance(logged, Session) and logged.version > 1:
+        return
+    if any(getattr(logged, name) != value for name, value in told.items()):
+        raise LoggedOtherwise
 
 
 def check_held(contact: Contact, *, today: date) -> None:
@@ -142,9 +197,23 @@ def _check_occasion(occasion: Occasion, today: date) -> None:
         raise refusals.MinutesDisagree
 
 
-def _may_attend(referral: Referral, group: Group, held_on: date) -> bool:
+def _check_of_match(match: Match, occasion: Occasion, today: date) -> None:
+    _check_occasion(occasion, today)
+    if occasion.held_on < match.made_on or (match.ended_on is not None and occasion.held_on > match.ended_on):
+        raise refusals.OutsideMatch
+
+
+def _check_of_group(programme_id: UUID, occasion: Occasion, attended: Sequence[Referral], *, today: date) -> None:
+    _check_occasion(occasion, today)
+    if attended and occasion.outcome is not Outcome.HAPPENED:
+        raise refusals.NobodyCouldAttend
+    if not all(_may_attend(referral, programme_id, occasion.held_on) for referral in attended):
+        raise refusals.CannotAttend
+
+
+def _may_attend(referral: Referral, programme_id: UUID, held_on: date) -> bool:
     return (
-        referral.programme_id == group.programme_id
+        referral.programme_id == programme_id
         and referral.consented
         and not referral.erased
         and referral.decision == "accepted"

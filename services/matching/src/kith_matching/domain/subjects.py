@@ -14,12 +14,17 @@ class Speaker:
     organises: bool
 
 
+def is_theirs(supporter: Supporter, speaker: Speaker) -> bool:
+    """Whether something of a supporter's is for this speaker: one who organises, or the supporter."""
+    return speaker.organises or supporter.subject == speaker.subject
+
+
 def check_is_theirs(supporter: Supporter, speaker: Speaker) -> None:
     """Let those in who organise, and the supporter. To whoever else is a supporter there is no such supporter.
 
     Raises ``SupporterNotFound``.
     """
-    if not speaker.organises and supporter.subject != speaker.subject:
+    if not is_theirs(supporter, speaker):
         raise SupporterNotFound
 
 

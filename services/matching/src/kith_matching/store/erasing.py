@@ -20,6 +20,7 @@ from kith_matching.tables import (
     places,
     proposals,
     referrals,
+    session_corrections,
     sessions,
     unplaceable,
 )
@@ -52,8 +53,13 @@ _FORGET: Final = (
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
     .returning(sa.literal("/sessions/") + sa.cast(sessions.c.id, sa.Text)),
+    sa.update(session_corrections)
+    .where(session_corrections.c.session_id.in_(sa.select(sessions.c.id).where(sessions.c.referral_id == _THEIRS)))
+    .values(topics=[])
+    .returning(sa.literal("/sessions/") + sa.cast(session_corrections.c.session_id, sa.Text)),
 )
-"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about.
+"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about,
+and were said to be about before.
 
 A group's meeting is about nobody in particular, and stays as it is. Each says where it is, because the answer to the
 request that made it is kept for a day.

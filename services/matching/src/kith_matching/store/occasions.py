@@ -1,22 +1,39 @@
-"""Groups, sessions and contacts, which are logged once and never changed."""
+"""Groups, sessions and contacts. A session that is corrected keeps what it was said to be before."""
 
-from dataclasses import asdict
-from typing import Final
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.occasion import Contact, Group, Session
-from kith_matching.domain.refusals import GroupNotFound
+from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
+from kith_matching.domain.referral import Channel
+from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, groups, sessions
+from kith_matching.tables import contacts, groups, session_corrections, sessions
 
 _BEGIN: Final = postgresql.insert(groups).on_conflict_do_nothing()
 _LOCK: Final = sa.select(groups).where(groups.c.id == sa.bindparam("group_id")).with_for_update()
 _SESSION: Final = sa.insert(sessions)
-_CONTACT: Final = sa.insert(contacts)
+_GET: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("session_id"))
+_LOCK_SESSION: Final = _GET.with_for_update()
+_CORRECTION: Final = sa.insert(session_corrections)
+_CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
+_CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
+
+
+def _by_client(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(table).where(
+        table.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+        table.c.client_id == sa.bindparam("client_id", type_=sa.Uuid),
+    )
+
+
+_FIND_SESSION: Final = _by_client(sessions)
+_FIND_CONTACT: Final = _by_client(contacts)
 
 
 async def begin_group_for_update(tx: AsyncConnection, group: Group) -> Group:
@@ -31,14 +48,70 @@ async def begin_group_for_update(tx: AsyncConnection, group: Group) -> Group:
     return Group(**values_of(row))
 
 
-async def insert_session(tx: AsyncConnection, session: Session) -> UUID:
+async def find_session(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Session | None:
+    """The session that a device calls so, if it has arrived. Its referral or its group is locked."""
+    found = await _find(tx, _FIND_SESSION, organisation_id, client_id)
+    return _session(found) if found is not None else None
+
+
+async def get_session(tx: AsyncConnection, session_id: UUID) -> Session:
+    """The session as it stands. Raises ``OccasionNotFound``."""
+    return _one((await tx.execute(_GET, {"session_id": session_id})).one_or_none())
+
+
+async def get_session_for_update(tx: AsyncConnection, session_id: UUID) -> Session:
+    """The session, locked; its referral, or its group, is locked before. Raises ``OccasionNotFound``."""
+    return _one((await tx.execute(_LOCK_SESSION, {"session_id": session_id})).one_or_none())
+
+
+async def save_correction(tx: AsyncConnection, before: Session, after: Session, *, now: datetime) -> None:
+    """Keep a session as it is now, and what it was said to be before."""
+    said = {**asdict(before.occasion), "attended_referral_ids": before.attended_referral_ids}
+    about = {"session_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
+    await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
+    says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
+    await tx.execute(_CORRECT, {"session": after.id, **says})
+
+
+def _one(row: sa.Row[Any] | None) -> Session:
+    if row is None:
+        raise OccasionNotFound
+    return _session(_noted(values_of(row)))
+
+
+def _session(found: dict[str, Any]) -> Session:
+    occasion = {field.name: found.pop(field.name) for field in fields(Occasion)}
+    kinds = {"outcome": Outcome(occasion["outcome"]), "channel": Channel(occasion["channel"])}
+    return Session(**found, occasion=Occasion(**occasion | kinds))
+
+
+async def insert_session(tx: AsyncConnection, session: Session) -> None:
     """Keep a logged session."""
     values = asdict(session)
-    await tx.execute(_SESSION, {**values, **values.pop("occasion")})
-    return session.id
+    await tx.execute(_SESSION, {**values, **values.pop("occasion"), **values.pop("noted")})
 
 
-async def insert_contact(tx: AsyncConnection, contact: Contact) -> UUID:
-    """Keep a logged contact."""
-    await tx.execute(_CONTACT, asdict(contact))
-    return contact.id
+async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Contact | None:
+    """The contact that a device calls so, if it has arrived."""
+    found = await _find(tx, _FIND_CONTACT, organisation_id, client_id)
+    return Contact(**{**found, "kind": ContactKind(found["kind"])}) if found is not None else None
+
+
+async def insert_contact(tx: AsyncConnection, contact: Contact) -> bool:
+    """Keep a logged contact. False, and nothing happens, where another request has just kept it."""
+    values = asdict(contact)
+    return (await tx.execute(_CONTACT, {**values, **values.pop("noted")})).one_or_none() is not None
+
+
+async def _find(
+    tx: AsyncConnection, statement: sa.Select[Any], organisation_id: UUID, client_id: UUID | None
+) -> dict[str, Any] | None:
+    if client_id is None:
+        return None
+    row = (await tx.execute(statement, {"organisation_id": organisation_id, "client_id": client_id})).one_or_none()
+    return _noted(values_of(row)) if row is not None else None
+
+
+def _noted(found: dict[str, Any]) -> dict[str, Any]:
+    noted = Noted(**{field.name: found.pop(field.name) for field in fields(Noted)})
+    return {**found, "noted": noted}

@@ -7,7 +7,7 @@ from kith_matching.tables.known import organisations, programme_versions, progra
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
-from kith_matching.tables.occasions import contacts, groups, sessions
+from kith_matching.tables.occasions import contacts, groups, session_corrections, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
 from kith_matching.tables.path import (
     supporter_checks,
@@ -53,6 +53,7 @@ __all__ = [
     "round_fairness",
     "round_inputs",
     "rounds",
+    "session_corrections",
     "sessions",
     "supervision_keys",
     "supervisions",

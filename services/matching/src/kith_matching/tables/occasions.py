@@ -1,10 +1,19 @@
 """What took place."""
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kith_matching.tables.metadata import CODES, IDS, column, key, metadata
+from kith_matching.tables.metadata import CODES, IDS, INSTANT, column, key, metadata
+
+
+def _noted() -> tuple[sa.Column[Any], ...]:
+    return (
+        column("client_id", sa.Uuid, null=True),
+        column("noted_at", INSTANT, null=True),
+        column("logged_at", INSTANT, null=True),
+    )
+
 
 groups: Final = sa.Table(
     "groups",
@@ -30,7 +39,25 @@ sessions: Final = sa.Table(
     column("match_id", sa.Uuid, null=True),
     column("group_id", sa.Uuid, null=True),
     column("attended_referral_ids", IDS),
+    *_noted(),
+    column("version", sa.Integer),
 )
+
+session_corrections: Final = sa.Table(
+    "session_corrections",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("held_on", sa.Date),
+    column("outcome", sa.Text),
+    column("minutes", sa.Integer),
+    column("channel", sa.Text),
+    column("topics", CODES),
+    column("attended_referral_ids", IDS),
+    column("replaced_at", INSTANT),
+)
+"""What a session was said to be before it was corrected, by the version that said it."""
 
 contacts: Final = sa.Table(
     "contacts",
@@ -44,4 +71,5 @@ contacts: Final = sa.Table(
     column("topics", CODES),
     column("district", sa.Text, null=True),
     column("supporter_id", sa.Uuid, null=True),
+    *_noted(),
 )

@@ -1,6 +1,7 @@
 """What took place is logged: sessions, meetings and contacts; and a match comes to its ending."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
@@ -11,18 +12,42 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
-from kith_matching.domain.occasion import Contact, Group, Occasion, Session, check_held, log_meeting, log_one_to_one
+from kith_matching.domain.occasion import (
+    Contact,
+    Group,
+    Noted,
+    Occasion,
+    Session,
+    check_held,
+    check_same,
+    log_meeting,
+    log_one_to_one,
+)
 from kith_matching.domain.referral import check_remembered
-from kith_matching.domain.refusals import GroupOfAnotherProgramme, ReferralNotFound, SupporterNotFound
+from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
+from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import matches, occasions, referrals, supporters
 
 
-async def log_match_session(tx: AsyncConnection, match_id: UUID, occasion: Occasion, *, now: datetime) -> Session:
-    """Log a one-to-one session of a match. Raises ``PersonErased`` where nothing is kept of its person any more."""
+async def log_match_session(
+    tx: AsyncConnection, match_id: UUID, occasion: Occasion, noted: Noted, *, by: Speaker, now: datetime
+) -> Session:
+    """Log a one-to-one session of a match; what a device sends again changes nothing.
+
+    Those who organise log any of theirs, a supporter their own. Raises ``MatchNotFound``, ``PersonErased`` where
+    nothing is kept of its person any more, and ``LoggedOtherwise``.
+    """
     seen = await matches.get_match(tx, match_id)
-    check_remembered(await referrals.get_referral_for_update(tx, seen.referral_id))
+    if not is_theirs(await supporters.get_supporter(tx, seen.supporter_id), by):
+        raise MatchNotFound
+    referral = await referrals.get_referral_for_update(tx, seen.referral_id)
+    logged = await occasions.find_session(tx, seen.organisation_id, noted.client_id)
+    if logged is not None:
+        check_same(logged, match_id=match_id, occasion=occasion)
+        return logged
+    check_remembered(referral)
     match = await matches.get_match(tx, match_id)
-    session = log_one_to_one(match, occasion, session_id=clock.new_id(), today=clock.today(now))
+    session = log_one_to_one(match, occasion, noted, session_id=clock.new_id(), today=clock.today(now))
     await occasions.insert_session(tx, session)
     await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
     await outgoing.tell_session(tx, session, now=now)
@@ -33,6 +58,7 @@ async def log_group_meeting(
     tx: AsyncConnection,
     group: Group,
     occasion: Occasion,
+    noted: Noted,
     *,
     attended: Sequence[UUID],
     supporter_ids: Sequence[UUID],
@@ -40,7 +66,8 @@ async def log_group_meeting(
 ) -> Session:
     """Log a meeting of a group, which begins with its first; who attended waits no longer.
 
-    Raises ``NotFound`` for a programme, referral, supporter or group that is not the organisation's own.
+    What a device sends again changes nothing. Raises ``NotFound`` for a programme, referral, supporter or group that is
+    not the organisation's own, and ``LoggedOtherwise``.
     """
     await referrals.get_programme(tx, group.programme_id, group.organisation_id)
     people = await referrals.list_referrals_for_update(tx, attended)
@@ -51,8 +78,14 @@ async def log_group_meeting(
     kept = await occasions.begin_group_for_update(tx, group)
     if kept != group:
         raise GroupOfAnotherProgramme
+    led_by = tuple(sorted(set(supporter_ids)))
+    logged = await occasions.find_session(tx, group.organisation_id, noted.client_id)
+    if logged is not None:
+        were_there = tuple(sorted(set(attended)))
+        check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, attended_referral_ids=were_there)
+        return logged
     session = log_meeting(
-        group, occasion, people, tuple(sorted(set(supporter_ids))), session_id=clock.new_id(), today=clock.today(now)
+        group, occasion, people, led_by, noted=noted, session_id=clock.new_id(), today=clock.today(now)
     )
     await occasions.insert_session(tx, session)
     await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
@@ -61,16 +94,33 @@ async def log_group_meeting(
     return session
 
 
-async def log_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> Contact:
-    """Log an occasion with people who are not named."""
+async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now: datetime) -> Contact:
+    """Log an occasion with people who are not named; what a device sends again changes nothing.
+
+    A supporter logs those at which they were themself. Raises ``SupporterNotFound`` and ``LoggedOtherwise``.
+    """
+    if not by.organises:
+        there = None if contact.supporter_id is None else await supporters.get_supporter(tx, contact.supporter_id)
+        if there is None or not is_theirs(there, by):
+            raise SupporterNotFound("Say in supporter_id that you were there yourself: you log your own.")
+    logged = await occasions.find_contact(tx, contact.organisation_id, contact.noted.client_id)
+    if logged is not None:
+        return _same(logged, contact)
     check_held(contact, today=clock.today(now))
     await referrals.get_programme(tx, contact.programme_id, contact.organisation_id)
     if contact.supporter_id is not None and not await supporters.have_supporters(tx, [contact.supporter_id]):
         raise SupporterNotFound
-    await occasions.insert_contact(tx, contact)
+    if not await occasions.insert_contact(tx, contact):
+        return await log_contact(tx, contact, by=by, now=now)
     await audit.record(tx, Entry("contact-logged", "contact", contact.id, (contact.kind,)), now=now)
     await outgoing.tell_contact(tx, contact, now=now)
     return contact
+
+
+def _same(logged: Contact, told: Contact) -> Contact:
+    said = {field.name: getattr(told, field.name) for field in fields(told) if field.name not in {"id", "noted"}}
+    check_same(logged, **said)
+    return logged
 
 
 async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_version: int, now: datetime) -> Match:

@@ -1,4 +1,4 @@
-"""What a supporter is asked: the card of each proposal that waits for their answer, and nothing that says who it is."""
+"""What a supporter is asked, on cards that do not say who it is; and whom they support, by the ids of their matches."""
 
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import Entry, audited
 from kith_matching.domain.proposal import ProposalState
 from kith_matching.store.checking_in import get_own_organisation
-from kith_matching.tables import programmes, proposals, referrals
+from kith_matching.tables import matches, programmes, proposals, referrals
 from kith_matching.views.reading import AFTER, LIMIT, Found, get_list
 
 _OFFERS: Final = audited(
@@ -39,6 +39,25 @@ _OFFERS: Final = audited(
 )
 
 
+_OWN_MATCHES: Final = audited(
+    sa.select(
+        matches.c.id,
+        matches.c.programme_id,
+        programmes.c.name.label("programme_name"),
+        matches.c.made_on,
+        matches.c.review_on,
+    )
+    .outerjoin(programmes, programmes.c.id == matches.c.programme_id)
+    .where(
+        matches.c.supporter_id == sa.bindparam("supporter_id", type_=sa.Uuid),
+        matches.c.ended_on.is_(None),
+        sa.or_(AFTER.is_(None), matches.c.id > AFTER),
+    )
+    .order_by(matches.c.id)
+    .limit(LIMIT)
+)
+
+
 async def list_offers(
     tx: AsyncConnection, supporter_id: UUID, subject: str, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
@@ -46,3 +65,12 @@ async def list_offers(
     await get_own_organisation(tx, supporter_id, subject)
     listed = Entry("offers-listed", "supporter", supporter_id)
     return await get_list(tx, _OFFERS, listed, {"after": after, "limit": limit}, now)
+
+
+async def list_own_matches(
+    tx: AsyncConnection, supporter_id: UUID, subject: str, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """The supporter's matches that run, in order of id. Raises ``SupporterNotFound`` for anybody else."""
+    await get_own_organisation(tx, supporter_id, subject)
+    listed = Entry("own-matches-listed", "supporter", supporter_id)
+    return await get_list(tx, _OWN_MATCHES, listed, {"after": after, "limit": limit}, now)

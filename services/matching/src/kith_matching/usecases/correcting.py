@@ -1,0 +1,58 @@
+"""What was logged of a session is put right, and what was said before is kept."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
+from kith_chassis.http import check_version
+from kith_matching import outgoing
+from kith_matching.domain.occasion import Group, Occasion, Session, correct_meeting, correct_one_to_one
+from kith_matching.domain.referral import check_remembered
+from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
+from kith_matching.store import matches, occasions, referrals
+
+
+async def correct_session(
+    tx: AsyncConnection,
+    session_id: UUID,
+    occasion: Occasion,
+    attended: Collection[UUID] | None,
+    *,
+    expected_version: int,
+    now: datetime,
+) -> Session:
+    """Correct a session, and tell it anew; ``attended`` of None leaves those who were there as they are.
+
+    The same again changes nothing. Who is added to a meeting waits no longer; who is taken out does not wait again: a
+    coordinator knows why they were named. Raises ``OccasionNotFound``, ``StaleVersion``, ``PersonErased`` and as the
+    domain's ``correct_one_to_one`` and ``correct_meeting``.
+    """
+    seen = await occasions.get_session(tx, session_id)
+    named = set(seen.attended_referral_ids if attended is None else attended)
+    people = await referrals.list_referrals_for_update(tx, named if seen.referral_id is None else {seen.referral_id})
+    if seen.group_id is not None:
+        await occasions.begin_group_for_update(tx, Group(seen.group_id, seen.programme_id, seen.organisation_id))
+    session = await occasions.get_session_for_update(tx, session_id)
+    check_version(session.version, expected_version, "session")
+    today = clock.today(now)
+    if session.match_id is not None:
+        if attended is not None:
+            raise CannotAttend("Nobody is named as attending a session of a match: it is its person's own.")
+        check_remembered(people[0])
+        corrected = correct_one_to_one(session, await matches.get_match(tx, session.match_id), occasion, today=today)
+    else:
+        added = [one for one in people if one.id not in session.attended_referral_ids]
+        if not named <= {one.id for one in people}:
+            raise ReferralNotFound
+        corrected = correct_meeting(session, occasion, named, added, today=today)
+    if corrected.occasion == session.occasion and corrected.attended_referral_ids == session.attended_referral_ids:
+        return session
+    await occasions.save_correction(tx, session, corrected, now=now)
+    await audit.record(tx, Entry("session-corrected", "session", session_id, (occasion.outcome,)), now=now)
+    await referrals.save_waiting(tx, corrected.attended_referral_ids, waits=False)
+    await outgoing.tell_session(tx, corrected, now=now)
+    return corrected
