@@ -14,15 +14,14 @@ from kith_cli.addresses import Addresses, find
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client
 from kith_cli.embedded.processes import started_at
-from kith_cli.installation import SERVICES, deploy_file
+from kith_cli.installation import deploy_file
 from kith_cli.network import read_network
-from kith_cli.speaking import Refused, Speaker
+from kith_cli.speaking import Refused
 from kith_cli.topics import read_topics
 from kith_contracts.registry import TOPICS
+from tests.cli.answering import ISSUER, Network
 
 SAMPLE = deploy_file("sample-network/network.yaml")
-ISSUER = "http://issuer.invalid"
-OPERATOR = Client("operator", frozenset({"operator"}), None, "a-long-random-word")
 
 
 def test_the_topics_file_lists_the_topics_of_the_contracts() -> None:
@@ -86,28 +85,6 @@ def test_a_file_that_lacks_something_is_refused_by_name(tmp_path: Path) -> None:
 
     with pytest.raises(CannotRun, match=r"network\.yaml is not as it should be \(KeyError: 'id'\)"):
         read_network(path)
-
-
-class Network:
-    """An issuer and a service, as far as a speaker needs them; what it was asked stands in `asked`."""
-
-    def __init__(self, *answers: httpx.Response) -> None:
-        self.asked: list[httpx.Request] = []
-        self.tokens = 0
-        self._answers = list(answers)
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/.well-known/openid-configuration":
-            return httpx.Response(200, json={"token_endpoint": f"{ISSUER}/token"})
-        if request.url.path == "/token":
-            self.tokens += 1
-            return httpx.Response(200, json={"access_token": f"token-{self.tokens}"})
-        self.asked.append(request)
-        return self._answers.pop(0)
-
-    def speaker(self) -> Speaker:
-        services = {name: f"http://{name}.invalid" for name in SERVICES}
-        return Speaker(Addresses(services, ISSUER, {}), OPERATOR, httpx.MockTransport(self.answer))
 
 
 def problem(status: int, code: str, detail: str) -> httpx.Response:

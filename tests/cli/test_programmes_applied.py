@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from kith_chassis.clock import new_id
 from kith_cli.installation import deploy_file
-from kith_cli.network import load_network
+from kith_cli.loading import load_network
 from kith_cli.programmes.reading import read
 from kith_cli.speaking import Speaker
 from tests.cli.a_service import AService, a_service

@@ -18,7 +18,8 @@ from kith_cli.demonstrating.plans import plans_for
 from kith_cli.demonstrating.settling import settle
 from kith_cli.demonstrating.working import Programme, Work
 from kith_cli.files import make_folder
-from kith_cli.network import Organisation, load_network
+from kith_cli.loading import load_network
+from kith_cli.network import Organisation
 from kith_cli.telling import Teller
 
 STEPS: Final = (
