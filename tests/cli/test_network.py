@@ -16,6 +16,7 @@ from kith_cli.clients import Client
 from kith_cli.embedded.processes import started_at
 from kith_cli.installation import deploy_file
 from kith_cli.network import read_network
+from kith_cli.programmes.reading import read
 from kith_cli.speaking import Refused
 from kith_cli.topics import read_topics
 from kith_contracts.registry import TOPICS
@@ -33,21 +34,29 @@ def test_every_topic_has_twelve_partitions_and_is_kept_for_ever() -> None:
         assert (topic.partitions, topic.configs["retention.ms"]) == (12, "-1")
 
 
-def test_the_sample_network_has_three_organisations_with_a_programme_each() -> None:
-    network = {one.slug: [programme.body["slug"] for programme in one.programmes] for one in read_network(SAMPLE)}
+def test_the_sample_network_has_three_organisations_and_four_programmes_of_every_kind_of_meeting() -> None:
+    network = {one.slug: {two.slug: two.model for two in one.programmes} for one in read_network(SAMPLE)}
 
     assert network == {
-        "northfield-health-board": ["long-term-conditions"],
-        "harbour-trust": ["dementia-peer-cafe"],
-        "kinship-north-east": ["relative-experience"],
+        "northfield-health-board": {"long-term-conditions": "one-to-one"},
+        "harbour-trust": {"dementia-peer-cafe": "group", "peer-listening": "listening-slots"},
+        "kinship-north-east": {"relative-experience": "one-to-one"},
     }
+
+
+def test_every_programme_of_the_sample_network_stands_on_a_shipped_definition() -> None:
+    for programme in (programme for one in read_network(SAMPLE) for programme in one.programmes):
+        shipped = read(deploy_file(f"programmes/{programme.slug}.yaml")).definition
+
+        assert shipped is not None
+        assert programme.body["definition"] == shipped.model_dump(mode="json")
 
 
 def test_every_programme_of_the_sample_network_has_an_entry_in_the_directory() -> None:
     for organisation in read_network(SAMPLE):
         assert {"description", "url"} <= organisation.entry.body.keys()
         for programme in organisation.programmes:
-            assert {"description", "telephone", "districts", "opens", "assured_on"} <= programme.body.keys()
+            assert {"url", "telephone", "districts", "opens", "assured_on"} <= programme.body.keys()
             assert programme.body["email"].endswith(".example.org")
             assert re.fullmatch(r"(0141 496|0191 498) 0\d{3}", programme.body["telephone"])
 
