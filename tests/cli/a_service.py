@@ -20,8 +20,9 @@ from kith_cli.addresses import Addresses
 from kith_cli.clients import Client
 from kith_cli.embedded.processes import Process, free_port, rest_through, spawn, stopping
 from kith_cli.installation import deploy_file
+from kith_cli.loading import load_network
 from kith_cli.main import main
-from kith_cli.network import Organisation, load_network, read_network
+from kith_cli.network import Organisation, read_network
 from kith_cli.speaking import Speaker
 from tests.cli.waiting import eventually
 from tests.servers.postgres import Databases

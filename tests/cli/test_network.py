@@ -14,15 +14,15 @@ from kith_cli.addresses import Addresses, find
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client
 from kith_cli.embedded.processes import started_at
-from kith_cli.installation import SERVICES, deploy_file
+from kith_cli.installation import deploy_file
 from kith_cli.network import read_network
-from kith_cli.speaking import Refused, Speaker
+from kith_cli.programmes.reading import read
+from kith_cli.speaking import Refused
 from kith_cli.topics import read_topics
 from kith_contracts.registry import TOPICS
+from tests.cli.answering import ISSUER, Network
 
 SAMPLE = deploy_file("sample-network/network.yaml")
-ISSUER = "http://issuer.invalid"
-OPERATOR = Client("operator", frozenset({"operator"}), None, "a-long-random-word")
 
 
 def test_the_topics_file_lists_the_topics_of_the_contracts() -> None:
@@ -34,21 +34,29 @@ def test_every_topic_has_twelve_partitions_and_is_kept_for_ever() -> None:
         assert (topic.partitions, topic.configs["retention.ms"]) == (12, "-1")
 
 
-def test_the_sample_network_has_three_organisations_with_a_programme_each() -> None:
-    network = {one.slug: [programme.body["slug"] for programme in one.programmes] for one in read_network(SAMPLE)}
+def test_the_sample_network_has_three_organisations_and_four_programmes_of_every_kind_of_meeting() -> None:
+    network = {one.slug: {two.slug: two.model for two in one.programmes} for one in read_network(SAMPLE)}
 
     assert network == {
-        "northfield-health-board": ["long-term-conditions"],
-        "harbour-trust": ["dementia-peer-cafe"],
-        "kinship-north-east": ["relative-experience"],
+        "northfield-health-board": {"long-term-conditions": "one-to-one"},
+        "harbour-trust": {"dementia-peer-cafe": "group", "peer-listening": "listening-slots"},
+        "kinship-north-east": {"relative-experience": "one-to-one"},
     }
+
+
+def test_every_programme_of_the_sample_network_stands_on_a_shipped_definition() -> None:
+    for programme in (programme for one in read_network(SAMPLE) for programme in one.programmes):
+        shipped = read(deploy_file(f"programmes/{programme.slug}.yaml")).definition
+
+        assert shipped is not None
+        assert programme.body["definition"] == shipped.model_dump(mode="json")
 
 
 def test_every_programme_of_the_sample_network_has_an_entry_in_the_directory() -> None:
     for organisation in read_network(SAMPLE):
         assert {"description", "url"} <= organisation.entry.body.keys()
         for programme in organisation.programmes:
-            assert {"description", "telephone", "districts", "opens", "assured_on"} <= programme.body.keys()
+            assert {"url", "telephone", "districts", "opens", "assured_on"} <= programme.body.keys()
             assert programme.body["email"].endswith(".example.org")
             assert re.fullmatch(r"(0141 496|0191 498) 0\d{3}", programme.body["telephone"])
 
@@ -86,28 +94,6 @@ def test_a_file_that_lacks_something_is_refused_by_name(tmp_path: Path) -> None:
 
     with pytest.raises(CannotRun, match=r"network\.yaml is not as it should be \(KeyError: 'id'\)"):
         read_network(path)
-
-
-class Network:
-    """An issuer and a service, as far as a speaker needs them; what it was asked stands in `asked`."""
-
-    def __init__(self, *answers: httpx.Response) -> None:
-        self.asked: list[httpx.Request] = []
-        self.tokens = 0
-        self._answers = list(answers)
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/.well-known/openid-configuration":
-            return httpx.Response(200, json={"token_endpoint": f"{ISSUER}/token"})
-        if request.url.path == "/token":
-            self.tokens += 1
-            return httpx.Response(200, json={"access_token": f"token-{self.tokens}"})
-        self.asked.append(request)
-        return self._answers.pop(0)
-
-    def speaker(self) -> Speaker:
-        services = {name: f"http://{name}.invalid" for name in SERVICES}
-        return Speaker(Addresses(services, ISSUER, {}), OPERATOR, httpx.MockTransport(self.answer))
 
 
 def problem(status: int, code: str, detail: str) -> httpx.Response:

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow
 
 KITH = [sys.executable, "-m", "kith_cli"]
 START_SECONDS = 180.0
+FACTS = 3 + 4 + 6
+"""Of the sample network's organisations, programmes and agreements, one each."""
 
 
 @dataclass
@@ -111,14 +113,14 @@ class TestANetworkThatIsUp:
         programmes = httpx.get(f"{up.platform['services']['referrals']}/programmes", headers=operator).json()
         supporters = httpx.get(f"{up.platform['services']['matching']}/supporters", headers=organisation).json()
 
-        assert len(programmes["items"]) == 3
+        assert [one["definition_version"] for one in programmes["items"]] == [1] * 4
         assert supporters["items"] == []
 
     def test_every_service_hears_the_log(self, up: Run) -> None:
         assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
 
         heard = up.kith_json("lag", "reporting")["reporting"]["topics"]
-        assert sum(row["committed"] for row in heard if row["topic"] == "kith.referrals.v1") == 12
+        assert sum(row["committed"] for row in heard if row["topic"] == "kith.referrals.v1") == FACTS
 
     def test_a_second_one_is_refused_in_one_sentence_and_the_first_stays(self, up: Run) -> None:
         seen = up.kith("up", "--free-ports")
@@ -158,7 +160,7 @@ class TestANetworkThatIsUp:
     def test_reporting_is_built_again_from_the_log(self, up: Run) -> None:
         state = up.kith_json("replay", "reporting")
 
-        assert (state["state"], state["facts"]) == ("done", 12)
+        assert (state["state"], state["facts"]) == ("done", FACTS)
 
     def test_the_topics_are_those_of_the_contracts(self, up: Run) -> None:
         environment = os.environ | {"KITH_KAFKA_BOOTSTRAP": up.platform["kafka"]}
@@ -189,7 +191,7 @@ class TestTheRunAfterAKill:
         assert seen.returncode == 0, seen.stdout
 
     def test_the_log_is_whole_and_holds_every_fact_once(self, up: Run) -> None:
-        assert eventually(lambda: up.kith_json("replay", "reporting")["facts"] == 12)
+        assert eventually(lambda: up.kith_json("replay", "reporting")["facts"] == FACTS)
 
     def test_ctrl_c_leaves_nothing_running(self, up: Run) -> None:
         children = up.children()

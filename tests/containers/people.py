@@ -11,7 +11,7 @@ import httpx
 
 from kith_chassis.clock import new_id, now, today
 from kith_cli.clients import Client
-from kith_cli.network import Entry, Organisation
+from kith_cli.network import Entry, Organisation, Supporter
 from tests.containers.compose import PATIENCE, Compose
 
 T = TypeVar("T")
@@ -120,8 +120,18 @@ def publish(network: Mapping[str, Organisation], operator: Desk) -> None:
         operator.put("referrals", agreement, "/agreements")
 
 
+def prepare(supporter: Supporter, coordinator: Desk) -> None:
+    """The coordinator records a supporter, with the trainings and checks that the programme asks for."""
+    coordinator.put("matching", supporter, "/supporters")
+    for what, record in supporter.records(today(now())):
+        coordinator.create("matching", f"/supporters/{supporter.id}/{what}", record)
+
+
 def take_on(referral_id: str, supporter: Entry, coordinator: Desk) -> None:
-    """The coordinator's way from a received referral to a match: decide, propose, two answers."""
+    """The coordinator's way from a received referral to a match: decide, get to know both, propose, two answers.
+
+    Each of the two is asked whether it may be somebody they know, as the programme's definition wants it.
+    """
     version = coordinator.get("referrals", f"/referrals/{referral_id}").headers["ETag"]
     coordinator.change("referrals", f"/referrals/{referral_id}/decision", {"decision": "accept"}, version)
 
@@ -131,11 +141,11 @@ def take_on(referral_id: str, supporter: Entry, coordinator: Desk) -> None:
         return any(one["supporter_id"] == str(supporter.id) for one in candidates) or None
 
     until(waits, "the supporter is a candidate for the accepted referral")
-    pair = {"referral_id": referral_id, "supporter_id": str(supporter.id)}
+    pair = {"referral_id": referral_id, "supporter_id": str(supporter.id), "got_to_know": True}
     proposed = coordinator.create("matching", "/proposals", pair)
     where, version = proposed.headers["Location"], proposed.headers["ETag"]
     for side in ("person", "supporter"):
-        answer = {"answered_by": side, "answer": "yes"}
+        answer = {"answered_by": side, "answer": "yes", "knowing_is_fine": True}
         version = coordinator.change("matching", f"{where}/answers", answer, version).headers["ETag"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from kith_cli.clients import Client
 from kith_cli.network import Organisation
 from tests.containers.compose import ONCE, OURS, THEIRS, Compose, docker, inspect, volumes_of
-from tests.containers.people import Desk, Referrer, publish, take_on, until
+from tests.containers.people import Desk, Referrer, prepare, publish, take_on, until
 
 pytestmark = [pytest.mark.containers, pytest.mark.slow]
 
@@ -71,7 +71,7 @@ def test_a_referral_becomes_a_delivered_mail_and_a_reported_total_while_every_co
     programme, supporter = owner.programmes[0], owner.supporters[0]
     coordinator = desks["northfield-health-board.coordinator"]
     publish(sample_network, desks["operator"])
-    coordinator.put("matching", supporter, "/supporters")
+    prepare(supporter, coordinator)
     network.stop("mailpit")
 
     referrer = Referrer(desks["harbour-trust.referrer"], programme.id)

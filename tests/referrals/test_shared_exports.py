@@ -2,15 +2,15 @@
 
 import json
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-import yaml
 
 from kith_chassis.database import Database
-from kith_referrals.domain.agreement import REFERRAL, Agreement, Level
+from kith_cli.network import read_network
+from kith_referrals.api.agreements import AgreementBody
+from kith_referrals.api.programmes import ProgrammeBody
 from kith_referrals.domain.intake.sifting import Sifted
-from kith_referrals.domain.network import Organisation, Programme
+from kith_referrals.domain.network import Organisation
 from kith_referrals.usecases import agreeing, importing, network
 from tests.builders import NOW
 from tests.conftest import REPOSITORY, DatabaseOf
@@ -24,20 +24,17 @@ pytestmark = pytest.mark.shared
 
 
 async def publish_sample_network(database: Database) -> None:
-    document = yaml.safe_load((SAMPLE / "network.yaml").read_text(encoding="utf-8"))
-    ids = {told["slug"]: told["id"] for told in document["organisations"]}
+    told = read_network(SAMPLE / "network.yaml")
     async with database.transaction(OPERATOR) as tx:
-        for told in document["organisations"]:
-            organisation = Organisation(UUID(told["id"]), told["name"], told["kind"])
+        for one in told:
+            organisation = Organisation(one.entry.id, one.entry.body["name"], one.entry.body["kind"])
             await network.publish_organisation(tx, organisation, now=NOW)
-            for offer in told["programmes"]:
-                words = {name: offer[name] for name in ("slug", "name", "model", "formality")}
-                programme = Programme(id=UUID(offer["id"]), organisation_id=organisation.id, **words)
-                await network.publish_programme(tx, programme, now=NOW)
-        for told in document["agreements"]:
-            sharer, receiver = UUID(ids[told["sharer"]]), UUID(ids[told["receiver"]])
-            agreement = Agreement(UUID(told["id"]), sharer, receiver, (), (REFERRAL,), Level.FULL, told["starts_on"])
-            await agreeing.publish_agreement(tx, agreement, now=NOW)
+            for offer in one.programmes:
+                body = ProgrammeBody.model_validate_json(json.dumps(dict(offer.body)))
+                await network.publish_programme(tx, body.programme(offer.id), body.asked(), now=NOW)
+        for agreement in (one for organisation in told for one in organisation.agreements):
+            signed = AgreementBody.model_validate_json(json.dumps(dict(agreement.body)))
+            await agreeing.publish_agreement(tx, signed.agreement(agreement.id), now=NOW)
 
 
 async def carry_through(database: Database, export: Path, size: int) -> tuple[list[Sifted], set[int]]:

@@ -1,32 +1,43 @@
-"""A network written down in a file: its organisations, programmes and supporters; and loading it over HTTP."""
+"""A network written down in a file: its organisations, their programmes with definitions, and their supporters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import yaml
 
-from kith_cli.addresses import Addresses
 from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client
-from kith_cli.speaking import Refused, Speaker
+from kith_cli.programmes.applying import BESIDE
+from kith_cli.programmes.reading import ENDING, read
+from kith_cli.programmes.standing import meant
+from kith_contracts.programmes import Definition
 
-VERSION_WANTED: Final = 428
-DEFINED: Final = "definition-missing"
-"""The code with which a programme on a definition refuses to lose it unseen."""
 ORGANISATION: Final = (
     *("name", "kind", "ods_code", "contact_email", "nation"),
     *("description", "url", "charity_number", "charity_regulator"),
 )
-PROGRAMME: Final = (
-    *("slug", "name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
-    *("description", "url", "email", "telephone", "status", "needs", "conditions", "districts", "opens", "capacity"),
-    *("expected_wait_days", "assured_on", "assurer_email", "crisis_lines", "promised_wait_days", "contact_attempts"),
+SAID_BY_DEFINITION: Final = (
+    *("name", "model", "formality", "minimum_age", "maximum_age", "checks_required", "channels", "weights"),
+    *("description", "needs", "conditions"),
 )
-
+"""What a programme says itself where no definition says it."""
 AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")
+QUALIFICATIONS: Final = ("trainings", "checks")
+AGO: Final = "days_ago"
+_NOT_SENT: Final = frozenset({"id", "programmes", *QUALIFICATIONS})
+"""What stands with a supporter in the file, and is told otherwise than in their body."""
+
+
+class NetworkUnusable(CannotRun):
+    """What the file says of a programme's definition cannot be so. ``code`` is stable, and ends the message."""
+
+    def __init__(self, path: Path, says: str, code: str) -> None:
+        super().__init__(f"The network file {path} cannot be used: {says} [{code}]")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +49,43 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Programme(Entry):
+    """One programme. Where it stands on a definition, that is in its body and says what is not said beside it."""
+
+    @property
+    def slug(self) -> str:
+        """Its slug in the network."""
+        return str(self.body["slug"])
+
+    @property
+    def model(self) -> str:
+        """How it supports; of several models the first."""
+        return str(self.body["model"] if "model" in self.body else self.body["definition"]["models"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter(Entry):
+    """One supporter, with what they have finished (``trainings``) and how they were checked, each so many days ago."""
+
+    trainings: tuple[Mapping[str, Any], ...] = ()
+    checks: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    def records(self, today: date) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What is recorded of each, as ``trainings`` or as ``checks``, on the day that the file means today."""
+        for name, on in (("trainings", "finished_on"), ("checks", "issued_on")):
+            for told in getattr(self, name):
+                yield name, _dated(told, on, today)
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation of the file with all that is its own; its agreements are those under which it shares."""
 
     slug: str
     entry: Entry
     roles: tuple[str, ...]
-    programmes: tuple[Entry, ...]
-    supporters: tuple[Entry, ...]
+    programmes: tuple[Programme, ...]
+    supporters: tuple[Supporter, ...]
     agreements: tuple[Entry, ...] = ()
 
     @property
@@ -54,20 +94,12 @@ class Organisation:
         return [Client(f"{self.slug}.{role}", frozenset({role}), self.entry.id) for role in self.roles]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """How much of the network a service has been told."""
-
-    organisations: int = 0
-    programmes: int = 0
-    supporters: int = 0
-
-
 def read_network(path: Path) -> tuple[Organisation, ...]:
-    """Read a network file. `CannotRun` names the file and what is missing.
+    """Read a network file, and the definitions that it names. `CannotRun` names the file and what is missing.
 
-    Supporters take what they do not say themselves from `supporter_defaults`, and support in every programme of their
-    organisation.
+    A programme's `definition` is the path of its file from the network file's folder. Supporters take what they do not
+    say themselves from their organisation's `supporter_defaults`, then from those of the whole file; those who name no
+    `programmes` support in every one of their organisation.
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -76,7 +108,7 @@ def read_network(path: Path) -> tuple[Organisation, ...]:
         agreements = [(told["sharer"], _agreement(told, ids)) for told in document.get("agreements", ())]
         return tuple(
             replace(
-                _organisation(told, defaults),
+                _organisation(path, told, defaults),
                 agreements=tuple(entry for sharer, entry in agreements if sharer == told["slug"]),
             )
             for told in document["organisations"]
@@ -87,27 +119,69 @@ def read_network(path: Path) -> tuple[Organisation, ...]:
         raise CannotRun(f"The network file {path} is not as it should be ({type(error).__name__}: {error}).") from error
 
 
-def _organisation(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> Organisation:
+def _organisation(path: Path, told: Mapping[str, Any], defaults: Mapping[str, Any]) -> Organisation:
     own_id = UUID(told["id"])
-    programmes = tuple(
-        Entry(
-            UUID(one["id"]),
-            _plain({"organisation_id": str(own_id)} | {name: one[name] for name in PROGRAMME if name in one}),
-        )
-        for one in told.get("programmes", ())
-    )
-    everywhere = {"programme_ids": [str(programme.id) for programme in programmes]}
-    supporters = tuple(
-        Entry(UUID(one["id"]), _plain(everywhere | dict(defaults) | {k: v for k, v in one.items() if k != "id"}))
-        for one in told.get("supporters", ())
-    )
+    programmes = tuple(_programme(path, own_id, one) for one in told.get("programmes", ()))
+    ids = {one.slug: str(one.id) for one in programmes}
+    usual = dict(defaults) | dict(told.get("supporter_defaults", {}))
     return Organisation(
         slug=told["slug"],
         entry=Entry(own_id, {name: told[name] for name in ORGANISATION if name in told}),
         roles=tuple(told.get("clients", ())),
         programmes=programmes,
-        supporters=supporters,
+        supporters=tuple(_supporter(usual | dict(one), ids) for one in told.get("supporters", ())),
     )
+
+
+def _programme(path: Path, own_id: UUID, told: Mapping[str, Any]) -> Programme:
+    body = {name: told[name] for name in (*BESIDE, *SAID_BY_DEFINITION) if name in told} | {
+        "organisation_id": str(own_id)
+    }
+    if (named := told.get("definition")) is not None:
+        definition = _definition(path, str(named), told)
+        body = {"slug": definition.slug} | body
+        body |= {"definition": definition.model_dump(mode="json"), "approvals": told.get("approvals", 0)}
+    return Programme(UUID(told["id"]), _plain(body))
+
+
+def _definition(path: Path, named: str, told: Mapping[str, Any]) -> Definition:
+    """What a programme stands on, if it can: the file is there and can be used, nothing is said twice, all said yes."""
+    file = path.parent / named
+    if not file.is_file():
+        near = meant(file.stem, [one.stem for one in file.parent.glob(f"*{ENDING}")])
+        perhaps = f" Perhaps {near}{ENDING} is meant." if near else ""
+        raise NetworkUnusable(path, f"there is no {named}, seen from its folder.{perhaps}", "definition-not-found")
+    reading = read(file)
+    if reading.definition is None:
+        faults = " ".join(f"Line {one.line}: {one.says}" for one in reading.faults)
+        raise NetworkUnusable(path, f"the definition {named} cannot be used itself. {faults}", "definition-unusable")
+    if twice := sorted(told.keys() & set(SAID_BY_DEFINITION)):
+        says = f"the definition {named} says {', '.join(twice)}: take that out beside it."
+        raise NetworkUnusable(path, says, "said-beside-definition")
+    approval = reading.definition.approval
+    if approval is not None and told.get("approvals", 0) < approval.needed:
+        says = (
+            f"the definition {named} is that of the {approval.by}. Ask them, and write how many of them have said yes "
+            f"as approvals: it takes {approval.needed}."
+        )
+        raise NetworkUnusable(path, says, "definition-not-approved")
+    return reading.definition
+
+
+def _supporter(told: Mapping[str, Any], programmes: Mapping[str, str]) -> Supporter:
+    joined = [programmes[slug] for slug in told.get("programmes", programmes)]
+    body = {"programme_ids": joined} | {name: value for name, value in told.items() if name not in _NOT_SENT}
+    return Supporter(UUID(told["id"]), _plain(body), *(_all(told.get(name, ())) for name in QUALIFICATIONS))
+
+
+def _dated(told: Mapping[str, Any], on: str, today: date) -> dict[str, Any]:
+    """What the file says, with its day. What was never issued (a check that is awaited) has none."""
+    body = {name: value for name, value in told.items() if name != AGO}
+    return body | ({on: (today - timedelta(days=told[AGO])).isoformat()} if AGO in told else {})
+
+
+def _all(told: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(_plain(one) for one in told)
 
 
 def _agreement(told: Mapping[str, Any], ids: Mapping[str, str]) -> Entry:
@@ -119,55 +193,3 @@ def _agreement(told: Mapping[str, Any], ids: Mapping[str, str]) -> Entry:
 def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
     """Turn YAML's dates into the ISO text that JSON carries."""
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in body.items()}
-
-
-def load_network(
-    network: tuple[Organisation, ...],
-    addresses: Addresses,
-    *,
-    people: bool,
-    go_on: Callable[[], None] = lambda: None,
-) -> Loaded:
-    """Tell the services of the network; telling them again changes nothing, and an edited file changes what was edited.
-
-    Organisations, programmes and agreements go in as the operator, and with `people` the supporters as the coordinator
-    of their organisation. `go_on` is called between requests and may raise to stop.
-    """
-    loaded = Loaded(len(network), sum(len(one.programmes) for one in network))
-    with Speaker(addresses, addresses.act_as("operator")) as operator:
-        for organisation in network:
-            go_on()
-            _tell(operator, "referrals", f"/organisations/{organisation.entry.id}", organisation.entry.body)
-            for programme in organisation.programmes:
-                _offer(operator, programme)
-        for agreement in (one for organisation in network for one in organisation.agreements):
-            go_on()
-            _tell(operator, "referrals", f"/agreements/{agreement.id}", agreement.body)
-    if not people:
-        return loaded
-    for organisation in network:
-        with Speaker(addresses, addresses.act_as("coordinator", organisation.slug)) as coordinator:
-            for supporter in organisation.supporters:
-                go_on()
-                _tell(coordinator, "matching", f"/supporters/{supporter.id}", supporter.body)
-    return Loaded(loaded.organisations, loaded.programmes, sum(len(one.supporters) for one in network))
-
-
-def _offer(operator: Speaker, programme: Entry) -> None:
-    """Publish a programme, unless a definition was applied to it since: that says more than the file does."""
-    try:
-        _tell(operator, "referrals", f"/programmes/{programme.id}", programme.body)
-    except Refused as refused:
-        if refused.code != DEFINED:
-            raise
-
-
-def _tell(speaker: Speaker, service: str, path: str, body: Mapping[str, Any]) -> None:
-    """Put one thing. One that is there and differs is changed at the version that is there now."""
-    try:
-        speaker.put(service, path, body)
-    except Refused as refused:
-        if refused.status != VERSION_WANTED:
-            raise
-        version = speaker.ask("GET", service, path).headers["ETag"]
-        speaker.put(service, path, body, {"If-Match": version})

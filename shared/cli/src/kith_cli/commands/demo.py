@@ -8,7 +8,14 @@ import click
 from kith_cli.addresses import in_folder
 from kith_cli.commands.up import INTERRUPTED, ports_from, show_addresses
 from kith_cli.demonstrating.demonstration import Demonstration, Shown
-from kith_cli.demonstrating.showing import show_compared, show_imports, show_post, show_referrals, show_totals
+from kith_cli.demonstrating.showing import (
+    show_compared,
+    show_imports,
+    show_policy,
+    show_post,
+    show_referrals,
+    show_totals,
+)
 from kith_cli.embedded.plan import PORTS
 from kith_cli.embedded.platform import Platform, Stopped
 from kith_cli.installation import deploy_file
@@ -60,6 +67,7 @@ def command(folder: Path, ports: tuple[str, ...], *, free_ports: bool, once: boo
 def _show(teller: Teller, shown: Shown) -> bool:
     show_imports(teller, shown.imports)
     show_referrals(teller, shown.seen, shown.names)
+    show_policy(teller, shown.seen, shown.names)
     show_totals(teller, shown.seen)
     show_post(teller, shown.post, shown.seen)
     agrees = show_compared(teller, shown.compared)

@@ -38,9 +38,9 @@ def ports_from(words: tuple[str, ...], *, free: bool) -> dict[str, int]:
 def command(folder: Path, network: Path | None, ports: tuple[str, ...], *, free_ports: bool) -> None:
     """Start PostgreSQL, a broker, a mail catcher, an issuer and the four services on this machine.
 
-    Organisations and programmes of the sample network are loaded, and none of its people. All data stay in the
-    folder: a second run starts from what is there. Ctrl-C or SIGTERM stops everything; so does the death of any part,
-    and then the exit code is 1.
+    Organisations and programmes of the sample network are loaded, with the definitions on which they stand, and none of
+    its people. All data stay in the folder: a second run starts from what is there, and a definition that was applied
+    since stays in force. Ctrl-C or SIGTERM stops everything; so does the death of any part, with exit code 1.
     """
     teller = Teller()
     wanted = ports_from(ports, free=free_ports)
@@ -51,6 +51,8 @@ def command(folder: Path, network: Path | None, ports: tuple[str, ...], *, free_
             with teller.step("Organisations and programmes"):
                 loaded = kith.load(people=False)
             teller.say(f"  {loaded.organisations} organisations, {loaded.programmes} programmes.")
+            for sentence in loaded.sentences:
+                teller.say(f"  {sentence}")
             show_addresses(teller, kith)
             teller.say("Kith is up. Ctrl-C stops it.")
             kith.watch()

@@ -55,6 +55,10 @@ class Asker:
         made: dict[str, Any] = (await self._ask("POST", service, path, json=body, headers=headers)).json()
         return made
 
+    async def put(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> None:
+        """Say what something is; saying it again changes nothing."""
+        await self._ask("PUT", service, path, json=body)
+
     async def move(
         self, service: str, thing: str, action: str, version: int, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:

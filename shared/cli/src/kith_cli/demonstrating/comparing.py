@@ -1,8 +1,9 @@
 """Every count held against what another service says of the same: imports, referrals, matching, reporting, mail."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from kith_cli.demonstrating.exports import Imported
@@ -41,6 +42,7 @@ def compare(imports: Iterable[Imported], seen: Seen, post: Post, names: Mapping[
     return [
         *_imports(imports, seen),
         *_totals(seen, names),
+        *_policy(seen, names),
         *_post(seen, post),
         Compared("dead letters", "network", (("there should be", 0), ("there are", seen.dead_letters))),
     ]
@@ -124,6 +126,41 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
         ("people_reached", "matching"): people,
         ("supporters", "matching"): supporters,
     }
+
+
+def _policy(seen: Seen, names: Mapping[str, str]) -> list[Compared]:
+    """What the definitions say against what came of it, whom a missing training keeps out, and who has which slot.
+
+    A match keeps the version with which it began, so only those of the version in force are held against it.
+    """
+    found = []
+    kept_out = _by_programme(seen.kept_out)
+    missing = _by_programme(seen.missing)
+    for programme in sorted(kept_out):
+        said = (("attention", len(missing[programme])), ("candidates", len(kept_out[programme])))
+        found.append(Compared("supporters kept out", names.get(programme, programme), said))
+    for one in seen.programmes:
+        ours = [match for match in seen.matches if match["programme_id"] == one.id]
+        ours = [match for match in ours if match["definition_version"] == one.policy.version]
+        if one.policy.review_weeks is not None and ours:
+            planned = sum(_weeks_to_review(match) == one.policy.review_weeks for match in ours)
+            found.append(Compared("reviews planned", one.slug, (("definition", len(ours)), ("matches", planned))))
+    for slot in seen.slots:
+        had = sum(place["state"] == "taken" for place in slot["places"])
+        found.append(Compared("slots booked", slot["id"], (("slots", slot["taken"]), ("places", had))))
+    return found
+
+
+def _weeks_to_review(match: Mapping[str, Any]) -> float:
+    between = date.fromisoformat(match["review_on"]) - date.fromisoformat(match["made_on"])
+    return between / timedelta(weeks=1)
+
+
+def _by_programme(rows: Rows) -> defaultdict[str, set[str]]:
+    found = defaultdict(set)
+    for row in rows:
+        found[row["programme_id"]].add(row["supporter_id"])
+    return found
 
 
 def _post(seen: Seen, post: Post) -> list[Compared]:

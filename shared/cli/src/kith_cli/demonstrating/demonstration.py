@@ -1,6 +1,7 @@
 """The sample network from its people to its totals, in one run; a second run starts from what is there."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,21 +10,26 @@ from typing import Final
 from kith_chassis import clock
 from kith_cli.addresses import Addresses
 from kith_cli.cannot import CannotRun
-from kith_cli.demonstrating import working
-from kith_cli.demonstrating.asking import Askers, asking
+from kith_cli.demonstrating import introducing, listening, working
+from kith_cli.demonstrating.asking import Asker, Askers, asking, together
 from kith_cli.demonstrating.comparing import Compared, compare
 from kith_cli.demonstrating.exports import Imported, import_export, list_exports
 from kith_cli.demonstrating.looking import Post, Seen, look, look_at_post
 from kith_cli.demonstrating.plans import plans_for
+from kith_cli.demonstrating.policies import NO_POLICY, Policy, policy_of
 from kith_cli.demonstrating.settling import settle
 from kith_cli.demonstrating.working import Programme, Work
 from kith_cli.files import make_folder
-from kith_cli.network import Organisation, load_network
+from kith_cli.loading import NOT_FOUND, load_network
+from kith_cli.network import Organisation
+from kith_cli.speaking import Refused
 from kith_cli.telling import Teller
+from kith_contracts.programmes import Definition
 
 STEPS: Final = (
     ("Coordinators decide", working.decide),
-    ("They introduce people and supporters, who say yes or no", working.introduce),
+    ("They introduce people and supporters, who say yes or no", introducing.introduce),
+    ("Listeners' times are planned and booked", listening.listen),
     ("Sessions, meetings and contacts are logged", working.meet),
     ("Matches come to their endings", working.end_matches),
     ("Referrals are closed, and some are withdrawn", working.finish),
@@ -67,6 +73,8 @@ class Demonstration:
         self.teller.say(
             f"  {loaded.organisations} organisations, {loaded.programmes} programmes, {loaded.supporters} supporters."
         )
+        for sentence in loaded.sentences:
+            self.teller.say(f"  {sentence}")
         imports = []
         for export, mapping in list_exports(self.sample):
             with self.teller.step(f"Import of {export.name}"):
@@ -88,7 +96,7 @@ class Demonstration:
                     await step(work)
                     await settle(askers, self.teller.say)
             with self.teller.step("Counting"):
-                seen = await look(askers, work.plans)
+                seen = await look(work)
                 post = (await look_at_post(askers.operator, self.mail_url)).since(before)
         names = {str(one.entry.id): one.slug for one in self.network}
         names |= {programme.id: programme.slug for programme in work.programmes.values()}
@@ -96,10 +104,11 @@ class Demonstration:
 
     async def _work(self, askers: Askers, imports: Sequence[Imported]) -> Work:
         """Say who works on what: referrals that the imports made, in their order, to the network's own programmes."""
+        theirs = [(organisation, one) for organisation in self.network for one in organisation.programmes]
+        policies = await together([_policy(askers.operator, str(one.id)) for _, one in theirs])
         programmes = {
-            str(one.id): Programme(str(one.id), str(organisation.entry.id), one.body["slug"], one.body["model"])
-            for organisation in self.network
-            for one in organisation.programmes
+            str(one.id): Programme(str(one.id), str(organisation.entry.id), one.slug, one.model, policy)
+            for (organisation, one), policy in zip(theirs, policies, strict=True)
         }
         there = {one["id"]: one for one in await askers.operator.everything("referrals", "/referrals")}
         made = [there.get(referral) for one in imports for referral in one.referrals]
@@ -108,3 +117,14 @@ class Demonstration:
         models = {programme.id: programme.model for programme in programmes.values()}
         plans = plans_for([one for one in made if one is not None], models)
         return Work(askers, programmes, plans, clock.today(clock.now()))
+
+
+async def _policy(operator: Asker, programme_id: str) -> Policy:
+    """What is in force, which is the file's unless somebody has applied another since."""
+    try:
+        found = await operator.get("referrals", f"/programmes/{programme_id}/definition")
+    except Refused as refused:
+        if refused.status != NOT_FOUND:
+            raise
+        return NO_POLICY
+    return policy_of(Definition.model_validate_json(json.dumps(found["definition"])), found["version"])

@@ -1,11 +1,16 @@
 """What every service says it has, asked from outside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from kith_cli.demonstrating.asking import Asker, Askers, together
+from kith_cli.demonstrating.asking import PAGE, Asker, Askers, together
+from kith_cli.demonstrating.listening import places_of, slots_of
+from kith_cli.demonstrating.working import Programme, Work, is_missing
 from kith_cli.installation import SERVICES
+
+QUALIFYING: Final = ("checks-out-of-date", "training-missing")
+"""The rules that keep out whoever is not checked or trained as a programme asks."""
 
 Rows = list[dict[str, Any]]
 
@@ -32,9 +37,12 @@ class Seen:
     """Everything that is counted.
 
     ``references`` are what organisations call the referrals they made, by id: an operator does not see them.
-    ``messages`` are those of each referral that was asked for, by its id.
+    ``messages`` are those of each referral that was asked for, by its id. ``missing`` are the supporters of whom a
+    check or training is missing or has run out, and ``kept_out`` those whom the same keeps from being proposed to
+    somebody who waits: each with the ``programme_id``. ``slots`` are listening slots to come, each with its ``places``.
     """
 
+    programmes: tuple[Programme, ...]
     referrals: Rows
     references: Mapping[str, str]
     waiting_rows: Rows
@@ -42,20 +50,25 @@ class Seen:
     sessions: Rows
     contacts: Rows
     supporters: Rows
+    missing: Rows
+    kept_out: Rows
+    rounds: Rows
+    slots: Rows
     totals: Rows
     message_states: Mapping[str, int]
     messages: Mapping[str, Rows]
     dead_letters: int
 
 
-async def look(askers: Askers, referral_ids: Iterable[str]) -> Seen:
+async def look(work: Work) -> Seen:
     """Ask for all of it."""
-    operator = askers.operator
-    ids = list(referral_ids)
+    askers, operator = work.askers, work.askers.operator
+    ids = list(work.plans)
     messages = await together([operator.everything("notifications", "/messages", story=one) for one in ids])
     healths = await together([operator.get(name, "/operations/health") for name in SERVICES])
     made = await _of_all(askers, "referrals", "/referrals")
     return Seen(
+        programmes=tuple(work.programmes.values()),
         references={
             one["id"]: one["source_reference"] for one in made if one["asked_as"] == one["referring_organisation_id"]
         },
@@ -65,11 +78,52 @@ async def look(askers: Askers, referral_ids: Iterable[str]) -> Seen:
         sessions=await _of_all(askers, "matching", "/sessions"),
         contacts=await _of_all(askers, "matching", "/contacts"),
         supporters=await _of_all(askers, "matching", "/supporters"),
+        missing=await _missing(work),
+        kept_out=await _kept_out(work),
+        rounds=await _of_all(askers, "matching", "/rounds"),
+        slots=await _slots(work),
         totals=(await operator.get("reporting", "/totals"))["totals"],
         message_states=await count_messages(operator),
         messages=dict(zip(ids, messages, strict=True)),
         dead_letters=sum(health["dead_letters"]["set_aside"] for health in healths),
     )
+
+
+async def _missing(work: Work) -> Rows:
+    return [
+        {"programme_id": need["programme_id"], "supporter_id": one["id"]}
+        for one in await _of_all(work.askers, "matching", "/supporters/attention")
+        for need in one["needs"]
+        if is_missing(need, work.today)
+    ]
+
+
+async def _kept_out(work: Work) -> Rows:
+    """As whoever looks for a supporter sees it: of each programme, for one of the people who wait."""
+    waiting = await _of_all(work.askers, "matching", "/waiting")
+    rows = []
+    for programme_id, one in {one["programme_id"]: one for one in waiting}.items():
+        coordinator = work.askers.coordinators[one["asked_as"]]
+        path = f"/referrals/{one['id']}/candidates"
+        for blocked in (await coordinator.get("matching", path, limit=str(PAGE)))["blocked"]:
+            stops = {stop["code"]: stop["message"] for stop in blocked["stops"]}
+            if "not-in-programme" not in stops:
+                rows += [
+                    {"programme_id": programme_id, "supporter_id": blocked["supporter_id"]}
+                    | {"code": code, "message": stops[code]}
+                    for code in QUALIFYING
+                    if code in stops
+                ]
+    return rows
+
+
+async def _slots(work: Work) -> Rows:
+    coordinators = {one.id: work.askers.coordinators[one.organisation_id] for one in work.programmes.values()}
+    return [
+        slot | {"places": await places_of(coordinator, slot)}
+        for programme_id, coordinator in coordinators.items()
+        for slot in await slots_of(coordinator, programme_id)
+    ]
 
 
 async def count_messages(operator: Asker) -> dict[str, int]:

@@ -7,6 +7,9 @@ from enum import IntEnum
 from typing import Any, Final
 
 GROUP_MODEL: Final = "group"
+LISTENING_MODEL: Final = "listening-slots"
+KNOWS: Final = "knows"
+"""A no of somebody who may know whom they would meet, and would mind: asked without a name, and told to nobody."""
 
 
 class Reach(IntEnum):
@@ -23,8 +26,9 @@ class Plan:
     """One referral's way. Each part is done if it was not done before, so that a second run goes on from the first.
 
     ``decision`` is ``accept``, ``decline`` (for ``reason``) or None while nobody decides. ``noes`` are the sides that
-    say no first, each to a supporter of its own. ``sessions`` happened, ``missed`` did not. ``meetings`` are those of
-    the group that the person attends, by their numbers. Then comes an ``ending`` of the match; and at last ``closing``
+    say no first (or ``KNOWS``), each to a supporter of its own. ``sessions`` happened, ``missed`` did not. ``meetings``
+    are those of the group that the person attends, by their numbers. ``books`` is somebody who has a listening slot, or
+    (``waits_for_slot``) waits for one that somebody has. Then comes an ``ending`` of the match; and at last ``closing``
     (a reason), ``withdrawn`` (before a decision where there is none), or ``unshared``: consent to share is taken back.
     ``silent`` is somebody who agrees to the referral, and not to being written to.
     """
@@ -37,6 +41,8 @@ class Plan:
     sessions: int = 0
     missed: int = 0
     meetings: tuple[int, ...] = ()
+    books: bool = False
+    waits_for_slot: bool = False
     ending: str | None = None
     closing: str | None = None
     withdrawn: bool = False
@@ -58,7 +64,7 @@ ONE_TO_ONE: Final = (
     _matched(2, noes=("supporter",)),
     Plan(reach=Reach.PROPOSED),
     _matched(1, missed=1, ending="did-not-suit"),
-    _matched(2),
+    _matched(2, noes=(KNOWS,)),
     Plan(None, withdrawn=True),
     Plan(reach=Reach.PERSON_AGREED),
     _matched(1, withdrawn=True),
@@ -87,14 +93,31 @@ GROUP: Final = (
 )
 """What becomes of referrals to a programme where many meet."""
 
+LISTENING: Final = (
+    Plan(books=True),
+    Plan(books=True, waits_for_slot=True),
+    Plan("decline", "not-suitable"),
+    Plan(books=True, silent=True),
+    Plan(),
+    Plan(None),
+    Plan(books=True, closing="moved-away"),
+    Plan(books=True),
+)
+"""What becomes of referrals to a programme where somebody listens, at a time of its own."""
+
 MEETINGS: Final = 3
 """How often a group meets, a week apart; the last time today."""
 
 CONTACTS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
     "one-to-one": (("outreach", 15), ("taster", 4)),
+    LISTENING_MODEL: (("listening", 5), ("outreach", 20)),
     GROUP_MODEL: (("drop-in", 9), ("drop-in", 12), ("outreach", 30)),
 }
 """Occasions with people who are not named, by a programme's model: the kind, and how many people."""
+
+
+STORIES: Final[Mapping[str, tuple[Plan, ...]]] = {GROUP_MODEL: GROUP, LISTENING_MODEL: LISTENING}
+"""The stories of a programme's model, where they are not those of one who supports one."""
 
 
 def plans_for(referrals: Iterable[Mapping[str, Any]], models: Mapping[str, str]) -> dict[str, Plan]:
@@ -103,7 +126,7 @@ def plans_for(referrals: Iterable[Mapping[str, Any]], models: Mapping[str, str])
     plans = {}
     for referral in referrals:
         programme = referral["programme_id"]
-        stories = GROUP if models.get(programme) == GROUP_MODEL else ONE_TO_ONE
+        stories = STORIES.get(models.get(programme, ""), ONE_TO_ONE)
         plans[referral["id"]] = stories[place[programme] % len(stories)]
         place[programme] += 1
     return plans

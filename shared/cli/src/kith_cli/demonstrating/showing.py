@@ -7,10 +7,14 @@ from typing import Any, Final
 from kith_cli.demonstrating.comparing import Compared
 from kith_cli.demonstrating.exports import Imported
 from kith_cli.demonstrating.looking import Post, Seen
+from kith_cli.demonstrating.policies import Policy
 from kith_cli.telling import Teller
 
 SIDES: Final = {"owner": "Programmes, by who runs them", "referrer": "Referrals, by who made them"}
 TOTALS: Final = ("received", "undecided", "waiting", "matched", "supported", "sessions", "contacts", "closed")
+
+SLOT: Final = {"starts_at": "when", "times": "how", "taken": "taken", "waiting": "waiting"}
+"""What is shown of a listening slot, and the head of its column."""
 
 
 def show_imports(teller: Teller, imports: Iterable[Imported]) -> None:
@@ -58,6 +62,34 @@ def _match(match: Mapping[str, Any] | None) -> str:
 def _messages(messages: Iterable[Mapping[str, Any]]) -> str:
     counts = Counter(message["code"] or message["state"] for message in messages)
     return ", ".join(f"{count} {what}" for what, count in counts.most_common())
+
+
+def show_policy(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None:
+    """Show by what the programmes match, whom that keeps out and what would change it, and which times there are."""
+    rounds = Counter(one["programme_id"] for one in seen.rounds)
+    policies = [(one.slug, *_policy(one.policy), rounds[one.id]) for one in seen.programmes]
+    columns = ("programme", "definition", "introductions", "shortlist", "answer within", "review after", "rounds")
+    teller.table("How programmes introduce people, by their definitions", columns, policies)
+    kept_out = Counter((one["programme_id"], one["code"], one["message"]) for one in seen.kept_out)
+    rows = [(names.get(where, where), many, code, message) for (where, code, message), many in kept_out.items()]
+    teller.table("Supporters kept out until somebody sees to it", ("programme", "supporters", "rule", "why"), rows)
+    slots = [(names.get(one["programme_id"], one["programme_id"]), *(one[name] for name in SLOT)) for one in seen.slots]
+    teller.table("Listening slots to come", ("programme", *SLOT.values()), slots)
+
+
+def _policy(policy: Policy) -> tuple[str, ...]:
+    version = f"version {policy.version}" if policy.version else "none"
+    if not policy.matches:
+        return version, *["-"] * 4
+    before = "get to know both" * policy.gets_to_know, "ask each whether they may know the other" * policy.asks_each
+    review = f"{policy.review_weeks} weeks" if policy.review_weeks else "-"
+    return (
+        version,
+        ", ".join(filter(None, before)) or "-",
+        f"{policy.shortlist}",
+        f"{policy.answer_hours} hours",
+        review,
+    )
 
 
 def show_totals(teller: Teller, seen: Seen) -> None:

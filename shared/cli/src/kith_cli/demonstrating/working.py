@@ -1,4 +1,4 @@
-"""What the organisations' coordinators do: decide, introduce, hold sessions, end and close, one step after the other.
+"""What the organisations' coordinators do: decide, hold sessions, end and close, one step after the other.
 
 Every step looks at what is there and does what is missing, so it may be done again after a kill, or on another day.
 """
@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from kith_chassis.clock import new_id
 from kith_cli.demonstrating.asking import Asker, Askers, together
-from kith_cli.demonstrating.plans import CONTACTS, GROUP_MODEL, MEETINGS, Plan, Reach
-from kith_cli.speaking import Refused
+from kith_cli.demonstrating.plans import CONTACTS, GROUP_MODEL, MEETINGS, Plan
+from kith_cli.demonstrating.policies import NO_POLICY, Policy
 
 Found = Mapping[str, Any]
 
-CONFLICT: Final = 409
 FACILITATORS: Final = 2
 WEEK: Final = timedelta(days=7)
 OPEN: Final = frozenset({"submitted", "accepted", "matched", "in-support", "ended"})
@@ -26,12 +25,13 @@ DID_NOT_HAPPEN: Final = "did-not-happen"
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One programme, and whose it is."""
+    """One programme, whose it is, and by which policy it works."""
 
     id: str
     organisation_id: str
     slug: str
     model: str
+    policy: Policy = NO_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,21 @@ class Work:
         everything = await self.askers.operator.everything("referrals", "/referrals")
         return [referral for referral in everything if referral["id"] in self.plans]
 
+    async def ready_supporters(self, programme: Programme) -> list[str]:
+        """The programme's active supporters whose checks and trainings are in date, as its coordinator finds them."""
+        coordinator = self.askers.coordinators[programme.organisation_id]
+        kept_out = {
+            one["id"]
+            for one in await coordinator.everything("matching", "/supporters/attention")
+            for need in one["needs"]
+            if need["programme_id"] == programme.id and is_missing(need, self.today)
+        }
+        return [
+            one["id"]
+            for one in await coordinator.everything("matching", "/supporters")
+            if programme.id in one["programme_ids"] and one["state"] == "active" and one["id"] not in kept_out
+        ]
+
     def receiver(self, referral: Found) -> Asker:
         """The coordinator of the programme that the referral is to."""
         return self.askers.coordinators[referral["programme_organisation_id"]]
@@ -55,6 +70,11 @@ class Work:
     def sender(self, referral: Found) -> Asker:
         """The coordinator of the organisation that referred."""
         return self.askers.coordinators[referral["referring_organisation_id"]]
+
+
+def is_missing(need: Found, today: date) -> bool:
+    """Whether a check or training that a programme asks for was never recorded, or has run out by that day."""
+    return need["until"] is None or date.fromisoformat(need["until"]) < today
 
 
 async def decide(work: Work) -> None:
@@ -84,85 +104,14 @@ async def _read_notes(work: Work) -> None:
     await together([of_one(coordinator) for coordinator in work.askers.coordinators.values()])
 
 
-async def introduce(work: Work) -> None:
-    """Propose supporters to people and people to supporters, and take their answers."""
-    known = {match["referral_id"] for match in await _of_all(work, "/matches")}
-    wanted = [
-        referral
-        for referral in await work.referrals()
-        if referral["status"] == "accepted" and referral["id"] not in known and work.plans[referral["id"]].reach
-    ]
-    open_proposals = {one["id"]: one["proposal_id"] for one in await _of_all(work, "/waiting")}
-    await together(
-        [
-            _introduce(work.receiver(referral), referral["id"], open_proposals.get(referral["id"]), work.plans)
-            for referral in wanted
-        ]
-    )
-
-
-async def _introduce(
-    coordinator: Asker, referral_id: str, open_proposal: str | None, plans: Mapping[str, Plan]
-) -> None:
-    plan = plans[referral_id]
-    while True:
-        proposal = await _proposal(coordinator, referral_id, open_proposal)
-        if proposal is None:
-            return  # nobody suits now; the person waits
-        noes = plan.noes[proposal.noes_before :]
-        says_no = noes[0] if noes else None
-        await _answer(coordinator, proposal.shown, plan.reach, says_no)
-        if says_no is None:
-            return
-        open_proposal = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    shown: Found
-    noes_before: int
-
-
-async def _proposal(coordinator: Asker, referral_id: str, open_proposal: str | None) -> _Proposal | None:
-    """The open proposal, or a new one with the best candidate."""
-    while True:
-        ranking = await coordinator.get("matching", f"/referrals/{referral_id}/candidates")
-        noes = ranking["stopped_by"].get("said-no", 0)
-        if open_proposal is not None:
-            return _Proposal(await coordinator.get("matching", f"/proposals/{open_proposal}"), noes)
-        if not ranking["candidates"]:
-            return None
-        pair = {"referral_id": referral_id, "supporter_id": ranking["candidates"][0]["supporter_id"]}
-        try:
-            return _Proposal(await coordinator.create("matching", "/proposals", pair), noes)
-        except Refused as refused:
-            if refused.code != "no-capacity":  # somebody else had the last place: look again
-                raise
-
-
-async def _answer(coordinator: Asker, proposal: Found, reach: Reach, says_no: str | None) -> None:
-    """The person's answer, then the supporter's, as far as it goes."""
-    turns = (("person", "awaiting-person", Reach.PERSON_AGREED), ("supporter", "awaiting-supporter", Reach.MATCHED))
-    for side, state, reached in turns:
-        if proposal["state"] != state:
-            continue
-        no = side == says_no
-        if not no and says_no is None and reach < reached:
-            return
-        body = {"answered_by": side, "answer": "no" if no else "yes"}
-        proposal = await coordinator.move(
-            "matching", f"/proposals/{proposal['id']}", "answers", proposal["version"], body
-        )
-
-
 async def meet(work: Work) -> None:
     """Hold the sessions of matches and the meetings of groups, and log contacts with people who are not named."""
-    sessions = await _of_all(work, "/sessions")
+    sessions = await of_all(work, "/sessions")
     await together(
         [
-            _hold_sessions(work, await _of_all(work, "/matches"), sessions),
+            _hold_sessions(work, await of_all(work, "/matches"), sessions),
             _hold_meetings(work, await work.referrals(), sessions),
-            _log_contacts(work, await _of_all(work, "/contacts")),
+            _log_contacts(work, await of_all(work, "/contacts")),
         ]
     )
 
@@ -203,8 +152,7 @@ async def _hold_meetings(work: Work, referrals: Iterable[Found], sessions: Itera
         coordinator = work.askers.coordinators[programme.organisation_id]
         held = [one for one in sessions if one["programme_id"] == programme_id and one["group_id"]]
         group_id = held[0]["group_id"] if held else str(new_id())
-        supporters = await coordinator.everything("matching", "/supporters")
-        facilitators = [one["id"] for one in supporters if programme_id in one["programme_ids"]][:FACILITATORS]
+        facilitators = (await work.ready_supporters(programme))[:FACILITATORS]
         for number in range(len(held), MEETINGS):
             await coordinator.create(
                 "matching",
@@ -241,7 +189,7 @@ async def end_matches(work: Work) -> None:
         coordinator = work.askers.coordinators[work.programmes[match["programme_id"]].organisation_id]
         await coordinator.move("matching", f"/matches/{match['id']}", "ending", match["version"], {"ending": ending})
 
-    running = [match for match in await _of_all(work, "/matches") if match["ended_on"] is None]
+    running = [match for match in await of_all(work, "/matches") if match["ended_on"] is None]
     plans = [
         (match, work.plans[match["referral_id"]].ending) for match in running if match["referral_id"] in work.plans
     ]
@@ -272,7 +220,7 @@ async def _change_consent(work: Work, referral: Found, purpose: str) -> None:
     await _move(work.sender(referral), referral, "consent", body)
 
 
-async def _of_all(work: Work, path: str) -> list[dict[str, Any]]:
+async def of_all(work: Work, path: str) -> list[dict[str, Any]]:
     """A list of matching's, of all organisations one after the other."""
     lists = await together([one.everything("matching", path) for one in work.askers.coordinators.values()])
     return [item for some in lists for item in some]

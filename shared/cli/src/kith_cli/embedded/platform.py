@@ -26,7 +26,8 @@ from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_cli.embedded.processes import POLL, FolderLock, drive, free_port, require_free_port
 from kith_cli.files import make_folder, require_space, write_private
 from kith_cli.installation import SERVICES, deploy_file
-from kith_cli.network import Loaded, Organisation, load_network
+from kith_cli.loading import Loaded, load_network
+from kith_cli.network import Organisation
 from kith_cli.telling import Teller
 from kith_cli.topics import broker_settings, ensure_topics, read_topics
 

@@ -10,7 +10,7 @@ from kith_cli.speaking import Refused, Speaker
 from kith_contracts.programmes import Definition
 
 NOT_FOUND: Final = 404
-_ENTRY: Final = (
+BESIDE: Final = (
     *("slug", "organisation_id", "url", "email", "telephone", "status", "districts", "opens", "capacity"),
     *("expected_wait_days", "assured_on", "assurer_email", "crisis_lines", "promised_wait_days", "contact_attempts"),
 )
@@ -80,7 +80,7 @@ def apply(speaker: Speaker, found: Compared, *, slug: str, organisation: str | N
     Raises ``CannotRun`` where nobody offers the programme and no organisation is named, and ``Refused``.
     """
     if found.programme is not None:
-        entry = {name: found.programme[name] for name in _ENTRY}
+        entry = {name: found.programme[name] for name in BESIDE}
         where = found.programme["id"]
     elif organisation is not None:
         entry, where = {"slug": slug, "organisation_id": organisation}, str(new_id())

@@ -62,7 +62,8 @@ with. Change it to what is true of yours.
    there. `kith programmes schema` prints a JSON Schema with which an editor helps while you write.
 7. **Apply it:** `kith programmes diff allotment-mornings.yaml` says what would change, and `kith programmes apply` puts
    it in force, as the network's operator; the first time with `--organisation` and the id of whose programme it is.
-   Each change is a version of its own. A running match keeps the version with which it began.
+   Each change is a version of its own. A running match keeps the version with which it began. A network file, such as
+   `deploy/sample-network/network.yaml`, names the file as its programme's `definition`: then `kith up` applies it.
 
 The smallest useful file looks like this; what is not said is as [the last chapter](#what-a-file-may-say) has it.
 
