@@ -64,6 +64,7 @@ class Ours:
     mediation_id: str
     member_ids: tuple[str, str, str]
     agreement_id: str
+    helping_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -152,6 +153,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         str(mediation.id),
         (str(members[0].id), str(members[1].id), str(members[2].id)),
         str(agreement.id),
+        (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
     )
 
 
@@ -202,6 +204,10 @@ def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
 
 def an_assessment(desk: Desk) -> dict[str, Any]:
     return {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
+
+
+def an_answer(desk: Desk) -> dict[str, Any]:
+    return {"asked_on": desk.today, "moment": "in-between", "said": "harder"}
 
 
 def a_correction(desk: Desk, **different: Any) -> dict[str, Any]:
@@ -405,6 +411,11 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         ),
         "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
         **attempts_to_exchange(ours),
+        "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
+        "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
+        "list_helping_due": ("GET", "/helping/due", None),
+        "list_harder": ("GET", "/helping/harder", None),
+        "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -435,6 +446,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
+    *("list_helping", "list_helping_due", "list_harder"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(

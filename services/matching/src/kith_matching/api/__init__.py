@@ -15,6 +15,7 @@ from kith_matching.api import (
     experience,
     groups,
     handing_over,
+    helping,
     introducing,
     matches,
     mediating,
@@ -41,7 +42,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting),
+    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
 ):
     router.include_router(part.router)
 
@@ -140,6 +141,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_exchange_agreement": ORGANISERS,
     "answer_exchange_agreement": ORGANISERS,
     "read_exchange_number": ORGANISERS,
+    "record_helping": ORGANISERS,
+    "list_helping": ORGANISERS,
+    "list_helping_due": ORGANISERS,
+    "list_harder": ORGANISERS,
+    "see_to_helping": ORGANISERS,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

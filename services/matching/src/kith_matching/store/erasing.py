@@ -14,6 +14,7 @@ from kith_matching.domain.replay import ERASED
 from kith_matching.tables import (
     acquaintances,
     hats,
+    helpings,
     looked_after,
     matches,
     picks,
@@ -67,7 +68,7 @@ request that made it is kept for a day.
 
 
 _DROP: Final = tuple(
-    sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable)
+    sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable, helpings)
 )
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))

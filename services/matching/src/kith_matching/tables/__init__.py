@@ -3,6 +3,7 @@
 from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
+from kith_matching.tables.helping import helpings
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.mediations import mediations
@@ -36,6 +37,7 @@ __all__ = [
     "groups",
     "handovers",
     "hats",
+    "helpings",
     "looked_after",
     "matches",
     "mediations",

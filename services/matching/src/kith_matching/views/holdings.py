@@ -44,6 +44,10 @@ _HELD: Final = sa.text("""
     from looked_after where kind = 'referral' and about_id in (select id from theirs)
         or kind = 'match' and about_id in (select id from matches where referral_id in (select id from theirs))
     union all
+    select 'helping', id, organisation_id, false,
+        to_jsonb(helpings) - '{id,match_id,referral_id,organisation_id,seen_by,version}'::text[]
+    from helpings where referral_id in (select id from theirs)
+    union all
     select 'place', id, organisation_id, false, to_jsonb(places) - '{id,organisation_id,version}'::text[]
     from places where referral_id in (select id from theirs)
     union all

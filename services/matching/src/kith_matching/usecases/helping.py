@@ -1,0 +1,45 @@
+"""A person says whether it helps; where it is harder, somebody sees to it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
+from kith_chassis.http import check_version
+from kith_matching.domain.helping import Helping, Moment, Says, see_to, take
+from kith_matching.domain.referral import check_remembered
+from kith_matching.store import helping as store
+from kith_matching.store import matches, referrals
+
+
+async def ask(
+    tx: AsyncConnection, match_id: UUID, said: Says, moment: Moment, *, asked_on: date, now: datetime
+) -> Helping:
+    """Keep what the person said. The record says that they were asked, and not what they said.
+
+    Raises ``MatchNotFound``, ``PersonErased`` and what ``domain.helping.take`` does.
+    """
+    seen = await matches.get_match(tx, match_id)
+    check_remembered(await referrals.get_referral_for_update(tx, seen.referral_id))
+    match = await matches.get_match_for_update(tx, match_id)
+    terms = await store.get_terms(tx, match)
+    helping, after = take(
+        match, terms, said, moment, asked_on=asked_on, today=clock.today(now), helping_id=clock.new_id()
+    )
+    await store.insert_helping(tx, helping)
+    if after != match:
+        await store.save_review(tx, after)
+    await audit.record(tx, Entry("helping-asked", "match", match_id, (moment,)), now=now)
+    return helping
+
+
+async def see(tx: AsyncConnection, helping_id: UUID, *, by: str, expected_version: int, now: datetime) -> Helping:
+    """Say that somebody sees to it. Raises ``HelpingNotFound``, ``StaleVersion`` and ``NothingToSee``."""
+    helping = await store.get_helping_for_update(tx, helping_id)
+    check_version(helping.version, expected_version, "answer")
+    seen = see_to(helping, by=by, now=now)
+    await store.save_seen(tx, seen)
+    await audit.record(tx, Entry("helping-seen", "helping", helping_id), now=now)
+    return seen
