@@ -67,6 +67,7 @@ ACTIONS = {
     "list_shared_check_ins": ["check-ins-listed"],
     "log_call": ["supporter-called"],
     "list_calls": ["calls-listed"],
+    "read_worklist": ["worklist-read"],
     "list_waiting": ["waiting-listed"],
     "list_unplaceable": ["unplaceable-listed"],
     "list_candidates": ["candidates-listed"],

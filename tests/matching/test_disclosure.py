@@ -56,7 +56,16 @@ VIEWS: Mapping[str, str | None] = {
 } | dict.fromkeys(
     (
         *("put_disclosures", "put_topics_to_avoid", "link_person", "get_progression", "read_supporter_contact"),
-        *("list_waiting", "hold_round", "get_round", "list_rounds", "propose", "get_proposal", "answer_proposal"),
+        *(
+            "read_worklist",
+            "list_waiting",
+            "hold_round",
+            "get_round",
+            "list_rounds",
+            "propose",
+            "get_proposal",
+            "answer_proposal",
+        ),
         *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
         *("log_contact", "list_contacts", "get_contact", "correct_session", "list_session_corrections"),
         *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),
@@ -82,7 +91,7 @@ VIEWS: Mapping[str, str | None] = {
         *("propose_mediation", "list_mediations", "get_mediation", "answer_mediation", "end_mediation"),
         *("put_exchange_member", "list_exchange_members", "get_exchange_member", "leave_exchange"),
         *("list_exchange_suggestions", "ask_exchange_members", "get_exchange_agreement", "answer_exchange_agreement"),
-        "read_exchange_number",
+        *("read_exchange_number", "read_worklist"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )
 )

@@ -364,6 +364,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
             {"held_on": ours.desk.today, "channel": "telephone", "topics": ["a-hard-week"]},
         ),
         "list_calls": ("GET", f"/supporters/{ours.supporter_id}/calls", None),
+        "read_worklist": ("GET", "/worklist", None),
         "list_waiting": ("GET", "/waiting", None),
         "list_unplaceable": ("GET", "/unplaceable", None),
         "list_candidates": ("GET", f"/referrals/{ours.referral.referral_id}/candidates", None),
@@ -509,9 +510,15 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
 
     empty: Any = {"items": [], "next": None}
     none: Any = {"items": []}
+    unwanted: Any = {"items": [], "counts": {}}
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
-    expected |= {"read_supporter_contact": 403, "count_paths": nothing, "list_session_corrections": none}
+    expected |= {
+        "read_worklist": unwanted,
+        "read_supporter_contact": 403,
+        "count_paths": nothing,
+        "list_session_corrections": none,
+    }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)
     expected["hand_over"] = 409  # what others look after is nothing here

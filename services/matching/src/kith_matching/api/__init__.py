@@ -33,6 +33,7 @@ from kith_matching.api import (
     suspending,
     training,
     unplaceable,
+    worklist,
 )
 from kith_matching.api.asking import ORGANISERS
 from kith_matching.domain import refusals
@@ -41,7 +42,7 @@ router: Final = APIRouter()
 for part in (  # lists of supporters come first: their names would be taken for the id of one
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
-    *(proposing, unplaceable, proposals, rounds, reckoning),
+    *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
 ):
     router.include_router(part.router)
@@ -94,6 +95,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_shared_check_ins": ORGANISERS,
     "log_call": ORGANISERS,
     "list_calls": ORGANISERS,
+    "read_worklist": ORGANISERS,
     "list_waiting": ORGANISERS,
     "list_unplaceable": ORGANISERS,
     "list_candidates": ORGANISERS,

@@ -1,0 +1,25 @@
+"""What a coordinator has to see to, in the order of what matters first."""
+
+from enum import StrEnum
+
+
+class Work(StrEnum):
+    """What there is to do, first things first [K]: a person whom support harms comes before anything that waits.
+
+    Within one kind what is due longest comes first, and of those who wait the urgent before all others.
+    """
+
+    SEE_TO_HARDER = "see-to-harder"
+    """Somebody said that support makes it harder."""
+    TAKE_ANSWER = "take-answer"
+    """A proposal waits for an answer, and a place of the supporter's is held until it lapses."""
+    TAKE_PLACE_ANSWER = "take-place-answer"
+    """A place in a group, or a slot, is held for somebody who has not answered."""
+    SUPERVISE = "supervise"
+    """A supervision is overdue."""
+    ASK_WHETHER_IT_HELPS = "ask-whether-it-helps"
+    """The second session has been, or a review is due."""
+    FIND_SUPPORTER = "find-supporter"
+    """Nobody could take this person: the rules in the way are in ``/unplaceable``."""
+    PROPOSE = "propose"
+    """Somebody waits, and nobody is proposed."""

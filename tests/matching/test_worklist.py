@@ -1,0 +1,124 @@
+"""A coordinator's worklist: all that waits for them, what matters first first, in one answer."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kith_chassis.clock import new_id, now, today
+from kith_contracts.programmes.terms import ProgrammeTerms
+from kith_matching.domain.worklist import Work
+from tests.conftest import AsCaller
+from tests.matching.desk import Desk
+
+DAY = timedelta(days=1)
+SUPERVISED = ProgrammeTerms(
+    definition_version=1, knowing_each_other="expected", supervision_weeks=4, places=2, waiting_list=True
+)
+LATE = sa.text("update rhythms set active_since = :on where supporter_id = :id")
+REVIEW = sa.text("update matches set review_on = :on where id = :id")
+
+
+async def worklist(desk: Desk, **asked: Any) -> dict[str, Any]:
+    found: dict[str, Any] = (await desk.get("/worklist", params=asked)).json()
+    return found
+
+
+async def listed(desk: Desk, **asked: Any) -> list[tuple[str, str]]:
+    """Each kind, with what it is about."""
+    return [(one["kind"], one["about_id"]) for one in (await worklist(desk, **asked))["items"]]
+
+
+async def in_the_database(desk: Desk, statement: sa.TextClause, about: str, on: date) -> None:
+    async with desk.stage.database.transaction(desk.stage.caller) as tx:
+        await tx.execute(statement, {"on": on, "id": about})
+
+
+async def say_harder(desk: Desk, match_id: str) -> None:
+    body = {"asked_on": desk.today, "moment": "in-between", "said": "harder"}
+    assert (await desk.create(f"/matches/{match_id}/helping", body)).status_code == 201
+
+
+async def an_offered_place(desk: Desk) -> str:
+    """A group of two loses one, and who waits for the place is asked; their referral."""
+    group = f"/groups/{new_id()}"
+    lead = {"facilitators": [await desk.a_supporter()], "starts_on": desk.today, "channel": "in-person"}
+    await desk.put(group, lead | {"programme_id": str(desk.programme.programme_id)})
+    people = [str((await desk.a_referral()).referral_id) for _ in range(3)]
+    joined = [await desk.create(f"{group}/places", {"referral_id": one}) for one in people]
+    await desk.change(f"{joined[0].headers['Location']}/leaving", {}, joined[0].headers["ETag"])
+    return people[2]
+
+
+async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
+    offered = await an_offered_place(desk)
+    alone = await desk.a_referral(language="pl")
+    await desk.stage.look_through(desk.programme)
+    waits = await desk.a_referral()
+    reviewed, harder = await desk.a_match(), await desk.a_match()
+    proposed = await desk.a_referral()
+    await desk.a_proposal(proposed)
+    unsupervised = await desk.a_supporter()
+    await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
+    await in_the_database(desk, REVIEW, reviewed, today(now()))
+    await say_harder(desk, harder)
+
+    found = await listed(desk)
+
+    assert found == [
+        ("see-to-harder", harder),
+        ("take-answer", str(proposed.referral_id)),
+        ("take-place-answer", offered),
+        ("supervise", unsupervised),
+        ("ask-whether-it-helps", reviewed),
+        ("find-supporter", str(alone.referral_id)),
+        *[one for one in found if one[0] == "propose"],
+    ]
+    assert ("propose", str(waits.referral_id)) in found
+    assert {kind for kind, _ in found} == set(Work)
+
+
+async def test_of_those_who_wait_the_urgent_are_first_and_then_who_came_first(desk: Desk) -> None:
+    day = today(now())
+    last, first, urgent = [
+        str((await desk.a_referral(received_on=day - ago * DAY, urgent=ago == 1)).referral_id) for ago in (3, 9, 1)
+    ]
+
+    assert [about for _, about in await listed(desk)] == [urgent, first, last]
+
+
+async def test_what_does_not_fit_is_counted(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.a_referral()
+    await say_harder(desk, await desk.a_match())
+
+    found = await worklist(desk, limit=2)
+
+    assert Counter(one["kind"] for one in found["items"]) == {"see-to-harder": 1, "propose": 1}
+    assert found["counts"] == {"see-to-harder": 1, "propose": 3}
+
+
+async def test_who_is_proposed_or_in_nobodys_reach_is_not_to_be_proposed_too(desk: Desk) -> None:
+    await desk.a_proposal()
+    await desk.a_referral(language="pl")
+    await desk.stage.look_through(desk.programme)
+
+    assert sorted((await worklist(desk))["counts"]) == ["find-supporter", "take-answer"]
+
+
+@pytest.mark.parametrize("whose", ["tester", "me", "somebody-else"])
+async def test_a_coordinator_sees_what_they_look_after(desk: Desk, as_caller: AsCaller, whose: str) -> None:
+    referral = await desk.a_referral()
+    await desk.a_proposal(referral)
+    await desk.a_referral()  # which nobody looks after yet
+
+    mine = await listed(desk, looked_after_by=whose)
+
+    assert mine == ([("take-answer", str(referral.referral_id))] if whose != "somebody-else" else [])
+
+
+async def test_where_there_is_nothing_to_do_the_list_is_empty(desk: Desk) -> None:
+    assert await worklist(desk) == {"items": [], "counts": {}}
