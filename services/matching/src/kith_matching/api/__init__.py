@@ -14,8 +14,10 @@ from kith_matching.api import (
     experience,
     groups,
     handing_over,
+    instruments,
     introducing,
     matches,
+    measuring,
     mediating,
     occasions,
     offers,
@@ -40,7 +42,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions),
+    *(introducing, matches, groups, slots, mediating, exchange, occasions, instruments, measuring),
 ):
     router.include_router(part.router)
 
@@ -144,6 +146,14 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "log_contact": ORGANISERS,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,
+    "list_instruments": ORGANISERS,
+    "get_instrument": ORGANISERS,
+    "put_licence": ORGANISERS,
+    "record_measurement": ORGANISERS,
+    "list_measurements": ORGANISERS,
+    "get_measurement": ORGANISERS,
+    "list_risk_items": ORGANISERS,
+    "acknowledge_risk": _SAFEGUARDING,
 }
 """Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
 
