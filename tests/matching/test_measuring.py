@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from kith_chassis.clock import new_id
+from kith_contracts.matching import MeasureRecorded
 from kith_contracts.programmes.terms import MeasureAsked, ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.views.holdings import list_holdings
@@ -341,3 +342,38 @@ async def test_what_is_held_about_somebody_has_their_answers(desk: Desk) -> None
     (one,) = [one for one in held.holdings if one.kind == "measurement"]
     assert one.says["answers"]["9"] == 1
     assert not {"recorded_by", "acknowledged_by"} & one.says.keys()
+
+
+async def told_of(desk: Desk, answers: dict[str, int]) -> dict[str, Any]:
+    before = await desk.stage.told()
+    await record(desk, await desk.a_referral(), a_body(desk) | {"answers": answers})
+    (fact,) = [fact for fact in await desk.stage.told_since(before) if isinstance(fact, MeasureRecorded)]
+    return fact.model_dump(mode="json")
+
+
+async def test_that_somebody_was_measured_is_told_the_same_however_they_are(desk: Desk) -> None:
+    well, unwell = [await told_of(desk, dict.fromkeys(A_LOW_PHQ_9, answer)) for answer in (0, 3)]
+
+    ids = {"measurement_id", "referral_id"}
+    assert {name for name in well if well[name] != unwell[name]} == ids
+    assert {name: value for name, value in well.items() if not name.endswith("_id")} == {
+        "instrument": "phq-9",
+        "instrument_version": "1",
+        "moment": "baseline",
+        "taken_on": desk.today,
+        "late": False,
+        "scored": True,
+    }
+
+
+async def test_that_too_little_was_answered_for_a_score_is_told(desk: Desk) -> None:
+    assert (await told_of(desk, {"1": 0}))["scored"] is False
+
+
+async def test_what_was_refused_is_not_told(desk: Desk) -> None:
+    referral = await desk.a_referral()
+    before = await desk.stage.told()
+
+    await record(desk, referral, a_body(desk, version="2"))
+
+    assert await desk.stage.told_since(before) == []

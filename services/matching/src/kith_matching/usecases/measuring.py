@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
+from kith_matching import outgoing
 from kith_matching.domain import measurement as domain
 from kith_matching.domain.measurement import Measurement, Moment
 from kith_matching.domain.referral import Referral
@@ -43,6 +44,8 @@ async def record_measurement(
     await store.insert_measurement(tx, kept)
     said = (kept.instrument, kept.moment)
     await audit.record(tx, Entry("measurement-recorded", "measurement", kept.id, said), now=now)
+    has_score = domain.scored(kept, instrument).no_score is None
+    await outgoing.tell_measured(tx, kept, scored=has_score, now=now)
     return kept
 
 
