@@ -6,14 +6,20 @@ from typing import Any
 import httpx
 import pytest
 
-from kith_chassis.clock import new_id
+from kith_chassis.clock import new_id, today
 from kith_contracts.matching import MeasureRecorded
 from kith_contracts.programmes.terms import MeasureAsked, ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
+from kith_matching.domain.measurement import Measurement, Mode, Moment
+from kith_matching.domain.occasion import Occasion, Outcome
+from kith_matching.domain.referral import Channel
+from kith_matching.usecases import measuring
 from kith_matching.views.holdings import list_holdings
 from tests.builders import a_consent_changed, a_person_erased, a_referral_closed
 from tests.conftest import AsCaller
+from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk
+from tests.matching.stage import Stage
 
 A_LOW_PHQ_9 = {str(number): 0 for number in range(1, 10)}
 SWEMWBS = {str(number): 3 for number in range(1, 8)}
@@ -79,7 +85,7 @@ async def test_what_is_read_of_answers_is_kept_by_no_cache(desk: Desk) -> None:
     referral = await desk.a_referral()
     where = (await record(desk, referral, a_body(desk))).headers["Location"]
 
-    for path in (where, f"/referrals/{referral.referral_id}/measurements"):
+    for path in (where, f"/referrals/{referral.referral_id}/measurements", "/risk-items"):
         assert (await desk.get(path)).headers["Cache-Control"] == "no-store"
 
 
@@ -114,6 +120,18 @@ async def test_a_later_measurement_says_how_it_differs_from_the_first_baseline(d
     assert before["since_baseline"] == other["since_baseline"] == []
 
 
+@pytest.mark.parametrize("different", [{"moment": "review"}, {"taken_on": "2020-01-31"}], ids=str)
+async def test_what_is_no_baseline_or_was_answered_before_it_is_compared_with_nothing(
+    desk: Desk, different: dict[str, Any]
+) -> None:
+    referral = await desk.a_referral()
+    await record(desk, referral, a_body(desk, {"1": 3}, moment=different.get("moment", "baseline")))
+
+    found = await measured(desk, referral, a_body(desk, moment="review") | different | {"moment": "review"})
+
+    assert found["since_baseline"] == []
+
+
 async def test_a_converted_score_is_exact(desk: Desk) -> None:
     await desk.put("/instruments/swemwbs/licence", {"reference": "W-0042"})
 
@@ -126,6 +144,14 @@ async def test_without_its_licence_an_instrument_is_not_asked(desk: Desk) -> Non
     answer = await record(desk, await desk.a_referral(), a_body(desk, instrument="swemwbs") | {"answers": SWEMWBS})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "licence-missing")
+
+
+async def test_a_licence_for_one_instrument_opens_no_other(desk: Desk) -> None:
+    await desk.put("/instruments/wemwbs/licence", {"reference": "W-0042"})
+
+    answer = await record(desk, await desk.a_referral(), a_body(desk, instrument="swemwbs") | {"answers": SWEMWBS})
+
+    assert answer.json()["code"] == "licence-missing"
 
 
 async def test_a_licence_of_one_organisation_opens_nothing_for_another(desk: Desk, as_caller: AsCaller) -> None:
@@ -256,17 +282,37 @@ async def test_a_baseline_after_the_second_session_is_late(
     assert found["late"] is late
 
 
-async def test_what_did_not_happen_makes_no_baseline_late(desk: Desk) -> None:
-    match_id = await desk.a_match()
-    referral_id = (await desk.get(f"/matches/{match_id}")).json()["referral_id"]
-    before = date.fromisoformat(desk.today) - timedelta(days=2)
-    for outcome in ("happened", "did-not-happen", "cancelled"):
-        session = {"kind": "one-to-one", "match_id": match_id, "held_on": before.isoformat(), "minutes": 0}
-        await desk.create("/sessions", session | {"channel": "telephone", "outcome": outcome})
+@pytest.mark.parametrize(("second", "late"), [(Outcome.HAPPENED, True), (Outcome.DID_NOT_HAPPEN, False)])
+async def test_what_did_not_happen_makes_no_baseline_late(stage: Stage, second: Outcome, *, late: bool) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    match = await stage.a_match(referral, await stage.a_supporter(programme))
+    for outcome in (Outcome.HAPPENED, second, Outcome.CANCELLED):
+        minutes = 45 if outcome is Outcome.HAPPENED else 0
+        await stage.hold(match, Occasion(TODAY, outcome, minutes, Channel.TELEPHONE, ()))
+    the_day_after = NOW + timedelta(days=1)
+    baseline = Measurement(
+        id=new_id(),
+        referral_id=referral.referral_id,
+        programme_id=programme.programme_id,
+        organisation_id=stage.organisation_id,
+        instrument="phq-9",
+        version="1",
+        moment=Moment.BASELINE,
+        taken_on=today(the_day_after),
+        language="en",
+        mode=Mode.PAPER,
+        helped_by=(),
+        recorded_at=the_day_after,
+        recorded_by="tester",
+        answers=A_LOW_PHQ_9,
+    )
 
-    answer = await desk.create(f"/referrals/{referral_id}/measurements", a_body(desk))
+    async with stage.database.transaction(stage.caller) as tx:
+        locked = await measuring.get_referral(tx, referral.referral_id)
+        kept = await measuring.record_measurement(tx, baseline, locked, now=the_day_after)
 
-    assert answer.json()["late"] is False
+    assert kept.late is late
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,16 @@ def test_a_change_of_swemwbs_is_of_metric_points_and_may_be_only_possible(after:
     assert found.verdict == verdict
 
 
+def test_a_change_of_wemwbs_is_possible_from_three_points_on() -> None:
+    changes = [change(INSTRUMENTS["wemwbs"], scored("wemwbs", 40), scored("wemwbs", after)) for after in (42, 43, 37)]
+
+    assert [found.verdict for (found,) in changes] == [
+        Verdict.NO_RELIABLE_CHANGE,
+        Verdict.POSSIBLE_IMPROVEMENT,
+        Verdict.POSSIBLE_DETERIORATION,
+    ]
+
+
 def test_a_change_of_wemwbs_is_never_called_reliable() -> None:
     (found,) = change(INSTRUMENTS["wemwbs"], scored("wemwbs", 14), scored("wemwbs", 70))
 

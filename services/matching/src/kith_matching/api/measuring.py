@@ -214,6 +214,7 @@ async def get_measurement(
 @router.get("/risk-items")
 async def list_risk_items(
     *,
+    response: Response,
     database: DatabaseDep,
     caller: CallerDep,
     organisation_id: OrganisationDep,
@@ -224,6 +225,7 @@ async def list_risk_items(
     """The answers that somebody must see, those that wait longest first."""
     async with database.transaction(caller) as tx:
         found = await views.list_risk_items(tx, organisation_id, after=after, limit=limit, now=now)
+    response.headers["Cache-Control"] = "no-store"
     return page_of([RiskShown.model_validate(one) for one in found], limit)
 
 

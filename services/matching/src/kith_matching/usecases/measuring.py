@@ -9,7 +9,7 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching import outgoing
 from kith_matching.domain import measurement as domain
-from kith_matching.domain.measurement import Measurement, Moment
+from kith_matching.domain.measurement import Measurement
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.scoring import get_instrument
 from kith_matching.store import measuring as store
@@ -31,14 +31,13 @@ async def record_measurement(
     """
     instrument = get_instrument(asked.instrument)
     programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
-    is_first = asked.moment is Moment.BASELINE
     kept = domain.record(
         asked,
         instrument,
         referral,
         licensed=await store.is_licensed(tx, referral.organisation_id, instrument.code),
         plan=programme.terms.measures,
-        sessions=await store.list_session_days(tx, referral.id) if is_first else (),
+        sessions=await store.list_session_days(tx, referral.id),
         today=clock.today(now),
     )
     await store.insert_measurement(tx, kept)

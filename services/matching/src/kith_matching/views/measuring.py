@@ -32,6 +32,7 @@ _BASELINE: Final = (
         measurements.c.instrument == sa.bindparam("instrument"),
         measurements.c.version == sa.bindparam("version"),
         measurements.c.moment == Moment.BASELINE,
+        measurements.c.taken_on <= sa.bindparam("taken_on"),
     )
     .order_by(measurements.c.taken_on, measurements.c.id)
     .limit(1)
@@ -52,7 +53,7 @@ _LICENCES: Final = audited(sa.select(instrument_licences).where(instrument_licen
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A measurement, what it comes to, and how that differs from the first baseline; nothing where it is that one."""
+    """A measurement, what it comes to, and how that differs from the first baseline before it, if there is one."""
 
     measurement: Measurement
     scored: Scored
@@ -107,6 +108,7 @@ async def _beside_its_baseline(tx: AsyncConnection, measurement: Measurement) ->
         "referral_id": measurement.referral_id,
         "instrument": measurement.instrument,
         "version": measurement.version,
+        "taken_on": measurement.taken_on,
     }
     row = (await tx.execute(_BASELINE, asked)).one_or_none()
     seen = _seen(measurement)
