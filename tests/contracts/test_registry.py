@@ -33,6 +33,7 @@ STORIES = {
     "kith.match-made.v1": ("referral", "referral_id"),
     "kith.session-logged.v1": ("group", "group_id"),
     "kith.contact-logged.v1": ("contact", "contact_id"),
+    "kith.measure-recorded.v1": ("referral", "referral_id"),
     "kith.match-ended.v1": ("referral", "referral_id"),
     "kith.programme-quality-counted.v1": ("programme", "programme_id"),
     "kith.no-feasible-supporter.v1": ("referral", "referral_id"),

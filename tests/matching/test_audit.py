@@ -128,6 +128,14 @@ ACTIONS = {
     "log_contact": ["contact-logged"],
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],
+    "list_instruments": ["instruments-listed"],
+    "get_instrument": ["instrument-read"],
+    "put_licence": ["licence-recorded"],
+    "record_measurement": ["measurement-recorded"],
+    "list_measurements": ["measurements-listed"],
+    "get_measurement": ["measurement-read"],
+    "list_risk_items": ["risk-items-listed"],
+    "acknowledge_risk": ["risk-acknowledged"],
 }
 SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN | OWN_WORDS, "a-supporter")}
 

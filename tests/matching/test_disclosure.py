@@ -92,6 +92,8 @@ VIEWS: Mapping[str, str | None] = {
         *("put_exchange_member", "list_exchange_members", "get_exchange_member", "leave_exchange"),
         *("list_exchange_suggestions", "ask_exchange_members", "get_exchange_agreement", "answer_exchange_agreement"),
         *("read_exchange_number", "read_worklist"),
+        *("list_instruments", "get_instrument", "put_licence", "record_measurement", "list_measurements"),
+        *("get_measurement", "list_risk_items", "acknowledge_risk"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )
 )

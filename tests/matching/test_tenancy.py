@@ -41,6 +41,7 @@ WITH_EVERYTHING = ProgrammeTerms(
 NOTE = "Carries on although the stairs are hard"
 
 
+A_LICENCE = {"reference": "W-0042"}
 A_DISCLOSURE = {"items": [{"connection": "condition", "code": "diabetes", "audience": "coordinator"}]}
 
 
@@ -65,6 +66,7 @@ class Ours:
     member_ids: tuple[str, str, str]
     agreement_id: str
     helping_id: str
+    measurement_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -154,7 +156,28 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         (str(members[0].id), str(members[1].id), str(members[2].id)),
         str(agreement.id),
         (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
+        await a_measured_person(desk, referral),
     )
+
+
+async def a_measured_person(desk: Desk, referral: ReferralCreated) -> str:
+    await desk.put("/instruments/swemwbs/licence", A_LICENCE)
+    answer = await desk.create(f"/referrals/{referral.referral_id}/measurements", a_measurement(desk))
+    measurement_id: str = answer.json()["id"]
+    return measurement_id
+
+
+def a_measurement(desk: Desk) -> dict[str, Any]:
+    """Somebody who thought of ending their life."""
+    return {
+        "instrument": "core-10",
+        "version": "1",
+        "moment": "baseline",
+        "taken_on": desk.today,
+        "language": "en",
+        "mode": "paper",
+        "answers": {"6": 1},
+    }
 
 
 async def a_suspended_supporter(desk: Desk) -> str:
@@ -425,6 +448,23 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
+        **attempts_to_measure(ours),
+    }
+
+
+def attempts_to_measure(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for measures."""
+    of_referral = f"/referrals/{ours.referral.referral_id}/measurements"
+    measurement = f"/measurements/{ours.measurement_id}"
+    return {
+        "list_instruments": ("GET", "/instruments", None),
+        "get_instrument": ("GET", "/instruments/swemwbs", None),
+        "put_licence": ("PUT", "/instruments/swemwbs/licence", A_LICENCE),
+        "record_measurement": ("POST", of_referral, a_measurement(ours.desk)),
+        "list_measurements": ("GET", of_referral, None),
+        "get_measurement": ("GET", measurement, None),
+        "list_risk_items": ("GET", "/risk-items", None),
+        "acknowledge_risk": ("POST", f"{measurement}/acknowledging", None),
     }
 
 
@@ -458,14 +498,15 @@ LISTS = {
         "list_exchange_members",
         "list_sessions",
         "list_contacts",
+        "list_risk_items",
     ),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
-NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression"}
+NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression", "acknowledge_risk"}
 """For named roles alone: an administrator is not one."""
-OWN = {"record_staff_training"}
-"""What begins something of the caller's own: the same subject of another organisation is somebody else."""
+OWN = {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
+"""What is the caller's own: the same subject of another organisation is somebody else, its licences are its own."""
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 

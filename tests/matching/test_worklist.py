@@ -12,6 +12,7 @@ from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.worklist import Work
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk
+from tests.matching.test_tenancy import a_measurement
 
 DAY = timedelta(days=1)
 SUPERVISED = ProgrammeTerms(
@@ -65,10 +66,13 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await say_harder(desk, harder)
+    at_risk = await desk.a_referral()
+    await desk.create(f"/referrals/{at_risk.referral_id}/measurements", a_measurement(desk))
 
     found = await listed(desk)
 
     assert found == [
+        ("see-to-risk", str(at_risk.referral_id)),
         ("see-to-harder", harder),
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),

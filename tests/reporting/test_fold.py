@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from kith_contracts.fact import Fact
-from kith_contracts.matching import NoFeasibleSupporter, ProgrammeQualityCounted, SupervisionLogged
+from kith_contracts.matching import MeasureRecorded, NoFeasibleSupporter, ProgrammeQualityCounted, SupervisionLogged
 from kith_contracts.referrals import ConsentEnding, SharingAgreementPublished
 from kith_contracts.registry import FACTS
 from kith_reporting.domain.batch import Batch
@@ -21,6 +21,7 @@ def test_every_fact_that_is_heard_is_folded_but_those_that_count_for_nothing() -
     assert heard - set(_FOLD) == {
         SharingAgreementPublished,
         ConsentEnding,
+        MeasureRecorded,
         NoFeasibleSupporter,
         ProgrammeQualityCounted,
         SupervisionLogged,

@@ -20,7 +20,7 @@ from kith_contracts.referrals import (
     ReferralReopened,
 )
 from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral, Reopening
-from kith_matching.domain.terms import UNDEFINED, CheckAsked, Priority, Terms, TrainingAsked
+from kith_matching.domain.terms import UNDEFINED, CheckAsked, MeasureAsked, Priority, Terms, TrainingAsked
 from kith_matching.usecases import hearing
 
 HEARS: Final = (TOPIC,)
@@ -108,6 +108,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         places=told.places,
         waiting_list=told.waiting_list,
         slot_times=told.slot_times,
+        measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),
     )
 
 

@@ -12,6 +12,7 @@ from kith_contracts.matching import (
     MatchEnded,
     MatchMade,
     MatchProposed,
+    MeasureRecorded,
     NoFeasibleSupporter,
     ProgrammeQualityCounted,
     ProposalAnswered,
@@ -21,6 +22,7 @@ from kith_contracts.matching import (
     SupporterChanged,
 )
 from kith_matching.domain.match import Ended, Match
+from kith_matching.domain.measurement import Measurement
 from kith_matching.domain.occasion import Contact, Session
 from kith_matching.domain.proposal import Answered, Proposal
 from kith_matching.domain.quality import Quality
@@ -105,6 +107,23 @@ async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) 
         supporter_id=contact.supporter_id,
     )
     await outbox.record(tx, logged, now=now)
+
+
+async def tell_measured(tx: AsyncConnection, taken: Measurement, *, scored: bool, now: datetime) -> None:
+    """Tell that somebody was measured, and nothing of how they are (decision 0033)."""
+    recorded = MeasureRecorded(
+        measurement_id=taken.id,
+        referral_id=taken.referral_id,
+        programme_id=taken.programme_id,
+        organisation_id=taken.organisation_id,
+        instrument=taken.instrument,
+        instrument_version=taken.version,
+        moment=taken.moment,
+        taken_on=taken.taken_on,
+        late=taken.late,
+        scored=scored,
+    )
+    await outbox.record(tx, recorded, now=now)
 
 
 async def tell_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: datetime) -> None:

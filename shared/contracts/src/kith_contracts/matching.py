@@ -1,4 +1,4 @@
-"""What the matching service tells: supporters and their supervision, proposals, matches, what took place, quality."""
+"""What matching tells: supporters and their supervision, proposals, matches, what took place, measures, quality."""
 
 from datetime import date
 from typing import ClassVar
@@ -196,6 +196,36 @@ class ContactLogged(MatchingFact):
     def story(self) -> Story:
         """The contact."""
         return Story("contact", self.contact_id)
+
+
+class MeasureRecorded(MatchingFact):
+    """A person answered an outcome instrument, or its score was imported. What they answered is no part of it.
+
+    Neither answers nor score nor risk is ever told: how somebody is belongs to whoever supports them.
+    """
+
+    measurement_id: UUID
+    referral_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    """The programme's organisation."""
+    instrument: Code
+    """``ons4``, ``swemwbs``, ``core-10``."""
+    instrument_version: Code
+    """The version of the instrument, or of what reckoned an imported score."""
+    moment: Code
+    """``baseline``, ``review``, ``ending``, ``follow-up``."""
+    taken_on: date
+    """The day on which it was answered (Europe/London)."""
+    late: bool
+    """Whether it is a baseline that was answered after the second session."""
+    scored: bool
+    """Whether enough was answered for a score: only then is it half of a matched pair."""
+
+    @property
+    def story(self) -> Story:
+        """The referral."""
+        return Story("referral", self.referral_id)
 
 
 class MatchEnded(MatchingFact):

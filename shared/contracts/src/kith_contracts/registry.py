@@ -51,6 +51,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     matching.MatchMade,
     matching.SessionLogged,
     matching.ContactLogged,
+    matching.MeasureRecorded,
     matching.MatchEnded,
     matching.ProgrammeQualityCounted,
     matching.NoFeasibleSupporter,

@@ -16,8 +16,10 @@ from kith_matching.api import (
     groups,
     handing_over,
     helping,
+    instruments,
     introducing,
     matches,
+    measuring,
     mediating,
     occasions,
     offers,
@@ -44,6 +46,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
+    *(instruments, measuring),
 ):
     router.include_router(part.router)
 
@@ -156,6 +159,14 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "log_contact": _EITHER,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,
+    "list_instruments": ORGANISERS,
+    "get_instrument": ORGANISERS,
+    "put_licence": ORGANISERS,
+    "record_measurement": ORGANISERS,
+    "list_measurements": ORGANISERS,
+    "get_measurement": ORGANISERS,
+    "list_risk_items": ORGANISERS,
+    "acknowledge_risk": _SAFEGUARDING,
 }
 """Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
 

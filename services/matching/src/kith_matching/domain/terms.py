@@ -54,6 +54,16 @@ class CheckAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureAsked:
+    """An instrument of the programme's plan, of whom, at which moments, and so long after the ending once more."""
+
+    instrument: str
+    of: str
+    at: tuple[str, ...]
+    weeks_after_ending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Priority:
     """A programme's points for waiting (each day), for having few who could (shared out), and for being urgent."""
 
@@ -70,6 +80,7 @@ class Terms:
     ``open_offers`` caps the offers that a supporter holds at once, ``places`` those in a group or course; None is no
     limit. ``slot_times`` are how somebody comes to a listener: ``booked``, ``open``. Without ``round_every_days`` a
     round is held when somebody asks for one. Without one of ``training`` a supporter is matched with nobody.
+    ``measures`` are what it asks people and supporters about how they are.
     """
 
     version: int = 0
@@ -101,6 +112,7 @@ class Terms:
     places: int | None = None
     waiting_list: bool = False
     slot_times: tuple[str, ...] = ()
+    measures: tuple[MeasureAsked, ...] = ()
 
 
 UNDEFINED: Final = Terms()

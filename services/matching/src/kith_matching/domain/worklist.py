@@ -4,11 +4,13 @@ from enum import StrEnum
 
 
 class Work(StrEnum):
-    """What there is to do, first things first [K]: a person whom support harms comes before anything that waits.
+    """What there is to do, first things first [K]: a person in danger, or whom support harms, before anything that waits.
 
     Within one kind what is due longest comes first, and of those who wait the urgent before all others.
     """
 
+    SEE_TO_RISK = "see-to-risk"
+    """Somebody answered above 0 to an item about harming themself."""
     SEE_TO_HARDER = "see-to-harder"
     """Somebody said that support makes it harder."""
     TAKE_ANSWER = "take-answer"

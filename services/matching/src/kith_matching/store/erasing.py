@@ -17,6 +17,7 @@ from kith_matching.tables import (
     helpings,
     looked_after,
     matches,
+    measurements,
     picks,
     places,
     proposals,
@@ -91,6 +92,12 @@ _UNSEAT: Final = (
     .where(places.c.referral_id == _THEIRS)
     .returning(sa.literal("/places/") + sa.cast(places.c.id, sa.Text))
 )
+_UNANSWER: Final = (
+    sa.delete(measurements)
+    .where(measurements.c.referral_id == _THEIRS)
+    .returning(sa.literal("/measurements/") + sa.cast(measurements.c.id, sa.Text))
+)
+"""Nothing of what they answered is left, nor that they did. That a risk item was seen stays on the audit."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -114,7 +121,9 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
         for drop in (*_DROP, _LET_GO):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
-        locations = [place for statement in _FORGET for place in await tx.scalars(statement, {"referrals": theirs})]
+        locations = [
+            place for statement in (*_FORGET, _UNANSWER) for place in await tx.scalars(statement, {"referrals": theirs})
+        ]
         await forget_answers(tx, locations)
     return theirs
 

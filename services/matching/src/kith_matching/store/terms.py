@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from kith_matching.domain.terms import CheckAsked, Priority, Terms, TrainingAsked
+from kith_matching.domain.terms import CheckAsked, MeasureAsked, Priority, Terms, TrainingAsked
 
 _KNOWN: Final = frozenset(field.name for field in fields(Terms))
 
@@ -15,6 +15,8 @@ def terms_of(stored: Mapping[str, Any] | None) -> Terms:
     for name, kind in (("training", TrainingAsked), ("optional_training", TrainingAsked), ("checks", CheckAsked)):
         if name in told:
             told[name] = tuple(kind(**one) for one in told[name])
+    if "measures" in told:
+        told["measures"] = tuple(MeasureAsked(**{**one, "at": tuple(one["at"])}) for one in told["measures"])
     if "priority" in told:
         told["priority"] = Priority(**told["priority"])
     if "related" in told:

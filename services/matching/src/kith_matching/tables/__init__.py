@@ -6,6 +6,7 @@ from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.helping import helpings
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
+from kith_matching.tables.measuring import instrument_licences, measurements
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import contacts, groups, session_corrections, sessions
@@ -38,8 +39,10 @@ __all__ = [
     "handovers",
     "hats",
     "helpings",
+    "instrument_licences",
     "looked_after",
     "matches",
+    "measurements",
     "mediations",
     "metadata",
     "organisations",

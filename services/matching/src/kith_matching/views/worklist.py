@@ -17,8 +17,12 @@ _ANSWER_BY: Final = _DAY.format("answer_by")
 _SINCE: Final = _DAY.format("since")
 _WORK: Final = sa.text(f"""
     with work as (
-        select 'see-to-harder' as kind, id, 'match' as about, match_id as about_id, programme_id,
-            asked_on as due_on, false as urgent
+        select 'see-to-risk' as kind, id, 'referral' as about, referral_id as about_id, programme_id,
+            taken_on as due_on, false as urgent
+        from measurements where organisation_id = :organisation_id and cardinality(risk_items) > 0
+            and acknowledged_at is null
+        union all
+        select 'see-to-harder', id, 'match', match_id, programme_id, asked_on, false
         from helpings where organisation_id = :organisation_id and said = 'harder' and seen_at is null
         union all
         select 'take-answer', id, 'referral', referral_id, programme_id, {_ANSWER_BY}, false

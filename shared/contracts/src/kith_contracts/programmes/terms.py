@@ -36,6 +36,19 @@ class CheckAsked(_Told):
     """Months from one look at its status to the next."""
 
 
+class MeasureAsked(_Told):
+    """An instrument that a programme asks people or supporters to answer."""
+
+    instrument: Code
+    """``ons4``, ``swemwbs``, ``core-10``."""
+    of: Code = "person"
+    """Whose answers they are: ``person``, ``supporter``, ``carer``, ``household``."""
+    at: tuple[Code, ...]
+    """``baseline`` (before the second session), ``review``, ``ending``."""
+    weeks_after_ending: Count | None = None
+    """Weeks after the ending at which it is asked once more; none where it is not."""
+
+
 class ProgrammeTerms(_Told):
     """How a programme matches, what its supporters need, and how long it lasts, as one version of its file has it."""
 
@@ -105,6 +118,8 @@ class ProgrammeTerms(_Told):
     """Whether names wait for such a place."""
     slot_times: tuple[Code, ...] = ()
     """How somebody comes to a listener, where it has listening slots: ``booked``, ``open``."""
+    measures: tuple[MeasureAsked, ...] = ()
+    """What is asked about how people are, of whom and when."""
 
 
 def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
@@ -144,6 +159,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         places=gathering.most if gathering else None,
         waiting_list=gathering.waiting_list if gathering else False,
         slot_times=definition.support.sessions.times,
+        measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
     )
 
 

@@ -1,0 +1,182 @@
+"""An instrument that somebody answered: when, how and with whose help, and what has to be seen of it by a human.
+
+Answers are kept as they were given, with the version of the instrument; what they come to is reckoned whenever they are
+read (``domain.scoring``), so that there are no two truths.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from kith_matching.domain import refusals
+from kith_matching.domain.instrument import Instrument, ItemText
+from kith_matching.domain.referral import Referral, check_remembered
+from kith_matching.domain.refusals import MatchingRefused, NotFound
+from kith_matching.domain.scoring import Scored, score, take_imported
+from kith_matching.domain.terms import MeasureAsked
+
+PERSON: Final = "person"
+"""Whose answers these are: those of carers and supporters are not kept here yet."""
+_SECOND: Final = 2
+
+
+class Moment(StrEnum):
+    """When somebody was asked."""
+
+    BASELINE = "baseline"
+    REVIEW = "review"
+    ENDING = "ending"
+    FOLLOW_UP = "follow-up"
+
+
+class Mode(StrEnum):
+    """How the questions were put."""
+
+    PAPER = "paper"
+    ONLINE = "online"
+    IN_PERSON = "in-person"
+    TELEPHONE = "telephone"
+    VIDEO = "video"
+
+
+class Helper(StrEnum):
+    """Who was with them: being helped changes what people answer (Warwick)."""
+
+    COORDINATOR = "coordinator"
+    SUPPORTER = "supporter"
+    FAMILY_OR_CARER = "family-or-carer"
+    INTERPRETER = "interpreter"
+    SOMEBODY_ELSE = "somebody-else"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What somebody answered, or the score of it that was reckoned elsewhere (``imported``, ``licence_holder``).
+
+    ``taken_on`` is a day in Europe/London. ``late`` is a baseline after the second session, by the sessions logged when
+    it was recorded; ``planned`` what the programme's plan asks for at this moment. ``risk_items`` were answered above
+    0: somebody has to see them, and ``acknowledged_by`` says who did.
+    """
+
+    id: UUID
+    referral_id: UUID
+    programme_id: UUID
+    organisation_id: UUID
+    instrument: str
+    version: str
+    moment: Moment
+    taken_on: date
+    language: str
+    mode: Mode
+    helped_by: tuple[Helper, ...]
+    recorded_at: datetime
+    recorded_by: str
+    answers: Mapping[str, int] | None = field(default=None, repr=False)
+    imported: Mapping[str, str] | None = field(default=None, repr=False)
+    licence_holder: str | None = None
+    late: bool = False
+    planned: bool = False
+    risk_items: tuple[str, ...] = field(default=(), repr=False)
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+
+
+class MeasurementNotFound(NotFound):
+    """No measurement of this organisation has the id."""
+
+    code = "measurement-not-found"
+    advice = "No measurement of your organisation has this id."
+
+
+class LicenceMissing(MatchingRefused):
+    """Some instruments are free only for those who registered, and registering is theirs to do."""
+
+    code = "licence-missing"
+    advice = (
+        "This instrument is free to use once your organisation has registered with its owner. Register, then record "
+        "the reference you were given."
+    )
+
+
+class NoLicenceNeeded(MatchingRefused):
+    """A licence is recorded where it opens something."""
+
+    code = "no-licence-needed"
+    advice = "No licence is recorded for this instrument: it is free to ask, or only its score is imported."
+
+
+class NothingToAcknowledge(MatchingRefused):
+    """Only an answer above 0 to a risk item asks to be seen."""
+
+    code = "nothing-to-acknowledge"
+    advice = "No risk item of this measurement was answered above 0."
+
+
+class AlreadyAcknowledged(MatchingRefused):
+    """Whoever saw it first stands on the record."""
+
+    code = "already-acknowledged"
+    advice = "Somebody has acknowledged this measurement already; read it to see who."
+
+
+def record(
+    asked: Measurement,
+    instrument: Instrument,
+    referral: Referral,
+    *,
+    licensed: bool,
+    plan: Collection[MeasureAsked],
+    sessions: Iterable[date],
+    today: date,
+) -> Measurement:
+    """The measurement as it is kept: marked late or planned, and with the risk items that must be seen.
+
+    ``sessions`` are the days on which sessions with the person happened. What was answered after the referral closed
+    is taken: that is when endings and follow-ups are asked. Raises ``PersonErased``, ``ConsentWithdrawn``,
+    ``InTheFuture``, ``LicenceMissing``, and what ``score`` and ``take_imported`` do.
+    """
+    check_remembered(referral)
+    if not referral.consented:
+        raise refusals.ConsentWithdrawn
+    if asked.taken_on > today:
+        raise refusals.InTheFuture
+    if instrument.item_text is ItemText.LICENSED and not licensed:
+        raise LicenceMissing
+    return replace(
+        asked,
+        late=asked.moment is Moment.BASELINE and sum(day < asked.taken_on for day in sessions) >= _SECOND,
+        planned=any(_asks(measure, asked) for measure in plan),
+        risk_items=scored(asked, instrument).risk_items,
+    )
+
+
+def scored(measurement: Measurement, instrument: Instrument) -> Scored:
+    """What the measurement comes to. Raises as ``score`` and ``take_imported``."""
+    if measurement.imported is not None:
+        return take_imported(instrument, {code: Decimal(value) for code, value in measurement.imported.items()})
+    return score(instrument, measurement.version, measurement.answers or {})
+
+
+def acknowledge(measurement: Measurement, *, by: str, now: datetime) -> Measurement:
+    """Somebody has seen the risk items. Raises ``NothingToAcknowledge`` and ``AlreadyAcknowledged``."""
+    if not measurement.risk_items:
+        raise NothingToAcknowledge
+    if measurement.acknowledged_at is not None:
+        raise AlreadyAcknowledged
+    return replace(measurement, acknowledged_at=now, acknowledged_by=by)
+
+
+def check_needs_licence(instrument: Instrument) -> None:
+    """Raises ``NoLicenceNeeded``."""
+    if instrument.item_text is not ItemText.LICENSED:
+        raise NoLicenceNeeded
+
+
+def _asks(measure: MeasureAsked, taken: Measurement) -> bool:
+    if measure.of != PERSON or measure.instrument != taken.instrument:
+        return False
+    return taken.moment in measure.at or (taken.moment is Moment.FOLLOW_UP and measure.weeks_after_ending is not None)

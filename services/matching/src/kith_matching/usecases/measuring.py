@@ -1,0 +1,65 @@
+"""Measurements are recorded, and what is at risk in them is seen by somebody."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis import audit, clock
+from kith_chassis.audit import Entry
+from kith_matching import outgoing
+from kith_matching.domain import measurement as domain
+from kith_matching.domain.measurement import Measurement
+from kith_matching.domain.referral import Referral
+from kith_matching.domain.scoring import get_instrument
+from kith_matching.store import measuring as store
+from kith_matching.store import referrals
+
+
+async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Referral:
+    """The referral that an answer is about, locked: nobody is erased meanwhile. Raises ``ReferralNotFound``."""
+    return await referrals.get_referral_for_update(tx, referral_id)
+
+
+async def record_measurement(
+    tx: AsyncConnection, asked: Measurement, referral: Referral, *, now: datetime
+) -> Measurement:
+    """Keep what somebody answered, of a referral that is locked.
+
+    Raises ``InstrumentNotFound``, ``ProgrammeNotFound`` while the programme is still on its way, and what
+    ``domain.measurement.record`` does.
+    """
+    instrument = get_instrument(asked.instrument)
+    programme = await referrals.get_programme(tx, referral.programme_id, referral.organisation_id)
+    kept = domain.record(
+        asked,
+        instrument,
+        referral,
+        licensed=await store.is_licensed(tx, referral.organisation_id, instrument.code),
+        plan=programme.terms.measures,
+        sessions=await store.list_session_days(tx, referral.id),
+        today=clock.today(now),
+    )
+    await store.insert_measurement(tx, kept)
+    said = (kept.instrument, kept.moment)
+    await audit.record(tx, Entry("measurement-recorded", "measurement", kept.id, said), now=now)
+    has_score = domain.scored(kept, instrument).no_score is None
+    await outgoing.tell_measured(tx, kept, scored=has_score, now=now)
+    return kept
+
+
+async def acknowledge(tx: AsyncConnection, measurement_id: UUID, *, by: str, now: datetime) -> Measurement:
+    """Keep that somebody has seen the risk items. Raises ``MeasurementNotFound``, and as ``domain.acknowledge``."""
+    seen = domain.acknowledge(await store.get_measurement_for_update(tx, measurement_id), by=by, now=now)
+    await store.save_acknowledgement(tx, seen)
+    await audit.record(tx, Entry("risk-acknowledged", "measurement", measurement_id), now=now)
+    return seen
+
+
+async def put_licence(
+    tx: AsyncConnection, organisation_id: UUID, code: str, reference: str, *, by: str, now: datetime
+) -> None:
+    """Keep that an organisation may ask an instrument. Raises ``InstrumentNotFound`` and ``NoLicenceNeeded``."""
+    domain.check_needs_licence(get_instrument(code))
+    await store.save_licence(tx, organisation_id, code, reference, by=by, now=now)
+    await audit.record(tx, Entry("licence-recorded", "organisation", organisation_id, (code,)), now=now)
