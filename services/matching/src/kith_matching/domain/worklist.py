@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Work(StrEnum):
-    """What there is to do, first things first [K]: a person in danger, or whom support harms, before anything that waits.
+    """What there is to do, first things first [K]: whoever is in danger or harmed comes before anything that waits.
 
     Within one kind what is due longest comes first, and of those who wait the urgent before all others.
     """
