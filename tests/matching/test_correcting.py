@@ -66,6 +66,17 @@ async def test_a_session_is_put_right_told_anew_and_what_was_said_before_is_kept
     ]
 
 
+async def test_that_limits_were_explained_and_who_could_not_is_kept_as_it_was_and_is(desk: Desk) -> None:
+    session = await one_to_one(desk, limits_explained=True)
+
+    corrected = await correct(desk, session, minutes=0, outcome="did-not-happen", could_not="supporter")
+
+    said = [(one["limits_explained"], one["could_not"]) for one in (session, corrected.json())]
+    assert said == [(True, None), (False, "supporter")]
+    assert [one["limits_explained"] for one in await corrections(desk, session)] == [True]
+    assert (await desk.get(f"/sessions/{session['id']}")).json() == corrected.json()
+
+
 async def test_the_same_again_corrects_nothing(desk: Desk) -> None:
     session = await one_to_one(desk)
     before = await desk.stage.told()

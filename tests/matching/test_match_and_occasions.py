@@ -5,7 +5,18 @@ import pytest
 
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_matching.domain.match import Ending, Match, end_match, ending_of
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session, check_held
+from kith_matching.domain.occasion import (
+    Contact,
+    ContactKind,
+    CouldNot,
+    Group,
+    Noted,
+    Occasion,
+    Outcome,
+    OutcomeDisagrees,
+    Session,
+    check_held,
+)
 from kith_matching.domain.occasion import log_meeting as meet
 from kith_matching.domain.occasion import log_one_to_one as hold
 from kith_matching.domain.referral import Channel, Referral
@@ -141,6 +152,27 @@ def test_only_an_accepted_and_consenting_referral_to_the_programme_is_named(diff
 
 def test_somebody_whose_referral_closed_later_had_attended() -> None:
     assert met(a_referral(PROGRAMME, closed_reason="moved-away", closed_on=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.HAPPENED, {"could_not": CouldNot.PERSON}),
+        (Outcome.DID_NOT_HAPPEN, {"limits_explained": True}),
+        (Outcome.CANCELLED, {"limits_explained": True}),
+    ],
+)
+def test_what_is_said_of_a_session_agrees_with_whether_it_took_place(outcome: Outcome, said: dict[str, Any]) -> None:
+    minutes = 60 if outcome is Outcome.HAPPENED else 0
+
+    assert held(a_match(), outcome=outcome, minutes=minutes)
+    with pytest.raises(OutcomeDisagrees):
+        held(a_match(), outcome=outcome, minutes=minutes, **said)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DID_NOT_HAPPEN, Outcome.CANCELLED])
+def test_who_could_not_is_said_of_what_did_not_take_place(outcome: Outcome) -> None:
+    assert held(a_match(), outcome=outcome, minutes=0, could_not=CouldNot.BOTH).occasion.could_not == "both"
 
 
 def test_a_contact_to_come_is_not_logged() -> None:

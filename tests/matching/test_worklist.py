@@ -42,6 +42,11 @@ async def say_harder(desk: Desk, match_id: str) -> None:
     assert (await desk.create(f"/matches/{match_id}/helping", body)).status_code == 201
 
 
+async def meet(desk: Desk, match_id: str, **said: Any) -> None:
+    body = {"kind": "one-to-one", "match_id": match_id, "held_on": desk.today, "minutes": 60, "channel": "telephone"}
+    assert (await desk.create("/sessions", body | said)).status_code == 201
+
+
 async def an_offered_place(desk: Desk) -> str:
     """A group of two loses one, and who waits for the place is asked; their referral."""
     group = f"/groups/{new_id()}"
@@ -62,7 +67,8 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
     reviewed, harder = await desk.a_match(), await desk.a_match()
     proposed = await desk.a_referral()
     await desk.a_proposal(proposed)
-    unsupervised = await desk.a_supporter()
+    unsupervised, met = await desk.a_supporter(), await desk.a_match()
+    await meet(desk, met)
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await say_harder(desk, harder)
@@ -76,6 +82,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
         ("see-to-harder", harder),
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),
+        ("explain-limits", met),
         ("supervise", unsupervised),
         ("ask-whether-it-helps", reviewed),
         ("find-supporter", str(alone.referral_id)),
@@ -83,6 +90,19 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
     ]
     assert ("propose", str(waits.referral_id)) in found
     assert {kind for kind, _ in found} == set(Work)
+
+
+async def test_once_limits_are_explained_nobody_is_to_explain_them_again(desk: Desk) -> None:
+    match_id = await desk.a_match()
+    await meet(desk, match_id, outcome="cancelled", minutes=0)
+    before = await listed(desk)
+    await meet(desk, match_id)
+    owed = await listed(desk)
+
+    await meet(desk, match_id, limits_explained=True)
+
+    assert (before, owed) == ([], [("explain-limits", match_id)])
+    assert "explain-limits" not in (await worklist(desk))["counts"]
 
 
 async def test_of_those_who_wait_the_urgent_are_first_and_then_who_came_first(desk: Desk) -> None:

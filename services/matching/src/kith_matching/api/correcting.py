@@ -11,7 +11,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag, leads_to
 from kith_chassis.identity import CallerDep
 from kith_matching.api.occasions import MOST_ATTENDED, HeldAsked, SessionShown, shown
-from kith_matching.domain.occasion import Outcome
+from kith_matching.domain.occasion import CouldNot, Outcome
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import correcting
 from kith_matching.views import corrections as views
@@ -34,6 +34,8 @@ class CorrectedShown(BaseModel):
     minutes: int
     channel: Channel
     topics: tuple[str, ...]
+    could_not: CouldNot | None
+    limits_explained: bool
     attended_referral_ids: tuple[UUID, ...]
     replaced_at: datetime
 

@@ -1,6 +1,6 @@
 """What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -16,7 +16,7 @@ from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import District
 from kith_matching import views
 from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
+from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
 
@@ -50,7 +50,11 @@ class NotedShown(BaseModel):
 
 
 class HeldAsked(BaseModel):
-    """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen."""
+    """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen.
+
+    ``could_not`` is who could not, where it did not take place. ``limits_explained``: the person
+    was told what would have to be told to somebody else; say so of the first session.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,10 +63,12 @@ class HeldAsked(BaseModel):
     minutes: Annotated[int, Field(ge=0, le=1440)]
     channel: Channel
     topics: Codes = ()
+    could_not: CouldNot | None = None
+    limits_explained: bool = False
 
     def occasion(self) -> Occasion:
         """As the domain knows it."""
-        return Occasion(self.held_on, self.outcome, self.minutes, self.channel, self.topics)
+        return Occasion(**{field.name: getattr(self, field.name) for field in fields(Occasion)})
 
 
 class OneToOneAsked(HeldAsked, NotedAsked):
@@ -99,6 +105,8 @@ class SessionShown(NotedShown):
     minutes: int
     channel: Channel
     topics: tuple[str, ...]
+    could_not: CouldNot | None
+    limits_explained: bool
     supporter_ids: tuple[UUID, ...]
     referral_id: UUID | None
     match_id: UUID | None
@@ -267,6 +275,8 @@ def shown(session: Session) -> SessionShown:
         minutes=occasion.minutes,
         channel=occasion.channel,
         topics=occasion.topics,
+        could_not=occasion.could_not,
+        limits_explained=occasion.limits_explained,
         supporter_ids=session.supporter_ids,
         referral_id=session.referral_id,
         match_id=session.match_id,

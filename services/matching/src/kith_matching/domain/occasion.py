@@ -20,6 +20,14 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CouldNot(StrEnum):
+    """Who could not, where it did not take place."""
+
+    PERSON = "person"
+    SUPPORTER = "supporter"
+    BOTH = "both"
+
+
 class ContactKind(StrEnum):
     """What kind of occasion it was with people who are not referred."""
 
@@ -31,13 +39,19 @@ class ContactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When it was (a day in Europe/London), how long, by which channel, and what about, in codes."""
+    """When it was (a day in Europe/London), how long, by which channel, and what about, in codes.
+
+    ``limits_explained`` says that the person was told what cannot be kept between the two, before they told anything
+    (HH: "clear about what you would need to tell someone else").
+    """
 
     held_on: date
     outcome: Outcome
     minutes: int
     channel: Channel
     topics: tuple[str, ...]
+    could_not: CouldNot | None = None
+    limits_explained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,16 @@ def correct_meeting(
     return replace(session, occasion=occasion, attended_referral_ids=there, version=session.version + 1)
 
 
+class OutcomeDisagrees(refusals.OccasionRefused):
+    """What is said of an occasion agrees with whether it took place."""
+
+    code = "outcome-disagrees"
+    advice = (
+        "Say who could not only of what did not take place, and that the limits of confidentiality were explained only "
+        "of what did."
+    )
+
+
 class LoggedOtherwise(refusals.OccasionRefused):
     """One occasion has one truth: the first that arrived."""
 
@@ -195,6 +219,9 @@ def _check_occasion(occasion: Occasion, today: date) -> None:
         raise refusals.InTheFuture
     if (occasion.outcome is Outcome.HAPPENED) != (occasion.minutes > 0):
         raise refusals.MinutesDisagree
+    happened = occasion.outcome is Outcome.HAPPENED
+    if (happened and occasion.could_not is not None) or (not happened and occasion.limits_explained):
+        raise OutcomeDisagrees
 
 
 def _check_of_match(match: Match, occasion: Occasion, today: date) -> None:

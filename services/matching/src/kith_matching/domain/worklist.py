@@ -17,6 +17,8 @@ class Work(StrEnum):
     """A proposal waits for an answer, and a place of the supporter's is held until it lapses."""
     TAKE_PLACE_ANSWER = "take-place-answer"
     """A place in a group, or a slot, is held for somebody who has not answered."""
+    EXPLAIN_LIMITS = "explain-limits"
+    """Two have met, and nobody said that the person knows what cannot be kept between them."""
     SUPERVISE = "supervise"
     """A supervision is overdue."""
     ASK_WHETHER_IT_HELPS = "ask-whether-it-helps"

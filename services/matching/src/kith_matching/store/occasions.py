@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.occasion import Contact, ContactKind, Group, Noted, Occasion, Outcome, Session
+from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
 from kith_matching.store.rows import values_of
@@ -81,7 +81,12 @@ def _one(row: sa.Row[Any] | None) -> Session:
 
 def _session(found: dict[str, Any]) -> Session:
     occasion = {field.name: found.pop(field.name) for field in fields(Occasion)}
-    kinds = {"outcome": Outcome(occasion["outcome"]), "channel": Channel(occasion["channel"])}
+    could_not = occasion["could_not"]
+    kinds = {
+        "outcome": Outcome(occasion["outcome"]),
+        "channel": Channel(occasion["channel"]),
+        "could_not": CouldNot(could_not) if could_not else None,
+    }
     return Session(**found, occasion=Occasion(**occasion | kinds))
 
 

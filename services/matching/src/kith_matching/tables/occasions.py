@@ -15,6 +15,10 @@ def _noted() -> tuple[sa.Column[Any], ...]:
     )
 
 
+def _said() -> tuple[sa.Column[Any], ...]:
+    return column("could_not", sa.Text, null=True), column("limits_explained", sa.Boolean)
+
+
 groups: Final = sa.Table(
     "groups",
     metadata,
@@ -41,6 +45,7 @@ sessions: Final = sa.Table(
     column("attended_referral_ids", IDS),
     *_noted(),
     column("version", sa.Integer),
+    *_said(),
 )
 
 session_corrections: Final = sa.Table(
@@ -56,6 +61,7 @@ session_corrections: Final = sa.Table(
     column("topics", CODES),
     column("attended_referral_ids", IDS),
     column("replaced_at", INSTANT),
+    *_said(),
 )
 """What a session was said to be before it was corrected, by the version that said it."""
 

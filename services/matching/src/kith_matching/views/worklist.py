@@ -31,6 +31,13 @@ _WORK: Final = sa.text(f"""
         select 'take-place-answer', id, 'referral', referral_id, programme_id, {_ANSWER_BY}, false
         from places where organisation_id = :organisation_id and state = 'offered'
         union all
+        select 'explain-limits', id, 'match', id, programme_id, first_on, false
+        from matches cross join lateral (
+            select min(held_on) as first_on, bool_or(limits_explained) as explained
+            from sessions where match_id = matches.id and outcome = 'happened'
+        ) as told
+        where organisation_id = :organisation_id and ended_on is null and first_on is not null and not explained
+        union all
         select 'supervise', supporter_id, 'supporter', supporter_id, null, due_on, false
         from rhythms where organisation_id = :organisation_id and due_on < :today
         union all
