@@ -75,6 +75,8 @@ VIEWS: Mapping[str, str | None] = {
         *("assess_competencies", "get_development", "put_development", "get_record_of_experience"),
         *("log_supervision", "log_supervision_meeting", "list_supervisions", "list_supervision_due", "get_supervision"),
         *("check_in", "list_check_ins", "list_shared_check_ins", "list_signals", "log_call", "list_calls"),
+        *("plan_visit", "list_overdue_visits", "list_own_visits", "cancel_visit"),
+        *("check_in_to_visit", "check_out_of_visit"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
         *(

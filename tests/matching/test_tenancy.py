@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ class Ours:
     agreement_id: str
     helping_id: str
     measurement_id: str
+    visit_ids: tuple[str, str, str]
 
     @property
     def secrets(self) -> set[str]:
@@ -80,6 +82,7 @@ class Ours:
             str(self.referral.person_id),
             str(self.referral.referral_id),
             *self.member_ids,
+            *self.visit_ids,
         }
 
 
@@ -157,6 +160,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         str(agreement.id),
         (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
         await a_measured_person(desk, referral),
+        await some_visits(desk, match_id),
     )
 
 
@@ -227,6 +231,17 @@ def a_slot(desk: Desk, supporter_id: str, **different: Any) -> dict[str, Any]:
 
 def an_assessment(desk: Desk) -> dict[str, Any]:
     return {"assessed_by": "coordinator", "assessed_on": desk.today, "levels": {"empathy": 2}}
+
+
+def a_visit(minutes: int = 60) -> dict[str, Any]:
+    return {"starts_at": (now() + timedelta(minutes=30)).isoformat(), "minutes": minutes}
+
+
+async def some_visits(desk: Desk, match_id: str) -> tuple[str, str, str]:
+    """Three that are planned, of which one has begun."""
+    planned = [(await desk.create(f"/matches/{match_id}/visits", a_visit())).json()["id"] for _ in range(3)]
+    await desk.change(f"/visits/{planned[1]}/checking-in", None, None)
+    return planned[0], planned[1], planned[2]
 
 
 def an_answer(desk: Desk) -> dict[str, Any]:
@@ -435,6 +450,12 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         ),
         "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
         **attempts_to_exchange(ours),
+        "plan_visit": ("POST", f"/matches/{ours.match_id}/visits", a_visit()),
+        "list_overdue_visits": ("GET", "/visits/overdue", None),
+        "list_own_visits": ("GET", f"/supporters/{ours.supporter_id}/visits", None),
+        "check_in_to_visit": ("POST", f"/visits/{ours.visit_ids[0]}/checking-in", None),
+        "check_out_of_visit": ("POST", f"/visits/{ours.visit_ids[1]}/checking-out", None),
+        "cancel_visit": ("POST", f"/visits/{ours.visit_ids[2]}/cancelling", None),
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
         "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
         "list_helping_due": ("GET", "/helping/due", None),
@@ -487,7 +508,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
-    *("list_helping", "list_helping_due", "list_harder"),
+    *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -518,10 +539,13 @@ THEIR_OWN = {
     "list_offers",
     "answer_offer",
     "list_own_matches",
+    "list_own_visits",
 }
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
-EITHERS = OWN_WORDS | {"log_session", "log_contact"}
+EITHERS = OWN_WORDS | {
+    *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
+}
 """What a supporter does for themself, and whoever organises for all."""
 
 

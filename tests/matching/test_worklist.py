@@ -19,6 +19,9 @@ SUPERVISED = ProgrammeTerms(
     definition_version=1, knowing_each_other="expected", supervision_weeks=4, places=2, waiting_list=True
 )
 LATE = sa.text("update rhythms set active_since = :on where supporter_id = :id")
+AN_HOUR_AGO = sa.text(
+    "update visits set starts_at = starts_at - interval '1 hour' where id = :id and cast(:on as date) is not null"
+)
 REVIEW = sa.text("update matches set review_on = :on where id = :id")
 
 
@@ -72,12 +75,17 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await say_harder(desk, harder)
+    visited = await desk.a_match()
+    in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
+    visit = await desk.create(f"/matches/{visited}/visits", in_time)
+    await in_the_database(desk, AN_HOUR_AGO, visit.json()["id"], today(now()))
     at_risk = await desk.a_referral()
     await desk.create(f"/referrals/{at_risk.referral_id}/measurements", a_measurement(desk))
 
     found = await listed(desk)
 
     assert found == [
+        ("look-for-visitor", visit.json()["supporter_id"]),
         ("see-to-risk", str(at_risk.referral_id)),
         ("see-to-harder", harder),
         ("take-answer", str(proposed.referral_id)),

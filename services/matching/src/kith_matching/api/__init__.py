@@ -35,6 +35,7 @@ from kith_matching.api import (
     suspending,
     training,
     unplaceable,
+    visiting,
     worklist,
 )
 from kith_matching.api.asking import ORGANISERS
@@ -46,7 +47,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring),
+    *(instruments, measuring, visiting),
 ):
     router.include_router(part.router)
 
@@ -146,6 +147,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_exchange_agreement": ORGANISERS,
     "answer_exchange_agreement": ORGANISERS,
     "read_exchange_number": ORGANISERS,
+    "plan_visit": _EITHER,
+    "list_overdue_visits": ORGANISERS,
+    "list_own_visits": _THEMSELVES,
+    "check_in_to_visit": _EITHER,
+    "check_out_of_visit": _EITHER,
+    "cancel_visit": _EITHER,
     "record_helping": ORGANISERS,
     "list_helping": ORGANISERS,
     "list_helping_due": ORGANISERS,

@@ -9,6 +9,8 @@ class Work(StrEnum):
     Within one kind what is due longest comes first, and of those who wait the urgent before all others.
     """
 
+    LOOK_FOR_VISITOR = "look-for-visitor"
+    """Somebody who visits a home has not said in time that they arrived, or left."""
     SEE_TO_RISK = "see-to-risk"
     """Somebody answered above 0 to an item about harming themself."""
     SEE_TO_HARDER = "see-to-harder"

@@ -22,6 +22,7 @@ from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
+from kith_matching.tables.visiting import visits
 from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "topics_to_avoid",
     "turns",
     "unplaceable",
+    "visits",
 ]

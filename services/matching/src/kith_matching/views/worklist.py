@@ -10,15 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
+from kith_matching.domain.visit import LATE_IN, LATE_OUT
 from kith_matching.domain.worklist import Work
 
 _DAY: Final = "cast({} at time zone 'Europe/London' as date)"
 _ANSWER_BY: Final = _DAY.format("answer_by")
 _SINCE: Final = _DAY.format("since")
+_BY: Final = (
+    f"case when checked_in_at is null then starts_at + interval '{LATE_IN.seconds} seconds'"
+    f" else ends_at + interval '{LATE_OUT.seconds} seconds' end"
+)
+_OVERDUE: Final = _DAY.format(f"({_BY})")
 _WORK: Final = sa.text(f"""
     with work as (
-        select 'see-to-risk' as kind, id, 'referral' as about, referral_id as about_id, programme_id,
-            taken_on as due_on, false as urgent
+        select 'look-for-visitor' as kind, id, 'supporter' as about, supporter_id as about_id, programme_id,
+            {_OVERDUE} as due_on, false as urgent
+        from visits where organisation_id = :organisation_id and checked_out_at is null and cancelled_at is null
+            and :now >= {_BY}
+        union all
+        select 'see-to-risk', id, 'referral', referral_id, programme_id, taken_on, false
         from measurements where organisation_id = :organisation_id and cardinality(risk_items) > 0
             and acknowledged_at is null
         union all
@@ -74,7 +84,11 @@ _WORK: Final = sa.text(f"""
         order by array_position(cast(:kinds as text[]), kind), not urgent, due_on, id limit :limit
     ) as first on true
     order by array_position(cast(:kinds as text[]), kind), not urgent, due_on, id
-""").bindparams(sa.bindparam("organisation_id", type_=sa.Uuid), sa.bindparam("today", type_=sa.Date))
+""").bindparams(
+    sa.bindparam("organisation_id", type_=sa.Uuid),
+    sa.bindparam("today", type_=sa.Date),
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,7 @@ async def list_work(
     tx: AsyncConnection, organisation_id: UUID, *, coordinator: str | None, limit: int, now: datetime
 ) -> Worklist:
     """What the organisation's coordinators, or one of them, have to see to; at most ``limit`` of it."""
-    asked = {"organisation_id": organisation_id, "today": clock.today(now), "coordinator": coordinator}
+    asked = {"organisation_id": organisation_id, "today": clock.today(now), "now": now, "coordinator": coordinator}
     rows = (await tx.execute(_WORK, {**asked, "limit": limit, "kinds": list(Work)})).mappings().all()
     await audit.record(tx, Entry("worklist-read", "organisation", organisation_id), now=now)
     counts = {Work(kind): number for kind, number in (rows[0]["counts"] or {}).items()}
