@@ -120,6 +120,22 @@ async def test_of_those_who_wait_the_urgent_are_first_and_then_who_came_first(de
     ]
 
     assert [about for _, about in await listed(desk)] == [urgent, first, last]
+    assert [about for _, about in await listed(desk, limit=1)] == [urgent]
+
+
+async def test_what_somebody_has_seen_to_is_done_and_what_helps_needs_nobody(desk: Desk) -> None:
+    match_id, referral = await desk.a_match(), await desk.a_referral()
+    body = {"asked_on": desk.today, "moment": "in-between"}
+    await desk.create(f"/matches/{match_id}/helping", body | {"said": "helping"})
+    harder = await desk.create(f"/matches/{match_id}/helping", body | {"said": "harder"})
+    risk = await desk.create(f"/referrals/{referral.referral_id}/measurements", a_measurement(desk))
+    before = (await worklist(desk))["counts"]
+
+    await desk.change(f"/helping/{harder.json()['id']}/seeing", None, harder.headers["ETag"])
+    await desk.change(f"/measurements/{risk.json()['id']}/acknowledging", None, None)
+
+    assert before == {"see-to-risk": 1, "see-to-harder": 1, "propose": 1}
+    assert (await worklist(desk))["counts"] == {"propose": 1}
 
 
 async def test_what_does_not_fit_is_counted(desk: Desk) -> None:
