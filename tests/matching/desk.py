@@ -111,9 +111,9 @@ class Desk:
         """An answer, recorded."""
         return await self.change(f"{location}/answers", {"answered_by": by, "answer": said}, version)
 
-    async def a_match(self) -> str:
-        """A match; its id."""
-        proposed = await self.a_proposal()
+    async def a_match(self, referral: ReferralCreated | None = None) -> str:
+        """A match, of this referral's person where one is named; its id."""
+        proposed = await self.a_proposal(referral)
         where = proposed.headers["Location"]
         first = await self.answered(where, "person", "yes", proposed.headers["ETag"])
         second = await self.answered(where, "supporter", "yes", first.headers["ETag"])

@@ -76,7 +76,7 @@ class Listening:
             "facilitators": (self.listener.id,),
         }
         plan = a_slot(slot, **usual | different)
-        kept, _ = await slots.put_slot(tx, plan, slot, expected_version=version, now=NOW)
+        kept, _ = await slots.put_slot(tx, plan, expected_version=version, now=NOW)
         return kept.group_id
 
     async def somebody(self) -> ReferralCreated:

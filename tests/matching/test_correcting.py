@@ -172,10 +172,7 @@ async def one_to_one_again(desk: Desk, session: dict[str, Any], note: dict[str, 
 
 async def test_of_a_person_who_was_erased_what_was_said_before_says_nothing(desk: Desk) -> None:
     referral = await desk.a_referral()
-    proposed = await desk.a_proposal(referral)
-    agreed = await desk.answered(proposed.headers["Location"], "person", "yes", proposed.headers["ETag"])
-    matched = await desk.answered(proposed.headers["Location"], "supporter", "yes", agreed.headers["ETag"])
-    session = await one_to_one(desk, match_id=matched.json()["match_id"])
+    session = await one_to_one(desk, match_id=await desk.a_match(referral))
     await correct(desk, session, **INSTEAD)
 
     await desk.stage.hear(a_person_erased(referral))

@@ -177,10 +177,7 @@ async def test_what_is_harder_stands_until_somebody_sees_to_it(asking: Asking) -
 
 async def test_of_somebody_who_was_erased_nothing_they_said_is_left(desk: Desk) -> None:
     referral = await desk.a_referral()
-    proposed = await desk.a_proposal(referral)
-    agreed = await desk.answered(proposed.headers["Location"], "person", "yes", proposed.headers["ETag"])
-    matched = await desk.answered(proposed.headers["Location"], "supporter", "yes", agreed.headers["ETag"])
-    asking = Asking(desk, matched.json()["match_id"])
+    asking = Asking(desk, await desk.a_match(referral))
     await asking.said("harder")
 
     async def kinds() -> set[str]:

@@ -100,7 +100,6 @@ async def put_slot(
     now: NowDep,
 ) -> SlotShown:
     """Plan a slot. A first plan and the same again need no ``If-Match``; a change does, while nobody has it."""
-    at = Slot(asked.starts_at, asked.minutes, asked.times)
     plan = Plan(
         group_id=slot_id,
         programme_id=asked.programme_id,
@@ -112,10 +111,10 @@ async def put_slot(
         setting=None,
         channel=asked.channel,
         district=asked.district,
-        slot=at,
+        slot=Slot(asked.starts_at, asked.minutes, asked.times),
     )
     async with database.transaction(caller) as tx:
-        kept, new = await slots.put_slot(tx, plan, at, expected_version=expected, now=now)
+        kept, new = await slots.put_slot(tx, plan, expected_version=expected, now=now)
         shown = _shown(await views.show_slot(tx, slot_id))
     response.headers.update(etag(kept.version))
     response.status_code = 201 if new else 200

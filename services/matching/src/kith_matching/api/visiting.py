@@ -1,10 +1,11 @@
 """Visits to people's homes: planned, checked in to and out of; and who is to be looked for."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,6 +65,32 @@ class OverdueShown(VisitShown):
     overdue_since: datetime
 
 
+Mover = Callable[[UUID, Move], Awaitable[VisitShown]]
+
+
+async def mover(
+    response: Response,
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    speaker: SpeakerDep,
+    expected: OptionalVersion,
+    now: NowDep,
+) -> Mover:
+    """What every move of a visit is, but for which one it is."""
+
+    async def move(visit_id: UUID, to: Move) -> VisitShown:
+        async with database.transaction(caller) as tx:
+            visit = await visiting.move_visit(tx, visit_id, to, by=speaker, expected_version=expected, now=now)
+        response.headers.update(etag(visit.version))
+        return VisitShown.model_validate(visit)
+
+    return move
+
+
+MoverDep = Annotated[Mover, Depends(mover)]
+
+
 @router.post(
     "/matches/{match_id}/visits",
     status_code=201,
@@ -118,54 +145,18 @@ async def list_own_visits(
 
 
 @router.post("/visits/{visit_id}/checking-in", responses={200: leads_to([], ["check_out_of_visit"], visit_id="id")})
-async def check_in_to_visit(
-    visit_id: UUID,
-    *,
-    response: Response,
-    database: DatabaseDep,
-    caller: CallerDep,
-    speaker: SpeakerDep,
-    expected: OptionalVersion,
-    now: NowDep,
-) -> VisitShown:
+async def check_in_to_visit(visit_id: UUID, move: MoverDep) -> VisitShown:
     """Say that you have arrived. It needs no ``If-Match``."""
-    async with database.transaction(caller) as tx:
-        visit = await visiting.move_visit(tx, visit_id, Move.CHECK_IN, by=speaker, expected_version=expected, now=now)
-    response.headers.update(etag(visit.version))
-    return VisitShown.model_validate(visit)
+    return await move(visit_id, Move.CHECK_IN)
 
 
 @router.post("/visits/{visit_id}/checking-out")
-async def check_out_of_visit(
-    visit_id: UUID,
-    *,
-    response: Response,
-    database: DatabaseDep,
-    caller: CallerDep,
-    speaker: SpeakerDep,
-    expected: OptionalVersion,
-    now: NowDep,
-) -> VisitShown:
+async def check_out_of_visit(visit_id: UUID, move: MoverDep) -> VisitShown:
     """Say that you have left, and are well. It needs no ``If-Match``."""
-    async with database.transaction(caller) as tx:
-        visit = await visiting.move_visit(tx, visit_id, Move.CHECK_OUT, by=speaker, expected_version=expected, now=now)
-    response.headers.update(etag(visit.version))
-    return VisitShown.model_validate(visit)
+    return await move(visit_id, Move.CHECK_OUT)
 
 
 @router.post("/visits/{visit_id}/cancelling")
-async def cancel_visit(
-    visit_id: UUID,
-    *,
-    response: Response,
-    database: DatabaseDep,
-    caller: CallerDep,
-    speaker: SpeakerDep,
-    expected: OptionalVersion,
-    now: NowDep,
-) -> VisitShown:
+async def cancel_visit(visit_id: UUID, move: MoverDep) -> VisitShown:
     """Say that it does not take place. It needs no ``If-Match``."""
-    async with database.transaction(caller) as tx:
-        visit = await visiting.move_visit(tx, visit_id, Move.CANCEL, by=speaker, expected_version=expected, now=now)
-    response.headers.update(etag(visit.version))
-    return VisitShown.model_validate(visit)
+    return await move(visit_id, Move.CANCEL)

@@ -1,11 +1,11 @@
 """Does it help? The person alone is asked, after the second session and at every review (RE: support may hinder)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from kith_matching.domain.match import UNREVIEWED_WEEKS, Match, check_running
+from kith_matching.domain.match import Match, check_running, reviewed_after
 from kith_matching.domain.refusals import InTheFuture, MoveRefused, NotFound, OutsideMatch
 from kith_matching.domain.terms import Terms
 
@@ -83,8 +83,8 @@ def take(
     )
     if moment is not Moment.REVIEW:
         return helping, match
-    next_on = asked_on + timedelta(weeks=terms.review_weeks or terms.length_weeks or UNREVIEWED_WEEKS)
-    return helping, replace(match, review_on=max(match.review_on, next_on), version=match.version + 1)
+    review_on = max(match.review_on, reviewed_after(asked_on, terms))
+    return helping, replace(match, review_on=review_on, version=match.version + 1)
 
 
 def see_to(helping: Helping, *, by: str, now: datetime) -> Helping:

@@ -81,11 +81,7 @@ class Ended:
 
 
 def make_match(proposal: Proposal, terms: Terms, *, match_id: UUID, today: date) -> Match:
-    """Make the match that both agreed to, on the programme's terms of today. Raises ``NotAgreed`` for any other.
-
-    It is looked at together after the weeks between two reviews; where nobody is asked for one, when it is planned to
-    end.
-    """
+    """Make the match that both agreed to, on the programme's terms of today. Raises ``NotAgreed`` for any other."""
     if proposal.state is not ProposalState.AGREED:
         raise refusals.NotAgreed
     return Match(
@@ -96,9 +92,17 @@ def make_match(proposal: Proposal, terms: Terms, *, match_id: UUID, today: date)
         programme_id=proposal.programme_id,
         organisation_id=proposal.organisation_id,
         made_on=today,
-        review_on=today + timedelta(weeks=terms.review_weeks or terms.length_weeks or UNREVIEWED_WEEKS),
+        review_on=reviewed_after(today, terms),
         definition_version=terms.version,
     )
+
+
+def reviewed_after(day: date, terms: Terms) -> date:
+    """When a match that is made, or looked at, on a day is looked at next.
+
+    That is after the weeks between two reviews; where nobody is asked for one, after those that it is planned to last.
+    """
+    return day + timedelta(weeks=terms.review_weeks or terms.length_weeks or UNREVIEWED_WEEKS)
 
 
 def check_running(match: Match) -> None:

@@ -144,7 +144,7 @@ def log_meeting(
     Raises ``CannotAttend`` when somebody named was not accepted, does not agree, had been closed before that day, or
     was referred to another programme.
     """
-    _check_of_group(group.programme_id, occasion, attended, today=today)
+    _check_of_group(group.programme_id, occasion, attended, attended, today=today)
     return Session(
         id=session_id,
         programme_id=group.programme_id,
@@ -170,9 +170,7 @@ def correct_meeting(
 
     So a meeting can be put right though somebody who was there is gone. Raises as ``log_meeting``.
     """
-    _check_of_group(session.programme_id, occasion, added, today=today)
-    if attended and occasion.outcome is not Outcome.HAPPENED:
-        raise refusals.NobodyCouldAttend
+    _check_of_group(session.programme_id, occasion, attended, added, today=today)
     there = tuple(sorted(set(attended)))
     return replace(session, occasion=occasion, attended_referral_ids=there, version=session.version + 1)
 
@@ -230,11 +228,13 @@ def _check_of_match(match: Match, occasion: Occasion, today: date) -> None:
         raise refusals.OutsideMatch
 
 
-def _check_of_group(programme_id: UUID, occasion: Occasion, attended: Sequence[Referral], *, today: date) -> None:
+def _check_of_group(
+    programme_id: UUID, occasion: Occasion, attended: Collection[Any], named: Sequence[Referral], *, today: date
+) -> None:
     _check_occasion(occasion, today)
     if attended and occasion.outcome is not Outcome.HAPPENED:
         raise refusals.NobodyCouldAttend
-    if not all(_may_attend(referral, programme_id, occasion.held_on) for referral in attended):
+    if not all(_may_attend(referral, programme_id, occasion.held_on) for referral in named):
         raise refusals.CannotAttend
 
 

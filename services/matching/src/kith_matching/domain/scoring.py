@@ -129,14 +129,14 @@ def score(instrument: Instrument, version: str, answers: Mapping[str, int]) -> S
         raise OnlyImported
     if version != instrument.version:
         raise WrongVersion
-    check_values(instrument, {code: Decimal(value) for code, value in answers.items()})
+    values = {code: Decimal(value) for code, value in answers.items()}
+    check_values(instrument, values)
     missing = tuple(item.code for item in instrument.items if item.code not in answers)
     risks = tuple(code for code in instrument.risk_items if answers.get(code, 0) > 0)
     if len(missing) > instrument.may_be_missing:
         return Scored(risk_items=risks, missing=missing, no_score=NoScore.TOO_MANY_MISSING)
     if instrument.scoring is Scoring.ALONE:
-        parts = alone(instrument, {code: Decimal(value) for code, value in answers.items()})
-        return Scored(parts=parts, risk_items=risks, missing=missing)
+        return Scored(parts=alone(instrument, values), risk_items=risks, missing=missing)
     total = _total(instrument, answers)
     return Scored(
         total=total,

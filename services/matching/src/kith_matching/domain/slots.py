@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain.plan import Plan, Slot, Times
-from kith_matching.domain.referral import Channel, Programme
+from kith_matching.domain.referral import Programme
 from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.rules import Pair, check_for_a_time
 from kith_matching.domain.supporter import Supporter
@@ -83,7 +83,7 @@ def plan_slot(asked: Plan, programme: Programme, listener: Supporter) -> Plan:
 
     Raises ``SlotsOff`` and ``ChannelNotOffered``. That the listener may listen in the programme is ``plan.settle``'s.
     """
-    slot = _slot(asked)
+    slot = slot_of(asked)
     terms = programme.terms
     if MODEL not in terms.models or (terms.slot_times and slot.times not in terms.slot_times):
         raise SlotsOff
@@ -97,7 +97,7 @@ def check_planned(plan: Plan, current: Plan | None, others: Iterable[Slot], *, n
 
     Raises ``SlotNotFound`` where ``current`` is a group's plan, ``SlotCancelled``, ``SlotPast``, ``SlotOverlaps``.
     """
-    slot = _slot(plan)
+    slot = slot_of(plan)
     if current is not None:
         check_goes_on(current, now=now)
     if slot.starts_at <= now:
@@ -114,7 +114,7 @@ def is_to_come(plan: Plan, listener_id: UUID, *, now: datetime) -> bool:
 
 def check_goes_on(plan: Plan, *, now: datetime) -> None:
     """Refuse what is cancelled or has begun. Raises ``SlotNotFound``, ``SlotCancelled``, ``SlotPast``."""
-    slot = _slot(plan)
+    slot = slot_of(plan)
     if slot.cancelled_at is not None:
         raise SlotCancelled
     if slot.starts_at <= now:
@@ -127,18 +127,19 @@ def check_bookable(plan: Plan, pair: Pair, *, now: datetime) -> None:
     The rules are asked of the day of the slot: a check that runs out before it is no check.
     """
     check_goes_on(plan, now=now)
-    if _slot(plan).times is Times.OPEN:
+    if slot_of(plan).times is Times.OPEN:
         raise SlotIsOpen
-    check_for_a_time(pair, Channel(plan.channel), plan.starts_on)
+    check_for_a_time(pair, plan.channel, plan.starts_on)
 
 
 def cancel(plan: Plan, *, now: datetime) -> Plan:
     """Cancel a slot that has not begun. Raises as ``check_goes_on``."""
     check_goes_on(plan, now=now)
-    return replace(plan, slot=replace(_slot(plan), cancelled_at=now), version=plan.version + 1)
+    return replace(plan, slot=replace(slot_of(plan), cancelled_at=now), version=plan.version + 1)
 
 
-def _slot(plan: Plan) -> Slot:
+def slot_of(plan: Plan) -> Slot:
+    """The time that makes a plan a listening slot. Raises ``SlotNotFound`` for a group's."""
     if plan.slot is None:
         raise SlotNotFound
     return plan.slot

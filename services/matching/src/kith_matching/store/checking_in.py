@@ -9,15 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.checking_in import BEFORE, RECENT, Burden, Call, CheckIn, Feeling
-from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.supervision import Rhythm
 from kith_matching.store.rows import values_of
 from kith_matching.store.speaking import speak_as
-from kith_matching.tables import calls, check_ins, supporters
+from kith_matching.store.supporters import get_own_organisation
+from kith_matching.tables import calls, check_ins
 
-_OWN: Final = sa.select(supporters.c.organisation_id).where(
-    supporters.c.id == sa.bindparam("supporter_id"), supporters.c.subject == sa.bindparam("subject", type_=sa.Text)
-)
 _INSERT: Final = sa.insert(check_ins)
 _INSERT_CALL: Final = sa.insert(calls)
 _BURDEN: Final = sa.text("""
@@ -41,16 +38,13 @@ _BURDEN: Final = sa.text("""
 )
 
 
-async def get_own_organisation(tx: AsyncConnection, supporter_id: UUID, subject: str) -> UUID:
-    """The organisation of the supporter whose subject this is, and from now on their own rows are seen.
+async def speak_as_supporter(tx: AsyncConnection, supporter_id: UUID, subject: str) -> UUID:
+    """The organisation of the supporter whose subject this is, and from now on what they said is seen.
 
     Raises ``SupporterNotFound`` for everybody else.
     """
-    found = (await tx.execute(_OWN, {"supporter_id": supporter_id, "subject": subject})).scalar_one_or_none()
-    if found is None:
-        raise SupporterNotFound
+    organisation_id = await get_own_organisation(tx, supporter_id, subject)
     await speak_as(tx, subject)
-    organisation_id: UUID = found
     return organisation_id
 
 

@@ -24,6 +24,9 @@ MOST_CONSIDERED: Final = 10_000
 
 _ROW: Final = supporters.c.id == sa.bindparam("supporter_id")
 _FIND: Final = sa.select(supporters).where(_ROW)
+_OWN: Final = sa.select(supporters.c.organisation_id).where(
+    _ROW, supporters.c.subject == sa.bindparam("subject", type_=sa.Text)
+)
 _QUALIFIED: Final = sa.select(supporters, *HELD).where(_ROW)
 _LOCK: Final = _FIND.with_for_update()
 _INSERT: Final = postgresql.insert(supporters).on_conflict_do_nothing().returning(supporters.c.id)
@@ -97,6 +100,14 @@ _STANDING_OF_ALL: Final = (
 async def get_supporter(tx: AsyncConnection, supporter_id: UUID) -> Supporter:
     """The supporter as they are. Raises ``SupporterNotFound``."""
     return _one((await tx.execute(_FIND, {"supporter_id": supporter_id})).one_or_none())
+
+
+async def get_own_organisation(tx: AsyncConnection, supporter_id: UUID, subject: str) -> UUID:
+    """The organisation of the supporter whose subject this is. Raises ``SupporterNotFound`` for everybody else."""
+    found: UUID | None = await tx.scalar(_OWN, {"supporter_id": supporter_id, "subject": subject})
+    if found is None:
+        raise SupporterNotFound
+    return found
 
 
 async def get_qualified(tx: AsyncConnection, supporter_id: UUID) -> Supporter:

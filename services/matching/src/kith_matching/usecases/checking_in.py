@@ -20,7 +20,7 @@ async def check_in(
 
     Raises ``SupporterNotFound`` for whoever is not the supporter.
     """
-    organisation_id = await store.get_own_organisation(tx, supporter_id, subject)
+    organisation_id = await store.speak_as_supporter(tx, supporter_id, subject)
     said = CheckIn(clock.new_id(), supporter_id, organisation_id, subject, now, tuple(dict.fromkeys(feelings)), shared)
     await store.insert_check_in(tx, said)
     await audit.record(tx, Entry("checked-in", "supporter", supporter_id), now=now)
@@ -29,7 +29,7 @@ async def check_in(
 
 async def show_signals(tx: AsyncConnection, supporter_id: UUID, *, subject: str, now: datetime) -> tuple[Signal, ...]:
     """The signs that it may be too much, for the supporter alone. Raises ``SupporterNotFound`` for anybody else."""
-    await store.get_own_organisation(tx, supporter_id, subject)
+    await store.speak_as_supporter(tx, supporter_id, subject)
     burden = await store.get_burden(tx, supporter_id, subject, today=clock.today(now), now=now)
     await audit.record(tx, Entry("signals-read", "supporter", supporter_id), now=now)
     return read_signals(burden, today=clock.today(now))

@@ -19,7 +19,7 @@ from kith_matching.domain.refusals import ProposalNotFound
 from kith_matching.domain.score import Ranking, rank
 from kith_matching.domain.terms import Terms
 from kith_matching.store import looking_after, matches, proposals, referrals, rounds, supporters
-from kith_matching.store.checking_in import get_own_organisation
+from kith_matching.store.supporters import get_own_organisation
 
 MOST_AT_ONCE: Final = 500
 """Proposals that lapse in one transaction; the others follow at the next tick."""

@@ -10,17 +10,17 @@ from kith_chassis import audit
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching.domain.places import Room, withdraw
-from kith_matching.domain.plan import Plan, Slot, settle
-from kith_matching.domain.slots import SlotNotFound, cancel, check_planned, is_to_come, plan_slot
+from kith_matching.domain.plan import Plan, settle
+from kith_matching.domain.slots import SlotNotFound, cancel, check_planned, is_to_come, plan_slot, slot_of
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import places, plans, referrals, supporters
 from kith_matching.usecases.groups import keep_plan
 
 
 async def put_slot(
-    tx: AsyncConnection, asked: Plan, at: Slot, *, expected_version: int | None, now: datetime
+    tx: AsyncConnection, asked: Plan, *, expected_version: int | None, now: datetime
 ) -> tuple[Plan, bool]:
-    """Plan a slot ``at`` a time; the second value says whether it is new. The listener is locked, then the slot.
+    """Plan a slot; the second value says whether it is new. The listener is locked, then the slot.
 
     So two slots of one listener never overlap, whoever plans them. Raises ``NotFound`` for a programme, supporter or
     slot that is not the organisation's own, ``NobodyLeads``, what ``plan_slot`` and ``check_planned`` do, and as
@@ -29,7 +29,7 @@ async def put_slot(
     (listener_id,) = asked.facilitators
     programme = await referrals.get_programme(tx, asked.programme_id, asked.organisation_id)
     listener = await supporters.get_supporter_for_update(tx, listener_id)
-    others = await plans.list_slots_beside(tx, asked, at)
+    others = await plans.list_slots_beside(tx, asked, slot_of(asked))
     plan = plan_slot(settle(asked, programme, [listener]), programme, listener)
 
     def check(current: Plan | None) -> None:

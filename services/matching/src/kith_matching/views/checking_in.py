@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited, noted
 from kith_matching.domain.refusals import SupporterNotFound
-from kith_matching.store.checking_in import get_own_organisation
+from kith_matching.store.checking_in import speak_as_supporter
 from kith_matching.store.rows import values_of
 from kith_matching.tables import calls, check_ins, supporters
 from kith_matching.views.reading import Found
@@ -39,7 +39,7 @@ async def list_own(
     tx: AsyncConnection, supporter_id: UUID, subject: str, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
     """All that the supporter said, the first first. Raises ``SupporterNotFound`` for anybody else."""
-    await get_own_organisation(tx, supporter_id, subject)
+    await speak_as_supporter(tx, supporter_id, subject)
     listed = Entry("check-ins-listed", "supporter", supporter_id)
     return await _list(tx, _OWN, listed, {"after": after, "limit": limit, "subject": subject}, now)
 

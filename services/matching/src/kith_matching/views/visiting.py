@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited
 from kith_matching.domain.visit import LATE_IN, LATE_OUT
-from kith_matching.store.checking_in import get_own_organisation
+from kith_matching.store.supporters import get_own_organisation
 from kith_matching.tables import visits
 from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list
 
