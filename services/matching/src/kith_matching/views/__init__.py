@@ -17,6 +17,7 @@ from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.domain.supporter import Supporter
+from kith_matching.store.rounds import OPEN
 from kith_matching.store.rows import values_of
 from kith_matching.store.sharing import DISCLOSED, take_disclosures
 from kith_matching.store.supporters import supporter_of
@@ -90,10 +91,7 @@ _WAITING: Final = audited(
     .outerjoin(unplaceable, unplaceable.c.referral_id == referrals.c.id)
     .where(
         referrals.c.organisation_id == ORGANISATION,
-        referrals.c.waiting,
-        referrals.c.consented,
-        referrals.c.decision == sa.literal_column("'accepted'"),
-        referrals.c.closed_reason.is_(None),
+        OPEN,
         _is_theirs(Kind.REFERRAL, referrals),
         sa.or_(
             AFTER.is_(None),

@@ -37,14 +37,15 @@ _BASELINE: Final = (
     .order_by(measurements.c.taken_on, measurements.c.id)
     .limit(1)
 )
+IS_AT_RISK: Final = sa.and_(
+    measurements.c.organisation_id == ORGANISATION,
+    sa.func.cardinality(measurements.c.risk_items) > 0,
+    measurements.c.acknowledged_at.is_(None),
+)
+"""A risk item was answered above 0, and nobody has said that they saw it."""
 _OPEN: Final = audited(
     sa.select(measurements)
-    .where(
-        measurements.c.organisation_id == ORGANISATION,
-        sa.func.cardinality(measurements.c.risk_items) > 0,
-        measurements.c.acknowledged_at.is_(None),
-        sa.or_(AFTER.is_(None), measurements.c.id > AFTER),
-    )
+    .where(IS_AT_RISK, sa.or_(AFTER.is_(None), measurements.c.id > AFTER))
     .order_by(measurements.c.id)
     .limit(LIMIT)
 )

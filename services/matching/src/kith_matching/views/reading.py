@@ -13,6 +13,8 @@ from kith_matching.store.rows import values_of
 Found = dict[str, Any]
 
 ORGANISATION: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
+TODAY: Final = sa.bindparam("today", type_=sa.Date)
+NOW: Final = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 AFTER: Final = sa.bindparam("after", type_=sa.Uuid)
 LIMIT: Final = sa.bindparam("limit", type_=sa.Integer)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,84 +10,150 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
-from kith_matching.domain.visit import LATE_IN, LATE_OUT
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.worklist import Work
-
-_DAY: Final = "cast({} at time zone 'Europe/London' as date)"
-_ANSWER_BY: Final = _DAY.format("answer_by")
-_SINCE: Final = _DAY.format("since")
-_BY: Final = (
-    f"case when checked_in_at is null then starts_at + interval '{LATE_IN.seconds} seconds'"
-    f" else ends_at + interval '{LATE_OUT.seconds} seconds' end"
+from kith_matching.store.rounds import WAITS
+from kith_matching.tables import (
+    helpings,
+    looked_after,
+    matches,
+    measurements,
+    places,
+    proposals,
+    referrals,
+    rhythms,
+    sessions,
+    unplaceable,
+    visits,
 )
-_OVERDUE: Final = _DAY.format(f"({_BY})")
-_WORK: Final = sa.text(f"""
-    with work as (
-        select 'look-for-visitor' as kind, id, 'supporter' as about, supporter_id as about_id, programme_id,
-            {_OVERDUE} as due_on, false as urgent
-        from visits where organisation_id = :organisation_id and checked_out_at is null and cancelled_at is null
-            and :now >= {_BY}
-        union all
-        select 'see-to-risk', id, 'referral', referral_id, programme_id, taken_on, false
-        from measurements where organisation_id = :organisation_id and cardinality(risk_items) > 0
-            and acknowledged_at is null
-        union all
-        select 'see-to-harder', id, 'match', match_id, programme_id, asked_on, false
-        from helpings where organisation_id = :organisation_id and said = 'harder' and seen_at is null
-        union all
-        select 'take-answer', id, 'referral', referral_id, programme_id, {_ANSWER_BY}, false
-        from proposals where organisation_id = :organisation_id and ended_at is null
-        union all
-        select 'take-place-answer', id, 'referral', referral_id, programme_id, {_ANSWER_BY}, false
-        from places where organisation_id = :organisation_id and state = 'offered'
-        union all
-        select 'explain-limits', id, 'match', id, programme_id, first_on, false
-        from matches cross join lateral (
-            select min(held_on) as first_on, bool_or(limits_explained) as explained
-            from sessions where match_id = matches.id and outcome = 'happened'
-        ) as told
-        where organisation_id = :organisation_id and ended_on is null and first_on is not null and not explained
-        union all
-        select 'supervise', supporter_id, 'supporter', supporter_id, null, due_on, false
-        from rhythms where organisation_id = :organisation_id and due_on < :today
-        union all
-        select 'ask-whether-it-helps', id, 'match', id, programme_id, due_on, false
-        from matches cross join lateral (
-            select case when exists (select from helpings where match_id = matches.id) then review_on
-                else least(review_on, (
-                    select held_on from sessions where match_id = matches.id and outcome = 'happened'
-                    order by held_on offset 1 limit 1
-                )) end as due_on
-        ) as asked
-        where organisation_id = :organisation_id and ended_on is null and due_on <= :today
-        union all
-        select 'find-supporter', referral_id, 'referral', referral_id, programme_id, {_SINCE}, false
-        from unplaceable where organisation_id = :organisation_id
-        union all
-        select 'propose', id, 'referral', id, programme_id, received_on, urgent
-        from referrals where organisation_id = :organisation_id and waiting and consented and decision = 'accepted'
-            and closed_reason is null
-            and not exists (select from proposals where referral_id = referrals.id and ended_at is null)
-            and not exists (select from unplaceable where referral_id = referrals.id)
+from kith_matching.tables.metadata import CODES
+from kith_matching.views.helping import DUE_ON, IS_DUE, IS_HARDER
+from kith_matching.views.measuring import IS_AT_RISK
+from kith_matching.views.reading import LIMIT, ORGANISATION, TODAY
+from kith_matching.views.visiting import IS_OVERDUE, OVERDUE_SINCE
+
+
+def _day(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
+    return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
+
+
+def _work(
+    kind: Work,
+    table: sa.Table,
+    about: Kind,
+    due_on: sa.ColumnElement[date],
+    *where: sa.ColumnElement[bool],
+    key: str = "id",
+    about_key: str | None = None,
+    urgent: sa.ColumnElement[bool] | None = None,
+) -> sa.Select[Any]:
+    """What there is to do of one kind: rows of a table, each about a match, a referral or a supporter."""
+    programme_id = table.c.programme_id if "programme_id" in table.c else sa.null().cast(sa.Uuid)
+    return sa.select(
+        sa.literal(kind.value).label("kind"),
+        table.c[key].label("id"),
+        sa.literal(about.value).label("about"),
+        table.c[about_key or key].label("about_id"),
+        programme_id.label("programme_id"),
+        due_on.label("due_on"),
+        (sa.false() if urgent is None else urgent).label("urgent"),
+    ).where(table.c.organisation_id == ORGANISATION, *where)
+
+
+_HAPPENED: Final = (
+    sa.select(
+        sa.func.min(sessions.c.held_on).label("first_on"),
+        sa.func.bool_or(sessions.c.limits_explained).label("explained"),
+    )
+    .where(sessions.c.match_id == matches.c.id, sessions.c.outcome == sa.literal_column("'happened'"))
+    .lateral("happened")
+)
+_UNPLACEABLE: Final = sa.exists().where(unplaceable.c.referral_id == referrals.c.id)
+_ALL: Final = sa.union_all(
+    _work(
+        Work.LOOK_FOR_VISITOR,
+        visits,
+        Kind.SUPPORTER,
+        _day(OVERDUE_SINCE),
+        IS_OVERDUE,
+        about_key="supporter_id",
     ),
-    theirs as (
-        select * from work where cast(:coordinator as text) is null or exists (
-            select from looked_after
-            where looked_after.kind = about and looked_after.about_id = work.about_id and coordinator = :coordinator
+    _work(Work.SEE_TO_RISK, measurements, Kind.REFERRAL, measurements.c.taken_on, IS_AT_RISK, about_key="referral_id"),
+    _work(Work.SEE_TO_HARDER, helpings, Kind.MATCH, helpings.c.asked_on, IS_HARDER, about_key="match_id"),
+    _work(
+        Work.TAKE_ANSWER,
+        proposals,
+        Kind.REFERRAL,
+        _day(proposals.c.answer_by),
+        proposals.c.ended_at.is_(None),
+        about_key="referral_id",
+    ),
+    _work(
+        Work.TAKE_PLACE_ANSWER,
+        places,
+        Kind.REFERRAL,
+        _day(places.c.answer_by),
+        places.c.state == sa.literal_column("'offered'"),
+        about_key="referral_id",
+    ),
+    _work(
+        Work.EXPLAIN_LIMITS,
+        matches,
+        Kind.MATCH,
+        _HAPPENED.c.first_on,
+        matches.c.ended_on.is_(None),
+        _HAPPENED.c.first_on.is_not(None),
+        ~_HAPPENED.c.explained,
+    ),
+    _work(
+        Work.SUPERVISE,
+        rhythms,
+        Kind.SUPPORTER,
+        rhythms.c.due_on,
+        rhythms.c.due_on < TODAY,
+        key="supporter_id",
+    ),
+    _work(Work.ASK_WHETHER_IT_HELPS, matches, Kind.MATCH, DUE_ON, IS_DUE),
+    _work(Work.FIND_SUPPORTER, unplaceable, Kind.REFERRAL, _day(unplaceable.c.since), sa.true(), key="referral_id"),
+    _work(
+        Work.PROPOSE,
+        referrals,
+        Kind.REFERRAL,
+        referrals.c.received_on,
+        WAITS,
+        ~_UNPLACEABLE,
+        urgent=referrals.c.urgent,
+    ),
+).cte("work")
+_COORDINATOR: Final = sa.bindparam("coordinator", type_=sa.Text)
+_THEIRS: Final = (
+    sa.select(_ALL)
+    .where(
+        sa.or_(
+            _COORDINATOR.is_(None),
+            sa.exists().where(
+                looked_after.c.kind == _ALL.c.about,
+                looked_after.c.about_id == _ALL.c.about_id,
+                looked_after.c.coordinator == _COORDINATOR,
+            ),
         )
-    ),
-    counted as (select jsonb_object_agg(kind, number) as counts
-        from (select kind, count(*) as number from theirs group by kind) as each)
-    select counts, kind, id, about, about_id, programme_id, due_on, urgent
-    from counted left join (
-        select * from theirs
-        order by array_position(cast(:kinds as text[]), kind), not urgent, due_on, id limit :limit
-    ) as first on true
-    order by array_position(cast(:kinds as text[]), kind), not urgent, due_on, id
-""").bindparams(
-    sa.bindparam("organisation_id", type_=sa.Uuid),
-    sa.bindparam("today", type_=sa.Date),
-    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    )
+    .cte("theirs")
+)
+
+
+def _in_order(rows: Any) -> tuple[sa.ColumnElement[Any], ...]:
+    place = sa.func.array_position(sa.bindparam("kinds", type_=CODES), rows.c.kind)
+    return place, rows.c.urgent.is_(False), rows.c.due_on, rows.c.id
+
+
+_EACH: Final = sa.select(_THEIRS.c.kind, sa.func.count().label("number")).group_by(_THEIRS.c.kind).subquery("each")
+_COUNTED: Final = sa.select(sa.func.jsonb_object_agg(_EACH.c.kind, _EACH.c.number).label("counts")).subquery("counted")
+_FIRST: Final = sa.select(_THEIRS).order_by(*_in_order(_THEIRS)).limit(LIMIT).subquery("first")
+_WORK: Final = (
+    sa.select(_COUNTED.c.counts, *_FIRST.c)
+    .select_from(_COUNTED.outerjoin(_FIRST, sa.true()))
+    .order_by(*_in_order(_FIRST))
 )
 
 
