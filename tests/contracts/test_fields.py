@@ -11,15 +11,30 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
-from kith_contracts.fact import AgeBand, Code, Count, District, Fact, Language, OdsCode, Percentage, Points, PublicName
+from kith_contracts.fact import (
+    AgeBand,
+    Code,
+    Count,
+    District,
+    Fact,
+    Language,
+    Moment,
+    OdsCode,
+    Percentage,
+    Points,
+    PublicName,
+)
 from kith_contracts.registry import CONTRACTS, Contract
 from kith_contracts.schemas import reader_schema, writer_schema
 
 ALLOWED: dict[Any, set[str]] = {
     UUID: {
+        "about_id",
         "agreement_id",
         "attended_referral_ids[]",
+        "concern_id",
         "contact_id",
+        "desk_id",
         "group_id",
         "match_id",
         "measurement_id",
@@ -39,8 +54,10 @@ ALLOWED: dict[Any, set[str]] = {
         "supervision_id",
         "supporter_id",
         "supporter_ids[]",
+        "work_id",
     },
     Code: {
+        "about_kind",
         "answer",
         "answered_by",
         "at[]",
@@ -72,6 +89,7 @@ ALLOWED: dict[Any, set[str]] = {
         "needs[]",
         "of",
         "outcome",
+        "passed_to",
         "promise",
         "purpose",
         "purposes[]",
@@ -88,6 +106,7 @@ ALLOWED: dict[Any, set[str]] = {
         "steps[]",
         "story_kind",
         "topics[]",
+        "unanswered",
         "weights{}",
         "would_change",
     },
@@ -102,6 +121,7 @@ ALLOWED: dict[Any, set[str]] = {
         "minimum_age",
         "minutes",
         "open_offers",
+        "pass_on_minutes",
         "people",
         "places",
         "review_weeks",
@@ -117,7 +137,9 @@ ALLOWED: dict[Any, set[str]] = {
     Percentage: {"checks_current", "related_percent", "supervision_on_time", "training_held"},
     Points: {"ageing_per_day", "points", "scarcity", "score", "urgent", "weights{}"},
     date: {"due_on", "ends_on", "held_on", "received_on", "review_on", "starts_on", "taken_on"},
+    Moment: {"acknowledge_by", "decide_by"},
     bool: {
+        "at_once",
         "checks_required",
         "different_peers",
         "getting_to_know",
@@ -215,7 +237,9 @@ def _every(schema: Any) -> Iterator[dict[str, Any]]:
 def test_every_text_has_a_form(contract: Contract) -> None:
     texts = [node for node in _every(reader_schema(contract)) if node.get("type") == "string"]
 
-    assert [text for text in texts if "pattern" not in text and text.get("format") not in ("uuid", "date")] == []
+    assert [
+        text for text in texts if "pattern" not in text and text.get("format") not in ("uuid", "date", "date-time")
+    ] == []
 
 
 @each_fact

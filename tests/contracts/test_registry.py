@@ -37,6 +37,10 @@ STORIES = {
     "kith.match-ended.v1": ("referral", "referral_id"),
     "kith.programme-quality-counted.v1": ("programme", "programme_id"),
     "kith.no-feasible-supporter.v1": ("referral", "referral_id"),
+    "kith.concern-raised.v1": ("concern", "concern_id"),
+    "kith.concern-answered.v1": ("concern", "concern_id"),
+    "kith.work-fell-due.v1": ("referral", "referral_id"),
+    "kith.concern-escalated.v1": ("concern", "concern_id"),
     "kith.message-delivered.v1": ("referral", "story_id"),
     "kith.message-failed.v1": ("referral", "story_id"),
 }
@@ -44,9 +48,9 @@ STORIES = {
 
 
 def _facts_in_the_code() -> set[type[Fact]]:
-    for module in pkgutil.iter_modules(kith_contracts.__path__):
-        if module.name != "__main__":
-            importlib.import_module(f"kith_contracts.{module.name}")
+    for module in pkgutil.walk_packages(kith_contracts.__path__, "kith_contracts."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     found: set[type[Fact]] = set()
     waiting = [Fact]
     while waiting:
@@ -63,8 +67,8 @@ def test_every_fact_in_the_code_is_registered_once() -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=wire_type)
-def test_a_fact_is_told_on_the_topic_of_its_own_module(fact: type[Fact]) -> None:
-    assert fact.topic == f"kith.{fact.__module__.rpartition('.')[2]}.v1"
+def test_a_fact_is_told_on_the_topic_of_its_own_service(fact: type[Fact]) -> None:
+    assert fact.topic == f"kith.{fact.__module__.split('.')[1]}.v1"
     assert fact.topic in TOPICS
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,12 @@ from hypothesis.strategies import SearchStrategy
 ROOT = Path(__file__).parents[2]
 
 Schema = dict[str, Any]
+
+_FORMATS: dict[str, SearchStrategy[str]] = {
+    "uuid": st.uuids().map(str),
+    "date": st.dates().map(str),
+    "date-time": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+}
 
 
 def values_of(schema: Schema) -> SearchStrategy[Any]:
@@ -22,7 +29,7 @@ def values_of(schema: Schema) -> SearchStrategy[Any]:
 
 def _texts(schema: Schema) -> SearchStrategy[str]:
     if "format" in schema:
-        return {"uuid": st.uuids().map(str), "date": st.dates().map(str)}[schema["format"]]
+        return _FORMATS[schema["format"]]
     longest = schema.get("maxLength", 60)
     pattern: str = schema["pattern"]
     return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= longest)

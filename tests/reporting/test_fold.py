@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 
 from kith_contracts.fact import Fact
-from kith_contracts.matching import MeasureRecorded, NoFeasibleSupporter, ProgrammeQualityCounted, SupervisionLogged
+from kith_contracts.matching import (
+    ConcernAnswered,
+    ConcernRaised,
+    MeasureRecorded,
+    NoFeasibleSupporter,
+    ProgrammeQualityCounted,
+    SupervisionLogged,
+    WorkFellDue,
+)
+from kith_contracts.notifications import ConcernEscalated
 from kith_contracts.referrals import ConsentEnding, SharingAgreementPublished
 from kith_contracts.registry import FACTS
 from kith_reporting.domain.batch import Batch
@@ -19,6 +28,10 @@ def test_every_fact_that_is_heard_is_folded_but_those_that_count_for_nothing() -
     heard = {fact for fact in FACTS if fact.topic in HEARS}
 
     assert heard - set(_FOLD) == {
+        ConcernRaised,
+        ConcernAnswered,
+        ConcernEscalated,
+        WorkFellDue,
         SharingAgreementPublished,
         ConsentEnding,
         MeasureRecorded,

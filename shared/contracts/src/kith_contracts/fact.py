@@ -4,7 +4,7 @@ import re
 from typing import Annotated, ClassVar, Final, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A word from a known list that may grow. Readers show a code they do not know as it is.
@@ -29,6 +29,9 @@ OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
 
 Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
 """How many. Every reader's column holds it, so that no fact is refused for a number too large to store."""
+
+Moment = AwareDatetime
+"""An instant (UTC)."""
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 """A share in whole per cent, never with the counts it was taken from."""

@@ -1,4 +1,4 @@
-"""What the notifications service tells: whether a message reached the channel it was meant for."""
+"""What the notifications service tells: whether messages reached their channel, and concerns that nobody answered."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -63,3 +63,20 @@ class MessageFailed(NotificationsFact):
     def story(self) -> Story:
         """The story of the fact that the message tells of."""
         return Story(self.story_kind, self.story_id)
+
+
+class ConcernEscalated(NotificationsFact):
+    """Nobody answered a concern in time, so the next in line is told."""
+
+    concern_id: UUID
+    organisation_id: UUID
+    """The organisation that answers."""
+    passed_to: Code
+    """``deputy``, ``trustee``."""
+    unanswered: Code
+    """What nobody has done in time: ``acknowledge``, ``decide``."""
+
+    @property
+    def story(self) -> Story:
+        """The concern."""
+        return Story("concern", self.concern_id)

@@ -55,8 +55,12 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     matching.MatchEnded,
     matching.ProgrammeQualityCounted,
     matching.NoFeasibleSupporter,
+    matching.ConcernRaised,
+    matching.ConcernAnswered,
+    matching.WorkFellDue,
     notifications.MessageDelivered,
     notifications.MessageFailed,
+    notifications.ConcernEscalated,
 )
 
 CONTRACTS: Final[dict[type[Fact], Contract]] = {fact: _contract(fact) for fact in FACTS}

@@ -1,5 +1,10 @@
-"""What matching tells: supporters and their supervision, proposals, matches, what took place, measures, quality."""
+"""What matching tells: supporters, proposals, matches, what took place, measures, quality, concerns and what is due."""
 
+from kith_contracts.matching.concerns import (
+    ConcernAnswered,
+    ConcernRaised,
+    WorkFellDue,
+)
 from kith_contracts.matching.matches import (
     MatchEnded,
     MatchMade,
@@ -22,6 +27,8 @@ from kith_contracts.matching.topic import TOPIC, MatchingFact
 
 __all__ = [
     "TOPIC",
+    "ConcernAnswered",
+    "ConcernRaised",
     "ContactLogged",
     "MatchEnded",
     "MatchMade",
@@ -35,4 +42,5 @@ __all__ = [
     "SessionLogged",
     "SupervisionLogged",
     "SupporterChanged",
+    "WorkFellDue",
 ]

@@ -1,0 +1,74 @@
+"""What matching tells of what must be seen to: concerns, and what fell due. Ids, clocks and routing; nothing else."""
+
+from datetime import date
+from uuid import UUID
+
+from kith_contracts.fact import Code, Count, Moment, Story
+from kith_contracts.matching.topic import MatchingFact
+
+
+class ConcernRaised(MatchingFact):
+    """Something must be seen to by somebody whose duty it is, whether or not the person agrees.
+
+    Whom it is about, what was seen and who said so are no part of it: who answers reads that where it is kept.
+    """
+
+    concern_id: UUID
+    organisation_id: UUID
+    """The organisation that answers."""
+    programme_id: UUID | None = None
+    desk_id: UUID | None = None
+    """The duty desk of the area; null: there is none, and the organisation's own address is written to."""
+    acknowledge_by: Moment
+    """When it is passed on to the next in line unless somebody has said that they see to it."""
+    decide_by: Moment
+    """When it is passed on unless somebody has decided."""
+    pass_on_minutes: Count
+    """How long each in line has before the next is told."""
+
+    @property
+    def story(self) -> Story:
+        """The concern: whoever follows a referral's facts does not learn that there is one."""
+        return Story("concern", self.concern_id)
+
+
+class ConcernAnswered(MatchingFact):
+    """Somebody whose duty it is answered a concern. What they decided is no part of it."""
+
+    concern_id: UUID
+    organisation_id: UUID
+    """The organisation that answers."""
+    answer: Code
+    """``acknowledged``, ``decided``."""
+
+    @property
+    def story(self) -> Story:
+        """The concern."""
+        return Story("concern", self.concern_id)
+
+
+class WorkFellDue(MatchingFact):
+    """Something is due that a coordinator sees to: told once, on the day, and never again for the same day due."""
+
+    work_id: UUID
+    organisation_id: UUID
+    """The organisation whose coordinators see to it."""
+    programme_id: UUID | None = None
+    kind: Code
+    """What is due, as in the coordinators' worklist: ``hold-session``, ``get-in-touch``, ``review``, ``supervise`` …"""
+    about_kind: Code
+    """What it is about: ``match``, ``supporter``, ``referral``."""
+    about_id: UUID
+    referral_id: UUID | None = None
+    """The referral, where it is about one or about its match."""
+    due_on: date
+    """The day on which it is due (Europe/London)."""
+    at_once: bool = False
+    """Whether it cannot wait for the next look at the worklist: somebody says that support makes it harder."""
+
+    @property
+    def story(self) -> Story:
+        """The referral where there is one, else what it is about."""
+        if self.referral_id is not None:
+            return Story("referral", self.referral_id)
+        return Story(self.about_kind, self.about_id)
