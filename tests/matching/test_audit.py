@@ -18,7 +18,7 @@ from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body, a_training_body
-from tests.matching.test_tenancy import OWN_WORDS, THEIR_OWN, Ours, attempts, ours
+from tests.matching.test_tenancy import FOR_SENDING, LEADS, OWN_WORDS, THEIR_OWN, Ours, a_lead, attempts, ours
 from tests.servers.postgres import Address, Databases
 
 __all__ = ["ours"]  # a fixture
@@ -137,13 +137,26 @@ ACTIONS = {
     "list_instruments": ["instruments-listed"],
     "get_instrument": ["instrument-read"],
     "put_licence": ["licence-recorded"],
-    "record_measurement": ["measurement-recorded"],
+    "record_measurement": ["measurement-recorded", "concern-raised"],
     "list_measurements": ["measurements-listed"],
     "get_measurement": ["measurement-read"],
-    "list_risk_items": ["risk-items-listed"],
-    "acknowledge_risk": ["risk-acknowledged"],
+    "raise_concern": ["concern-raised"],
+    "list_own_concerns": ["own-concerns-listed"],
+    "list_concerns": ["concerns-listed"],
+    "get_concern": ["concern-read"],
+    "acknowledge_concern": ["concern-acknowledged"],
+    "decide_concern": ["concern-decided"],
+    "share_concern": ["concern-shared"],
+    "answer_sharing": ["sharing-answered"],
+    "put_duty_desk": ["duty-desk-kept"],
+    "list_duty_desks": ["duty-desks-listed"],
+    "get_duty_desk": ["duty-desk-read"],
+    "read_duty_desk_contact": ["duty-desk-read"],
 }
-SUBJECTS = {"read_supporter_contact": "service-notifications", **dict.fromkeys(THEIR_OWN | OWN_WORDS, "a-supporter")}
+SUBJECTS = {
+    **dict.fromkeys(FOR_SENDING, "service-notifications"),
+    **dict.fromkeys(THEIR_OWN | OWN_WORDS, "a-supporter"),
+}
 
 
 async def since(desk: Desk, number: int) -> list[dict[str, Any]]:
@@ -183,7 +196,9 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
         trained = a_training_body(ours.desk.today, code="conflict-resolution")
         await ours.desk.create(f"/supporters/{mediator_id}/trainings", trained)
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
-    if name == "read_supporter_contact":
+    if name in LEADS | {"put_duty_desk"}:
+        auth = a_lead(ours.desk, as_caller)
+    if name in FOR_SENDING:
         auth = as_caller("service", "service:notifications", subject="service-notifications")
     if name in THEIR_OWN | OWN_WORDS:
         auth = as_caller("supporter", organisation_id=ours.desk.stage.organisation_id, subject="a-supporter")

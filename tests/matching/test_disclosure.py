@@ -31,7 +31,7 @@ from kith_matching.domain.terms import Audience, Terms
 from tests.conftest import AsCaller
 from tests.matching.builders import WEIGHTS, a_pair, a_supporter
 from tests.matching.desk import Desk, a_supporter_body
-from tests.matching.test_tenancy import THEIR_OWN, Ours, attempts, ours
+from tests.matching.test_tenancy import LEADS, THEIR_OWN, Ours, a_lead, attempts, ours
 
 __all__ = ["ours"]  # a fixture
 
@@ -95,7 +95,10 @@ VIEWS: Mapping[str, str | None] = {
         *("list_exchange_suggestions", "ask_exchange_members", "get_exchange_agreement", "answer_exchange_agreement"),
         *("read_exchange_number", "read_worklist"),
         *("list_instruments", "get_instrument", "put_licence", "record_measurement", "list_measurements"),
-        *("get_measurement", "list_risk_items", "acknowledge_risk"),
+        "get_measurement",
+        *("raise_concern", "list_own_concerns", "list_concerns", "get_concern", "acknowledge_concern"),
+        *("decide_concern", "share_concern", "answer_sharing"),
+        *("put_duty_desk", "list_duty_desks", "get_duty_desk", "read_duty_desk_contact"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )
 )
@@ -166,6 +169,10 @@ async def answer_to(desk: Desk, view: str, asked: tuple[str, str, Any], as_calle
     who = desk.auth
     if view in THEIR_OWN:
         who = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject=OWN)
+    elif view in LEADS:
+        who = a_lead(desk, as_caller)
+    elif view == "put_duty_desk":
+        who = as_caller("administrator", organisation_id=desk.stage.organisation_id)
     elif path.startswith("/internal"):
         who = as_caller("service", "service:notifications")
     headers = {"If-Match": '"1"', "Idempotency-Key": path}

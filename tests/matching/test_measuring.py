@@ -20,6 +20,7 @@ from tests.conftest import AsCaller
 from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk
 from tests.matching.stage import Stage
+from tests.matching.test_tenancy import a_lead
 
 A_LOW_PHQ_9 = {str(number): 0 for number in range(1, 10)}
 SWEMWBS = {str(number): 3 for number in range(1, 8)}
@@ -56,8 +57,9 @@ async def measured(desk: Desk, referral: ReferralCreated, body: dict[str, Any]) 
     return found
 
 
-async def at_risk(desk: Desk) -> list[str]:
-    return [one["id"] for one in (await desk.get("/risk-items")).json()["items"]]
+async def concerns(desk: Desk, as_caller: AsCaller) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await desk.client.get("/concerns", auth=a_lead(desk, as_caller))).json()["items"]
+    return found
 
 
 async def test_answers_are_kept_as_they_were_given_with_what_they_come_to(desk: Desk) -> None:
@@ -85,7 +87,7 @@ async def test_what_is_read_of_answers_is_kept_by_no_cache(desk: Desk) -> None:
     referral = await desk.a_referral()
     where = (await record(desk, referral, a_body(desk))).headers["Location"]
 
-    for path in (where, f"/referrals/{referral.referral_id}/measurements", "/risk-items"):
+    for path in (where, f"/referrals/{referral.referral_id}/measurements"):
         assert (await desk.get(path)).headers["Cache-Control"] == "no-store"
 
 
@@ -337,27 +339,19 @@ async def test_a_measurement_says_whether_the_programmes_plan_asks_for_it(
     assert found["planned"] is planned
 
 
-async def test_a_risk_item_stands_open_until_a_coordinator_has_seen_it(desk: Desk) -> None:
+async def test_a_risk_item_raises_a_concern_whatever_the_total_and_others_raise_none(
+    desk: Desk, as_caller: AsCaller
+) -> None:
     referral = await desk.a_referral()
     await record(desk, referral, a_body(desk))
+    none = await concerns(desk, as_caller)
+
     recorded = (await record(desk, referral, a_body(desk, {"9": 1}))).json()
-    open_before = await at_risk(desk)
 
-    seen = (await desk.create(f"/measurements/{recorded['id']}/acknowledging", None)).json()
-
-    assert recorded["risk_items"] == ["9"]
-    assert (open_before, await at_risk(desk)) == ([recorded["id"]], [])
-    assert (seen["acknowledged_by"], seen["acknowledged_at"] is None) == ("tester", False)
-
-
-async def test_a_risk_item_is_acknowledged_once_and_only_where_there_is_one(desk: Desk) -> None:
-    referral = await desk.a_referral()
-    none, one = [(await record(desk, referral, a_body(desk, {"9": value}))).json()["id"] for value in (0, 3)]
-    await desk.create(f"/measurements/{one}/acknowledging", None)
-
-    answers = [await desk.create(f"/measurements/{id_}/acknowledging", None) for id_ in (none, one)]
-
-    assert [answer.json()["code"] for answer in answers] == ["nothing-to-acknowledge", "already-acknowledged"]
+    assert (none, recorded["risk_items"]) == ([], ["9"])
+    (concern,) = await concerns(desk, as_caller)
+    assert (concern["grounds"], concern["about_id"]) == ("risk-item", str(referral.referral_id))
+    assert (concern["raised_by"], concern["programme_id"]) == (None, str(referral.programme_id))
 
 
 async def test_nothing_of_what_somebody_answered_is_left_once_they_are_erased(desk: Desk) -> None:
@@ -370,7 +364,6 @@ async def test_nothing_of_what_somebody_answered_is_left_once_they_are_erased(de
     await desk.stage.hear(a_person_erased(referral))
 
     assert (await desk.get(f"/measurements/{recorded['id']}")).status_code == 404
-    assert len(await at_risk(desk)) == 1
     again = await desk.create(path, body, key)
     assert again.json()["code"] == "person-erased"
     async with desk.stage.database.network_transaction() as tx:

@@ -40,6 +40,7 @@ WITH_EVERYTHING = ProgrammeTerms(
 )
 """Tables without people, supporters or referrals."""
 NOTE = "Carries on although the stairs are hard"
+WORRY = "Said that they cannot see a way on"
 
 
 A_LICENCE = {"reference": "W-0042"}
@@ -69,6 +70,9 @@ class Ours:
     helping_id: str
     measurement_id: str
     visit_ids: tuple[str, str, str]
+    concern_id: str
+    sharing_id: str
+    duty_desk_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -79,6 +83,7 @@ class Ours:
             "example.org",
             "900456",
             NOTE,
+            WORRY,
             str(self.referral.person_id),
             str(self.referral.referral_id),
             *self.member_ids,
@@ -161,7 +166,32 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
         await a_measured_person(desk, referral),
         await some_visits(desk, match_id),
+        *await a_shared_concern(desk, as_caller, match_id),
     )
+
+
+async def a_shared_concern(desk: Desk, as_caller: AsCaller, match_id: str) -> tuple[str, str, str]:
+    """A concern with words, a sharing that waits for an answer, and the desk whose they are."""
+    coordinator, desk.auth = desk.auth, a_lead(desk, as_caller)
+    desk_id = str(new_id())
+    await desk.put(f"/duty-desks/{desk_id}", A_DUTY_DESK)
+    concern = await desk.create("/concerns", a_concern(match_id))
+    sharing = await desk.create(f"{concern.headers['Location']}/sharings", A_SHARING)
+    desk.auth = coordinator
+    return concern.json()["id"], sharing.json()["id"], desk_id
+
+
+def a_lead(desk: Desk, as_caller: AsCaller) -> Bearer:
+    """The safeguarding lead of the desk's organisation."""
+    return as_caller("safeguarding-lead", organisation_id=desk.stage.organisation_id)
+
+
+A_DUTY_DESK = {"lead": {"name": "Testwell duty", "email": "duty@example.org"}}
+A_SHARING = {"shared_with": "crisis-team", "items": ["name", "what-was-said"], "reason": WORRY}
+
+
+def a_concern(match_id: str) -> dict[str, Any]:
+    return {"grounds": "risk-of-suicide", "about": "match", "about_id": match_id, "words": WORRY}
 
 
 async def a_measured_person(desk: Desk, referral: ReferralCreated) -> str:
@@ -470,6 +500,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
         **attempts_to_measure(ours),
+        **attempts_to_see_to_it(ours),
     }
 
 
@@ -484,8 +515,25 @@ def attempts_to_measure(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "record_measurement": ("POST", of_referral, a_measurement(ours.desk)),
         "list_measurements": ("GET", of_referral, None),
         "get_measurement": ("GET", measurement, None),
-        "list_risk_items": ("GET", "/risk-items", None),
-        "acknowledge_risk": ("POST", f"{measurement}/acknowledging", None),
+    }
+
+
+def attempts_to_see_to_it(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for concerns."""
+    concern, desk = f"/concerns/{ours.concern_id}", f"/duty-desks/{ours.duty_desk_id}"
+    return {
+        "raise_concern": ("POST", "/concerns", a_concern(ours.match_id)),
+        "list_own_concerns": ("GET", "/concerns/own", None),
+        "list_concerns": ("GET", "/concerns", None),
+        "get_concern": ("GET", concern, None),
+        "acknowledge_concern": ("POST", f"{concern}/acknowledging", None),
+        "decide_concern": ("POST", f"{concern}/deciding", {"decision": "shared", "reason": WORRY}),
+        "share_concern": ("POST", f"{concern}/sharings", A_SHARING),
+        "answer_sharing": ("POST", f"{concern}/sharings/{ours.sharing_id}/answering", None),
+        "put_duty_desk": ("PUT", desk, A_DUTY_DESK | {"decide_minutes": 60}),
+        "list_duty_desks": ("GET", "/duty-desks", None),
+        "get_duty_desk": ("GET", desk, None),
+        "read_duty_desk_contact": ("GET", f"/internal{desk}/lead/contact", None),
     }
 
 
@@ -519,14 +567,21 @@ LISTS = {
         "list_exchange_members",
         "list_sessions",
         "list_contacts",
-        "list_risk_items",
+        "list_duty_desks",
     ),
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
-NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression", "acknowledge_risk"}
+NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression"}
 """For named roles alone: an administrator is not one."""
-OWN = {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
+LEADS = {
+    *("list_concerns", "get_concern", "acknowledge_concern", "decide_concern", "share_concern", "answer_sharing"),
+}
+"""For safeguarding leads alone: whoever organises is none."""
+FOR_SENDING = {"read_supporter_contact", "read_duty_desk_contact"}
+VOICE = {"raise_concern", "list_own_concerns"}
+"""Anybody raises a concern, with their own organisation, and follows it."""
+OWN = VOICE | {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
 """What is the caller's own: the same subject of another organisation is somebody else, its licences are its own."""
 NOBODY = {"number": 0, "median": None, "longest": None}
 
@@ -578,9 +633,10 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     unwanted: Any = {"items": [], "counts": {}}
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
+    expected |= dict.fromkeys(FOR_SENDING | LEADS, 403)
+    expected |= {"put_duty_desk": 404 if role == "administrator" else 403}
     expected |= {
         "read_worklist": unwanted,
-        "read_supporter_contact": 403,
         "count_paths": nothing,
         "list_session_corrections": none,
     }
@@ -598,9 +654,9 @@ async def test_a_referrer_sees_no_supporters_of_whichever_organisation(
 ) -> None:
     organisation_id = ours.desk.stage.organisation_id if own else new_id()
 
-    answers = await attempts_of(ours, as_caller("referrer", organisation_id=organisation_id))
+    answers = await attempts_of(ours, as_caller("referrer", organisation_id=organisation_id), set(PERMISSIONS) - VOICE)
 
-    assert answers == dict.fromkeys(PERMISSIONS, 403)
+    assert answers == dict.fromkeys(set(PERMISSIONS) - VOICE, 403)
 
 
 @pytest.mark.parametrize("roles", [("operator",), ("service", "service:reporting"), ("service", "service:referrals")])
@@ -609,7 +665,7 @@ async def test_who_runs_the_network_sees_no_supporters(ours: Ours, as_caller: As
 
 
 async def test_the_service_that_writes_to_supporters_does_nothing_else(ours: Ours, as_caller: AsCaller) -> None:
-    others = set(PERMISSIONS) - {"read_supporter_contact"}
+    others = set(PERMISSIONS) - FOR_SENDING
 
     answers = await attempts_of(ours, as_caller("service", "service:notifications"), others)
 
@@ -621,10 +677,30 @@ async def test_another_supporter_of_whichever_organisation_gets_nothing(
     ours: Ours, as_caller: AsCaller, *, own: bool
 ) -> None:
     organisation_id = ours.desk.stage.organisation_id if own else new_id()
+    others = set(PERMISSIONS) - VOICE
 
-    answers = await attempts_of(ours, as_caller("supporter", organisation_id=organisation_id, subject="another"))
+    answers = await attempts_of(
+        ours, as_caller("supporter", organisation_id=organisation_id, subject="another"), others
+    )
 
-    assert answers == dict.fromkeys(PERMISSIONS, 403) | dict.fromkeys(THEIR_OWN | EITHERS, 404)
+    assert answers == dict.fromkeys(others, 403) | dict.fromkeys(THEIR_OWN | EITHERS, 404)
+
+
+async def test_another_organisations_lead_sees_none_of_our_concerns(ours: Ours, as_caller: AsCaller) -> None:
+    stranger = as_caller("safeguarding-lead", organisation_id=new_id(), subject="another")
+
+    answers = await attempts_of(ours, stranger, LEADS | {"list_own_concerns", "put_duty_desk"})
+
+    empty: Any = {"items": [], "next": None}
+    lists = {"list_concerns": empty, "list_own_concerns": empty}
+    assert answers == dict.fromkeys(LEADS | {"put_duty_desk"}, 404) | lists
+
+
+async def test_whoever_raises_a_concern_learns_nothing_of_what_it_is_about(ours: Ours, as_caller: AsCaller) -> None:
+    answer = await attempt(ours, "raise_concern", as_caller("supporter", organisation_id=new_id(), subject="another"))
+
+    assert answer.status_code == 201
+    assert not any(secret in answer.text for secret in ours.secrets)
 
 
 async def test_without_a_token_there_is_nothing(ours: Ours) -> None:

@@ -12,7 +12,7 @@ from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.worklist import Work
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk
-from tests.matching.test_tenancy import a_measurement
+from tests.matching.test_tenancy import WORRY, a_lead, a_measurement, a_shared_concern
 
 DAY = timedelta(days=1)
 SUPERVISED = ProgrammeTerms(
@@ -22,6 +22,7 @@ LATE = sa.text("update rhythms set active_since = :on where supporter_id = :id")
 AN_HOUR_AGO = sa.text(
     "update visits set starts_at = starts_at - interval '1 hour' where id = :id and cast(:on as date) is not null"
 )
+CHASED = sa.text("update concern_sharings set answer_by = :on where concern_id = :id")
 REVIEW = sa.text("update matches set review_on = :on where id = :id")
 
 
@@ -61,7 +62,16 @@ async def an_offered_place(desk: Desk) -> str:
     return people[2]
 
 
-async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
+async def decide(desk: Desk, as_caller: AsCaller) -> None:
+    """Have the safeguarding lead decide about every concern."""
+    coordinator, desk.auth = desk.auth, a_lead(desk, as_caller)
+    for one in (await desk.get("/concerns")).json()["items"]:
+        body = {"decision": "keep-watch", "reason": WORRY}
+        assert (await desk.change(f"/concerns/{one['id']}/deciding", body, None)).is_success
+    desk.auth = coordinator
+
+
+async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
     offered = await an_offered_place(desk)
     alone = await desk.a_referral(language="pl")
@@ -79,14 +89,15 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk) -> None:
     in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
     visit = await desk.create(f"/matches/{visited}/visits", in_time)
     await in_the_database(desk, AN_HOUR_AGO, visit.json()["id"], today(now()))
-    at_risk = await desk.a_referral()
-    await desk.create(f"/referrals/{at_risk.referral_id}/measurements", a_measurement(desk))
+    chased, _, _ = await a_shared_concern(desk, as_caller, met)
+    await in_the_database(desk, CHASED, chased, today(now()) - DAY)
 
     found = await listed(desk)
 
     assert found == [
         ("look-for-visitor", visit.json()["supporter_id"]),
-        ("see-to-risk", str(at_risk.referral_id)),
+        ("answer-concern", chased),
+        ("chase-sharing", chased),
         ("see-to-harder", harder),
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),
@@ -123,18 +134,18 @@ async def test_of_those_who_wait_the_urgent_are_first_and_then_who_came_first(de
     assert [about for _, about in await listed(desk, limit=1)] == [urgent]
 
 
-async def test_what_somebody_has_seen_to_is_done_and_what_helps_needs_nobody(desk: Desk) -> None:
+async def test_what_somebody_has_seen_to_is_done_and_what_helps_needs_nobody(desk: Desk, as_caller: AsCaller) -> None:
     match_id, referral = await desk.a_match(), await desk.a_referral()
     body = {"asked_on": desk.today, "moment": "in-between"}
     await desk.create(f"/matches/{match_id}/helping", body | {"said": "helping"})
     harder = await desk.create(f"/matches/{match_id}/helping", body | {"said": "harder"})
-    risk = await desk.create(f"/referrals/{referral.referral_id}/measurements", a_measurement(desk))
+    await desk.create(f"/referrals/{referral.referral_id}/measurements", a_measurement(desk))
     before = (await worklist(desk))["counts"]
 
     await desk.change(f"/helping/{harder.json()['id']}/seeing", None, harder.headers["ETag"])
-    await desk.change(f"/measurements/{risk.json()['id']}/acknowledging", None, None)
+    await decide(desk, as_caller)
 
-    assert before == {"see-to-risk": 1, "see-to-harder": 1, "propose": 1}
+    assert before == {"answer-concern": 1, "see-to-harder": 1, "propose": 1}
     assert (await worklist(desk))["counts"] == {"propose": 1}
 
 
@@ -166,6 +177,18 @@ async def test_a_coordinator_sees_what_they_look_after(desk: Desk, as_caller: As
     mine = await listed(desk, looked_after_by=whose)
 
     assert mine == ([("take-answer", str(referral.referral_id))] if whose != "somebody-else" else [])
+
+
+async def test_a_concern_is_in_everybodys_list_and_says_nothing_of_whom_it_is_about(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    match_id = await desk.a_match()
+    concern_id, _, _ = await a_shared_concern(desk, as_caller, match_id)
+
+    (item,) = (await worklist(desk, looked_after_by="somebody-else"))["items"]
+
+    assert (item["about"], item["about_id"], item["id"]) == ("concern", concern_id, concern_id)
+    assert match_id not in str(item)
 
 
 async def test_where_there_is_nothing_to_do_the_list_is_empty(desk: Desk) -> None:

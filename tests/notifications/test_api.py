@@ -110,7 +110,7 @@ async def test_a_transaction_of_an_organisation_sees_no_row_even_after_one_of_th
 
     for caller in (theirs, nobody):
         async with database.transaction(caller) as tx:
-            assert await views.list_messages(tx, referral.referral_id, after=None, limit=50) == []
+            assert await views.list_messages(tx, referral.story, after=None, limit=50) == []
             assert await views.count_messages(tx) == []
 
 

@@ -1,13 +1,15 @@
 """Everything others may ever learn from matching: pseudonyms, codes, points, days and shares. No names, no words."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import outbox
 from kith_contracts.fact import Fact
 from kith_contracts.matching import (
+    ConcernAnswered,
+    ConcernRaised,
     ContactLogged,
     MatchEnded,
     MatchMade,
@@ -21,6 +23,7 @@ from kith_contracts.matching import (
     SupervisionLogged,
     SupporterChanged,
 )
+from kith_matching.domain.concern import Concern
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.measurement import Measurement
 from kith_matching.domain.occasion import Contact, Session
@@ -124,6 +127,30 @@ async def tell_measured(tx: AsyncConnection, taken: Measurement, *, scored: bool
         scored=scored,
     )
     await outbox.record(tx, recorded, now=now)
+
+
+async def tell_concern(tx: AsyncConnection, concern: Concern, *, now: datetime) -> None:
+    """Tell that somebody must see to something, and by when: not what, nor about whom."""
+    raised = ConcernRaised(
+        concern_id=concern.id,
+        organisation_id=concern.organisation_id,
+        programme_id=concern.programme_id,
+        desk_id=concern.desk_id,
+        acknowledge_by=concern.acknowledge_by,
+        decide_by=concern.decide_by,
+        pass_on_minutes=(concern.acknowledge_by - concern.raised_at) // timedelta(minutes=1),
+    )
+    await outbox.record(tx, raised, now=now)
+
+
+async def tell_concern_answered(tx: AsyncConnection, concern: Concern, *, now: datetime) -> None:
+    """Tell that a concern was acknowledged, or decided, and nothing of how."""
+    answered = ConcernAnswered(
+        concern_id=concern.id,
+        organisation_id=concern.organisation_id,
+        answer="acknowledged" if concern.decided_at is None else "decided",
+    )
+    await outbox.record(tx, answered, now=now)
 
 
 async def tell_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: datetime) -> None:

@@ -5,12 +5,13 @@ from typing import Final
 
 from kith_chassis.service import Timer
 from kith_matching.store import kept
-from kith_matching.usecases import counting, lapsing, looking, mediating, places, proposing, rounds
+from kith_matching.usecases import counting, lapsing, looking, mediating, places, proposing, rounds, visiting
 
 TIMERS: Final = (
     Timer("lapse-proposals", timedelta(seconds=30), proposing.lapse_proposals),
     Timer("lapse-places", timedelta(minutes=5), places.lapse_places),
     Timer("lapse-mediations", timedelta(minutes=5), mediating.lapse_mediations),
+    Timer("tell-overdue-visits", timedelta(seconds=30), visiting.tell_overdue),
     Timer("hold-due-round", timedelta(minutes=1), rounds.hold_due_round),
     Timer("find-unplaceable", timedelta(minutes=5), looking.look_through),
     Timer("forget-round-inputs", timedelta(hours=1), kept.forget_old),

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, Page, PageLimit, page_of
 from kith_chassis.identity import CallerDep
+from kith_contracts.fact import Story
 from kith_notifications import views
 
 OPERATOR: Final = frozenset({"operator"})
@@ -19,9 +20,12 @@ PERMISSIONS: Final = {"list_messages": OPERATOR, "summarise_messages": OPERATOR}
 router = APIRouter(tags=["messages"])
 
 _UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-Story = Annotated[
+StoryAsked = Annotated[
     str,
-    Query(pattern=f"^(referral/)?{_UUID}$", description="The referral's id, with or without `referral/` before it."),
+    Query(
+        pattern=f"^((referral|concern|organisation|work)/)?{_UUID}$",
+        description="A referral's id; or `concern/`, `organisation/` or `work/` and the id of that.",
+    ),
 ]
 
 
@@ -63,12 +67,12 @@ class Summary(BaseModel):
 
 @router.get("/messages")
 async def list_messages(
-    story: Story, caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
+    story: StoryAsked, caller: CallerDep, database: DatabaseDep, after: CursorDep = None, limit: PageLimit = 50
 ) -> Page[MessageView]:
-    """The messages that tell of one referral, in the order they were written."""
-    referral_id = UUID(story.removeprefix("referral/"))
+    """The messages that tell of one story, in the order they were written."""
+    kind, _, id_ = story.rpartition("/")
     async with database.transaction(caller) as tx:
-        rows = await views.list_messages(tx, referral_id, after=after, limit=limit)
+        rows = await views.list_messages(tx, Story(kind or "referral", UUID(id_)), after=after, limit=limit)
     return page_of([MessageView.model_validate(dict(row)) for row in rows], limit)
 
 

@@ -1,8 +1,9 @@
 """Facts in: what referrals and matching tell becomes news, in this service's words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +11,7 @@ from kith_chassis import clock
 from kith_chassis.received import Received
 from kith_contracts import matching, referrals
 from kith_notifications import usecases
+from kith_notifications.domain.concern import Concern
 from kith_notifications.domain.table import (
     ACCEPTED,
     CLOSED,
@@ -26,6 +28,7 @@ from kith_notifications.domain.table import (
     WAITING,
 )
 from kith_notifications.domain.telling import ConsentMoved, Happening, News, ReferralMade
+from kith_notifications.domain.work import Work
 
 HEARS: Final = (referrals.TOPIC, matching.TOPIC)
 
@@ -43,7 +46,39 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     """Take a batch. Facts that nobody is told of pass by; so does a decision or a state that is not known here."""
     news = [piece for fact in facts if (piece := _news(fact)) is not None]
     gone = {fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, referrals.PersonErased)}
-    await usecases.note_news(tx, news, gone, new_id=clock.new_id, now=clock.now())
+    now = clock.now()
+    await usecases.note_news(tx, news, gone, new_id=clock.new_id, now=now)
+    concerns = [concern for fact in facts if (concern := _concern(fact)) is not None]
+    answers: dict[UUID, list[str]] = {}
+    for fact in facts:
+        if isinstance(fact.body, matching.ConcernAnswered):
+            answers.setdefault(fact.body.concern_id, []).append(fact.body.answer)
+    await usecases.note_concerns(tx, concerns, answers, at=now)
+    await usecases.note_work(tx, [work for fact in facts if (work := _work(fact)) is not None], now=now)
+
+
+def _concern(fact: Received) -> Concern | None:
+    match fact.body:
+        case matching.ConcernRaised() as raised:
+            return Concern(
+                id=raised.concern_id,
+                organisation_id=raised.organisation_id,
+                desk_id=raised.desk_id,
+                acknowledge_by=raised.acknowledge_by,
+                decide_by=raised.decide_by,
+                pass_on_after=timedelta(minutes=raised.pass_on_minutes),
+            )
+        case _:
+            return None
+
+
+def _work(fact: Received) -> Work | None:
+    match fact.body:
+        case matching.WorkFellDue() as fell:
+            at = fact.occurred_at
+            return Work(fell.work_id, fell.organisation_id, clock.today(at), at, at_once=fell.at_once)
+        case _:
+            return None
 
 
 def _news(fact: Received) -> News | None:

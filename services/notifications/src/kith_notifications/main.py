@@ -7,7 +7,7 @@ from kith_notifications import api
 from kith_notifications.channels.mail_server import MailServer, Post
 from kith_notifications.incoming import HEARS, on_facts
 from kith_notifications.settings import Settings
-from kith_notifications.timers import Sender
+from kith_notifications.timers import TIMERS, Sender
 from kith_notifications.views import list_holdings
 
 
@@ -33,5 +33,6 @@ def build(settings: Settings, database: Database) -> Service:
         hears=HEARS,
         on_facts=on_facts,
         loops=(Loop("sender", sender.run),),
+        timers=TIMERS,
         close=(owners.close,),
     )

@@ -50,7 +50,9 @@ messages: Final = sa.Table(
     "messages",
     metadata,
     sa.Column("id", UUID, primary_key=True),
+    # The id of the story, whatever it is of: the name is older than messages of other stories.
     sa.Column("referral_id", UUID, nullable=False, index=True),
+    sa.Column("story_kind", sa.Text, nullable=False, server_default="referral"),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("recipient", sa.Text, nullable=False),
     sa.Column("channel", sa.Text, nullable=False),
@@ -66,4 +68,18 @@ messages: Final = sa.Table(
     _instant("created_at"),
     _instant("settled_at", nullable=True),
     sa.UniqueConstraint("reason", "recipient", "channel"),
+)
+
+concerns: Final = sa.Table(
+    "concerns",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("organisation_id", UUID, nullable=False),
+    sa.Column("desk_id", UUID),
+    _instant("acknowledge_by"),
+    _instant("decide_by"),
+    sa.Column("pass_on_after", sa.Interval, nullable=False),
+    sa.Column("awaits", sa.Text),
+    sa.Column("passed_on", sa.Integer, nullable=False),
+    _instant("next_at", nullable=True),
 )

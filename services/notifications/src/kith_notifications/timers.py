@@ -1,17 +1,18 @@
-"""Moments in: the sender, which hands over what is due and records what came of it."""
+"""Moments in: concerns that nobody answered in time; and the sender, which hands over what is due."""
 
 import asyncio
 import contextlib
 import logging
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from kith_chassis import clock, telemetry
 from kith_chassis.database import Database, is_fault
 from kith_chassis.health import Heartbeat
 from kith_chassis.identity import Caller
+from kith_chassis.service import Timer
 from kith_notifications import usecases
 from kith_notifications.channels.addresses import Found, Owners, Unreachable, ask
 from kith_notifications.channels.letters import Unwritable, compose
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 POLL: Final = 0.5
 """Seconds between looks while nothing is due."""
+
+TIMERS: Final = (Timer("pass-on-concerns", timedelta(seconds=15), usecases.pass_on_concerns),)
 
 ITSELF: Final = Caller(
     "kith-notifications", None, frozenset({"service", "service:notifications"}), "kith-notifications"

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import erased
+from kith_chassis import clock, erased
 from kith_notifications import outgoing
-from kith_notifications.domain.sending import EMAIL, Claimed, Settled
+from kith_notifications.domain import work
+from kith_notifications.domain.concern import CONCERN, Concern, answered, heard, message_of, pass_on, undelivered
+from kith_notifications.domain.sending import EMAIL, FAILED, Claimed, Settled
 from kith_notifications.domain.telling import Happening, News, PersonGone, ReferralMade, note, restop
-from kith_notifications.store import claims
+from kith_notifications.domain.work import Work
+from kith_notifications.store import claims, concerns
 from kith_notifications.store import news as store
 
 
@@ -57,6 +61,33 @@ async def note_news(
     await store.forget_recipients(tx, [id_ for id_, referral in changed.items() if referral.erased])
 
 
+async def note_concerns(
+    tx: AsyncConnection, new: Sequence[Concern], answers: Mapping[UUID, Sequence[str]], *, at: datetime
+) -> None:
+    """Write to the desks of new concerns, and follow the ``answers`` to those that were heard of, in their order."""
+    await concerns.add_concerns(tx, [heard(concern) for concern in new])
+    told = [(clock.new_id(), message_of(concern, None, at=at)) for concern in new]
+    await store.add_messages(tx, told, channel=EMAIL, now=at)
+    known = await concerns.get_concerns_for_update(tx, answers)
+    await concerns.save_concerns(tx, [reduce(answered, answers[id_], concern) for id_, concern in known.items()])
+
+
+async def pass_on_concerns(tx: AsyncConnection, now: datetime) -> None:
+    """Write to the next in line where nobody answered in time, and tell of it."""
+    due = [pass_on(concern, now=now) for concern in await concerns.list_due_for_update(tx, now)]
+    passed = [one for _, steps in due for one in steps]
+    await concerns.save_concerns(tx, [concern for concern, _ in due])
+    told = [(clock.new_id(), message_of(one.concern, one, at=now)) for one in passed]
+    await store.add_messages(tx, told, channel=EMAIL, now=now)
+    await outgoing.tell_passed_on(tx, passed, now=now)
+
+
+async def note_work(tx: AsyncConnection, fell_due: Sequence[Work], *, now: datetime) -> None:
+    """Write to the coordinators of what fell due: once a day, and at once of what cannot wait."""
+    told = [(clock.new_id(), work.message_of(one)) for one in fell_due]
+    await store.add_messages(tx, told, channel=EMAIL, now=now)
+
+
 async def release_messages(tx: AsyncConnection, *, sender: int, now: datetime) -> int:
     """Free at once what ``sender`` had claimed before it was stopped; how many there were.
 
@@ -83,5 +114,8 @@ async def record_settled(tx: AsyncConnection, settled: Sequence[Settled], *, now
     """
     ours = await claims.save_settled(tx, settled, now=now)
     recorded = [one for one in settled if one.message.id in ours]
+    failed = {one.message.story_id for one in recorded if one.state == FAILED and one.message.story_kind == CONCERN}
+    found = await concerns.get_concerns_for_update(tx, failed)
+    await concerns.save_concerns(tx, [undelivered(one, now=now) for one in found.values()])
     await outgoing.tell_settled(tx, recorded, now=now)
     return recorded

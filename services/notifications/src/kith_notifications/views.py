@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.erased import find_erased
 from kith_chassis.holdings import Held, Holding
+from kith_contracts.fact import Story
 from kith_notifications.tables import messages, waiting
 
 _OF_STORY: Final = (
@@ -27,7 +28,8 @@ _OF_STORY: Final = (
         messages.c.settled_at,
     )
     .where(
-        messages.c.referral_id == sa.bindparam("referral_id"),
+        messages.c.referral_id == sa.bindparam("story_id"),
+        messages.c.story_kind == sa.bindparam("story_kind"),
         sa.or_(
             sa.bindparam("after", type_=messages.c.id.type).is_(None),
             messages.c.id > sa.bindparam("after", type_=messages.c.id.type),
@@ -65,10 +67,10 @@ _HELD: Final = sa.text("""
 
 
 async def list_messages(
-    tx: AsyncConnection, referral_id: UUID, *, after: UUID | None, limit: int
+    tx: AsyncConnection, story: Story, *, after: UUID | None, limit: int
 ) -> Sequence[sa.RowMapping]:
-    """The messages that tell of one referral, in the order they were written."""
-    asked = {"referral_id": referral_id, "after": after, "most": limit}
+    """The messages that tell of one story, in the order they were written."""
+    asked = {"story_kind": story.kind, "story_id": story.id, "after": after, "most": limit}
     return (await tx.execute(_OF_STORY, asked)).mappings().all()
 
 

@@ -23,6 +23,9 @@ ORGANISATION_ROLES: Final = frozenset({"referrer", "coordinator", "administrator
 """Roles in one organisation, which the token must name."""
 OWN_ROLES: Final = frozenset({"supporter"})
 """The role of somebody who reaches, in one organisation, what is about themself."""
+DUTY_ROLES: Final = frozenset({"safeguarding-lead"})
+"""Roles in one organisation that open what is sealed to everybody else in it, and nothing more."""
+_OF_ONE: Final = ORGANISATION_ROLES | OWN_ROLES | DUTY_ROLES
 NETWORK_ROLES: Final = frozenset({"operator", "service"})
 """Roles that see every organisation's rows: the network's operators and other Kith services."""
 ANYONE: Final = frozenset({"anyone"})
@@ -43,8 +46,8 @@ class Caller:
     """Who asks, as the token says it: never a name, only ids and roles.
 
     Roles are ``referrer``, ``coordinator`` and ``administrator`` (of ``organisation_id``), ``supporter`` (there, and
-    for what is about themself), ``operator`` (of the network) and, for a machine client of another Kith service,
-    ``service`` and ``service:<name>``.
+    for what is about themself), ``safeguarding-lead`` (there, for concerns), ``operator`` (of the network) and, for a
+    machine client of another Kith service, ``service`` and ``service:<name>``.
     """
 
     subject: str
@@ -197,7 +200,7 @@ def caller_of(claims: Mapping[str, Any]) -> Caller:
         organisation_id = None if organisation is None else UUID(organisation)
     except (ValueError, AttributeError, TypeError):
         raise TokenInvalid("The token's kith_organisation must be an id.") from None
-    if organisation_id is None and not (ORGANISATION_ROLES | OWN_ROLES).isdisjoint(roles):
+    if organisation_id is None and not _OF_ONE.isdisjoint(roles):
         raise TokenInvalid("The token gives a role in an organisation but names no organisation.")
     return Caller(subject, organisation_id, frozenset(roles), client)
 
@@ -278,7 +281,7 @@ def _roles(name: str, permissions: Mapping[str, frozenset[str]]) -> frozenset[st
     roles = permissions.get(name)
     if roles is None:
         raise ValueError(f"{name} is not in the table of permissions.")
-    known = ORGANISATION_ROLES | OWN_ROLES | NETWORK_ROLES | {role for role in roles if role.startswith("service:")}
+    known = _OF_ONE | NETWORK_ROLES | {role for role in roles if role.startswith("service:")}
     if roles != ANYONE and not (roles and roles <= known):
         raise ValueError(f"The table of permissions gives {name} to an unknown role or to nobody.")
     return roles

@@ -22,6 +22,7 @@ REDACTIONS: Final = {
     "another-person": "This is about somebody else, who has the same right to privacy as you.",
     "member-of-staff": "This is the login of a member of staff. The organisation can tell you what they do there.",
     "another-controller": "Another organisation of the network keeps this and answers for it. You can ask it.",
+    "concern": "Somebody was worried about your safety. Whoever gives you this reads it with that in mind first.",
     "supporter": "This is about your supporter, who decides alone what is said of them.",
 }
 """Why something is not given, by its code."""
@@ -39,6 +40,7 @@ TITLES: Final = {
     "referral": "What is known for finding a supporter",
     "proposal": "Supporters who were suggested",
     "match": "Support that you had",
+    "concern": "Worries about your safety",
     "looked-after": "What a coordinator looks after for you",
     "session": "When you met, and what it was about",
     "meeting": "Groups that you were at",
@@ -86,6 +88,8 @@ def _row(one: Mapping[str, Any], organisation_id: str, ours: set[str]) -> dict[s
     whose, about = one["organisation_id"], one["says"].get("referral_id", one["id"])
     if whose not in {None, organisation_id} or (whose is None and about not in ours):
         return {"id": one["id"], "content": {"redacted": "another-controller"}}
+    if one["kind"] == "concern":
+        return {"id": one["id"], "content": {"redacted": "concern"}}
     supporter = {"supporter": {"redacted": "supporter"}} if one["kind"] in {"proposal", "match", "session"} else {}
     return {"id": one["id"], **one["says"], **supporter}
 

@@ -9,8 +9,10 @@ from kith_matching.api import (
     attention,
     checking_in,
     checks,
+    concerns,
     correcting,
     developing,
+    duty_desks,
     exchange,
     experience,
     groups,
@@ -47,13 +49,15 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting),
+    *(instruments, measuring, visiting, concerns, duty_desks),
 ):
     router.include_router(part.router)
 
-_SAFEGUARDING: Final = frozenset({"coordinator"})
+_SAFEGUARDING: Final = frozenset({"coordinator", "safeguarding-lead"})
+_LEADS: Final = frozenset({"safeguarding-lead"})
 _THEMSELVES: Final = frozenset({"supporter"})
 _EITHER: Final = ORGANISERS | _THEMSELVES
+_ANYBODY: Final = _EITHER | _LEADS | frozenset({"referrer"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": ORGANISERS,
@@ -172,12 +176,22 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "record_measurement": ORGANISERS,
     "list_measurements": ORGANISERS,
     "get_measurement": ORGANISERS,
-    "list_risk_items": ORGANISERS,
-    "acknowledge_risk": _SAFEGUARDING,
+    "raise_concern": _ANYBODY,
+    "list_own_concerns": _ANYBODY,
+    "list_concerns": _LEADS,
+    "get_concern": _LEADS,
+    "acknowledge_concern": _LEADS,
+    "decide_concern": _LEADS,
+    "share_concern": _LEADS,
+    "answer_sharing": _LEADS,
+    "put_duty_desk": frozenset({"administrator"}) | _LEADS,
+    "list_duty_desks": ORGANISERS | _LEADS,
+    "get_duty_desk": ORGANISERS | _LEADS,
+    "read_duty_desk_contact": frozenset({"service:notifications"}),
 }
 """Who may call what. Only those who organise a programme see its supporters and referrals, and only their own's.
 
-A supporter sees what is theirs alone.
+A supporter sees what is theirs alone. What is written of concerns is read by safeguarding leads, and by nobody else.
 """
 
 REFUSALS: Final[Mapping[type[Exception], int]] = {refusals.MatchingRefused: 409, refusals.NotFound: 404}

@@ -19,9 +19,12 @@ ORGANISERS: Final = frozenset({"coordinator", "administrator"})
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 """Words from a known list that may grow, in no order that matters unless it is said."""
 
-
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 """A moment with its offset, or in UTC; not so far away that nothing could be reckoned from it."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=254)]
+Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()-]{6,20}$")]
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 """Somebody, by the opaque subject of their tokens."""

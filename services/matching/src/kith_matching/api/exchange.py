@@ -24,8 +24,7 @@ from kith_chassis.http import (
     page_of,
 )
 from kith_chassis.identity import CallerDep
-from kith_matching.api.asking import Codes, OrganisationDep
-from kith_matching.api.supporting import Telephone
+from kith_matching.api.asking import Codes, OrganisationDep, Telephone
 from kith_matching.domain.exchange import AgreementState, Member, MemberState
 from kith_matching.domain.proposal import Answer
 from kith_matching.usecases import exchanging

@@ -1,4 +1,4 @@
-"""What people answer about how they are: recorded, read, and where somebody may be at risk, seen to."""
+"""What people answer about how they are: recorded and read."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,6 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import Code, Language, PublicName
-from kith_matching.api.asking import OrganisationDep
 from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment
 from kith_matching.domain.scoring import NoScore, Verdict
 from kith_matching.usecases import measuring
@@ -69,8 +68,7 @@ class MeasurementAsked(BaseModel):
 class MeasurementRecorded(BaseModel):
     """That a measurement was recorded. What was answered is not here: an answer to a create is kept for a day.
 
-    ``risk_items`` were answered above 0. Somebody who may act on it must see them now: they stand in ``/risk-items``
-    until a coordinator acknowledges them, and nobody is written to.
+    ``risk_items`` were answered above 0. A concern is raised with it: the duty desk is told at once.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -119,8 +117,6 @@ class MeasurementShown(MeasurementRecorded):
     helped_by: tuple[Helper, ...]
     recorded_at: datetime
     licence_holder: str | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
     total: Decimal | None
     band: str | None
     case: bool | None
@@ -136,27 +132,11 @@ class MeasurementRead(MeasurementShown):
     since_baseline: tuple[ChangeShown, ...]
 
 
-class RiskShown(BaseModel):
-    """Risk items that were answered above 0, and that nobody has said they saw. Instants are UTC."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    referral_id: UUID
-    programme_id: UUID
-    instrument: str
-    version: str
-    moment: Moment
-    taken_on: date
-    recorded_at: datetime
-    risk_items: tuple[str, ...]
-
-
 @router.post(
     "/referrals/{referral_id}/measurements",
     status_code=201,
     response_model=MeasurementRecorded,
-    responses={201: leads_to(["get_measurement"], ["acknowledge_risk"], measurement_id="id")},
+    responses={201: leads_to(["get_measurement"], measurement_id="id")},
 )
 async def record_measurement(
     referral_id: UUID, asked: MeasurementAsked, request: Request, caller: CallerDep
@@ -200,43 +180,13 @@ async def list_measurements(
     return page_of([MeasurementShown.model_validate(_told(one), from_attributes=True) for one in found], limit)
 
 
-@router.get("/measurements/{measurement_id}", responses={200: leads_to([], ["acknowledge_risk"], measurement_id="id")})
+@router.get("/measurements/{measurement_id}")
 async def get_measurement(
     measurement_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> MeasurementRead:
     """One measurement, with each answer."""
     async with database.transaction(caller) as tx:
         seen = await views.get_measurement(tx, measurement_id, now=now)
-    response.headers["Cache-Control"] = "no-store"
-    return _read(seen)
-
-
-@router.get("/risk-items")
-async def list_risk_items(
-    *,
-    response: Response,
-    database: DatabaseDep,
-    caller: CallerDep,
-    organisation_id: OrganisationDep,
-    now: NowDep,
-    after: CursorDep,
-    limit: PageLimit = 50,
-) -> Page[RiskShown]:
-    """The answers that somebody must see, those that wait longest first."""
-    async with database.transaction(caller) as tx:
-        found = await views.list_risk_items(tx, organisation_id, after=after, limit=limit, now=now)
-    response.headers["Cache-Control"] = "no-store"
-    return page_of([RiskShown.model_validate(one) for one in found], limit)
-
-
-@router.post("/measurements/{measurement_id}/acknowledging")
-async def acknowledge_risk(
-    measurement_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
-) -> MeasurementRead:
-    """Say that you have seen the risk items, and see to them. What is done about them is recorded elsewhere."""
-    async with database.transaction(caller) as tx:
-        kept = await measuring.acknowledge(tx, measurement_id, by=caller.subject, now=now)
-        seen = await views.show_measurement(tx, kept)
     response.headers["Cache-Control"] = "no-store"
     return _read(seen)
 

@@ -5,24 +5,29 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import CursorDep, NowDep, OptionalVersion, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import AgeBand, District, Language
 from kith_matching import views
-from kith_matching.api.asking import MOST_CODES, Codes, CoordinatorDep, OrganisationDep, Subject
+from kith_matching.api.asking import (
+    MOST_CODES,
+    Codes,
+    CoordinatorDep,
+    Email,
+    Name,
+    OrganisationDep,
+    Subject,
+    Telephone,
+)
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.sharing import Connection
 from kith_matching.domain.supporter import Supporter, SupporterState
 from kith_matching.usecases import supporting
 
 router = APIRouter(tags=["supporters"])
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=254)]
-Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()-]{6,20}$")]
 
 
 class SupporterAsked(BaseModel):

@@ -119,7 +119,7 @@ async def list_overdue_visits(
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[OverdueShown]:
-    """Who has not said in time that they arrived, or that they left. Nobody is written to: look here."""
+    """Who has not said in time that they arrived, or that they left. A concern was raised for each."""
     async with database.transaction(caller) as tx:
         found = await views.list_overdue(tx, organisation_id, after=after, limit=limit, now=now)
     missing = (Missing.CHECK_IN if one["checked_in_at"] is None else Missing.CHECK_OUT for one in found)

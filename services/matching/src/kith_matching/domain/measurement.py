@@ -59,7 +59,7 @@ class Measurement:
 
     ``taken_on`` is a day in Europe/London. ``late`` is a baseline after the second session, by the sessions logged when
     it was recorded; ``planned`` what the programme's plan asks for at this moment. ``risk_items`` were answered above
-    0: somebody has to see them, and ``acknowledged_by`` says who did.
+    0: a concern is raised for them.
     """
 
     id: UUID
@@ -81,8 +81,6 @@ class Measurement:
     late: bool = False
     planned: bool = False
     risk_items: tuple[str, ...] = field(default=(), repr=False)
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
 
 
 class MeasurementNotFound(NotFound):
@@ -107,20 +105,6 @@ class NoLicenceNeeded(MatchingRefused):
 
     code = "no-licence-needed"
     advice = "No licence is recorded for this instrument: it is free to ask, or only its score is imported."
-
-
-class NothingToAcknowledge(MatchingRefused):
-    """Only an answer above 0 to a risk item asks to be seen."""
-
-    code = "nothing-to-acknowledge"
-    advice = "No risk item of this measurement was answered above 0."
-
-
-class AlreadyAcknowledged(MatchingRefused):
-    """Whoever saw it first stands on the record."""
-
-    code = "already-acknowledged"
-    advice = "Somebody has acknowledged this measurement already; read it to see who."
 
 
 def record(
@@ -159,15 +143,6 @@ def scored(measurement: Measurement, instrument: Instrument) -> Scored:
     if measurement.imported is not None:
         return take_imported(instrument, {code: Decimal(value) for code, value in measurement.imported.items()})
     return score(instrument, measurement.version, measurement.answers or {})
-
-
-def acknowledge(measurement: Measurement, *, by: str, now: datetime) -> Measurement:
-    """Somebody has seen the risk items. Raises ``NothingToAcknowledge`` and ``AlreadyAcknowledged``."""
-    if not measurement.risk_items:
-        raise NothingToAcknowledge
-    if measurement.acknowledged_at is not None:
-        raise AlreadyAcknowledged
-    return replace(measurement, acknowledged_at=now, acknowledged_by=by)
 
 
 def check_needs_licence(instrument: Instrument) -> None:

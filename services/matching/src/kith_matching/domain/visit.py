@@ -1,7 +1,7 @@
 """A visit to somebody's home: planned, checked in to and out of, and looked for by a human when it is not [K].
 
 Whoever visits is alone with somebody whom few know. So a coordinator sees at once who has not said that they arrived,
-or that they left.
+or that they left, and the duty desk is told of it until somebody sees to it.
 """
 
 from dataclasses import dataclass, replace
@@ -73,7 +73,10 @@ EARLIEST_IN: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit, by its times (UTC). Where it is stands with the referral, and never here."""
+    """One visit, by its times (UTC). Where it is stands with the referral, and never here.
+
+    ``concern_id`` is the concern that was raised because nobody said in time that all was well.
+    """
 
     id: UUID
     match_id: UUID
@@ -87,6 +90,7 @@ class Visit:
     checked_out_at: datetime | None = None
     cancelled_at: datetime | None = None
     version: int = 1
+    concern_id: UUID | None = None
 
 
 def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now: datetime) -> Visit:
@@ -107,13 +111,16 @@ def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now
 
 
 def check_in(visit: Visit, *, now: datetime) -> Visit:
-    """The supporter has arrived. Raises ``VisitOver``, ``AlreadyCheckedIn`` and ``VisitTooEarly``."""
+    """The supporter has arrived, and is looked for anew if they do not say that they left.
+
+    Raises ``VisitOver``, ``AlreadyCheckedIn`` and ``VisitTooEarly``.
+    """
     _check_open(visit)
     if visit.checked_in_at is not None:
         raise AlreadyCheckedIn
     if now < visit.starts_at - EARLIEST_IN:
         raise VisitTooEarly
-    return replace(visit, checked_in_at=now, version=visit.version + 1)
+    return replace(visit, checked_in_at=now, concern_id=None, version=visit.version + 1)
 
 
 def check_out(visit: Visit, *, now: datetime) -> Visit:

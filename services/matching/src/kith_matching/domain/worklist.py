@@ -1,6 +1,10 @@
 """What a coordinator has to see to, in the order of what matters first."""
 
 from enum import StrEnum
+from typing import Final
+
+CONCERN: Final = "concern"
+"""What a concern's work is about: itself. So everybody's list shows it, and nobody's says whom it is about."""
 
 
 class Work(StrEnum):
@@ -11,8 +15,10 @@ class Work(StrEnum):
 
     LOOK_FOR_VISITOR = "look-for-visitor"
     """Somebody who visits a home has not said in time that they arrived, or left."""
-    SEE_TO_RISK = "see-to-risk"
-    """Somebody answered above 0 to an item about harming themself."""
+    ANSWER_CONCERN = "answer-concern"
+    """Nobody has decided about a concern; who may not read it sees that a duty desk has to."""
+    CHASE_SHARING = "chase-sharing"
+    """Something was shared without agreement, and whoever was told has not answered."""
     SEE_TO_HARDER = "see-to-harder"
     """Somebody said that support makes it harder."""
     TAKE_ANSWER = "take-answer"

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.domain.replay import ERASED
+from kith_matching.store.concerns import forget_words
 from kith_matching.tables import (
     acquaintances,
     hats,
@@ -97,7 +98,7 @@ _UNANSWER: Final = (
     .where(measurements.c.referral_id == _THEIRS)
     .returning(sa.literal("/measurements/") + sa.cast(measurements.c.id, sa.Text))
 )
-"""Nothing of what they answered is left, nor that they did. That a risk item was seen stays on the audit."""
+"""Nothing of what they answered is left, nor that they did. That a concern was raised for a risk item stays."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -124,6 +125,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
         locations = [
             place for statement in (*_FORGET, _UNANSWER) for place in await tx.scalars(statement, {"referrals": theirs})
         ]
+        await forget_words(tx, theirs)
         await forget_answers(tx, locations)
     return theirs
 

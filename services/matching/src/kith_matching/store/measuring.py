@@ -1,4 +1,4 @@
-"""Measurements, which are kept as they come and acknowledged once; and licences to ask."""
+"""Measurements, which are kept as they come; and licences to ask."""
 
 from dataclasses import asdict
 from datetime import date, datetime
@@ -9,19 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.measurement import Helper, Measurement, MeasurementNotFound, Mode, Moment
+from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment
 from kith_matching.domain.occasion import Outcome
-from kith_matching.store.rows import values_of
 from kith_matching.tables import instrument_licences, measurements, sessions
 
 _REFERRAL: Final = sa.bindparam("referral_id", type_=sa.Uuid)
 _INSERT: Final = sa.insert(measurements)
-_LOCK: Final = sa.select(measurements).where(measurements.c.id == sa.bindparam("id")).with_for_update()
-_ACKNOWLEDGE: Final = (
-    sa.update(measurements)
-    .where(measurements.c.id == sa.bindparam("measurement_id"))
-    .values(acknowledged_at=sa.bindparam("at"), acknowledged_by=sa.bindparam("by"))
-)
 _DAYS: Final = sa.select(sessions.c.held_on).where(
     sessions.c.outcome == Outcome.HAPPENED,
     sa.or_(
@@ -43,20 +36,6 @@ _LICENSE: Final = _NEW.on_conflict_do_update(
 async def insert_measurement(tx: AsyncConnection, measurement: Measurement) -> None:
     """Keep a measurement of a referral, which is locked."""
     await tx.execute(_INSERT, asdict(measurement))
-
-
-async def get_measurement_for_update(tx: AsyncConnection, measurement_id: UUID) -> Measurement:
-    """The measurement, locked. Raises ``MeasurementNotFound``."""
-    row = (await tx.execute(_LOCK, {"id": measurement_id})).one_or_none()
-    if row is None:
-        raise MeasurementNotFound
-    return measurement_of(values_of(row))
-
-
-async def save_acknowledgement(tx: AsyncConnection, seen: Measurement) -> None:
-    """Keep who saw a measurement, which is locked, and when."""
-    said = {"measurement_id": seen.id, "at": seen.acknowledged_at, "by": seen.acknowledged_by}
-    await tx.execute(_ACKNOWLEDGE, said)
 
 
 async def list_session_days(tx: AsyncConnection, referral_id: UUID) -> list[date]:

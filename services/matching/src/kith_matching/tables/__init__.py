@@ -1,6 +1,7 @@
 """The tables that matching owns. Migrations make them; a test holds the two against each other."""
 
 from kith_matching.tables.checking_in import calls, check_ins
+from kith_matching.tables.concerns import concern_sharings, concern_words, concerns, duty_desks
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.helping import helpings
@@ -30,9 +31,13 @@ __all__ = [
     "assessments",
     "calls",
     "check_ins",
+    "concern_sharings",
+    "concern_words",
+    "concerns",
     "contacts",
     "developments",
     "disclosures",
+    "duty_desks",
     "exchange_agreements",
     "exchange_members",
     "group_plans",

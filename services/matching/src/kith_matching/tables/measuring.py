@@ -29,8 +29,6 @@ measurements: Final = sa.Table(
     column("late", sa.Boolean),
     column("planned", sa.Boolean),
     column("risk_items", CODES),
-    column("acknowledged_at", INSTANT, null=True),
-    column("acknowledged_by", sa.Text, null=True),
 )
 """Either answers or what was imported. Decimals in it are text, so that none is rounded on its way."""
 

@@ -1,4 +1,4 @@
-"""Measurements are recorded, and what is at risk in them is seen by somebody."""
+"""Measurements are recorded, and whose answers say that they may harm themself is seen by somebody."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +9,13 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching import outgoing
 from kith_matching.domain import measurement as domain
+from kith_matching.domain.concern import About, Grounds, Raised
 from kith_matching.domain.measurement import Measurement
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.scoring import get_instrument
 from kith_matching.store import measuring as store
 from kith_matching.store import referrals
+from kith_matching.usecases.concerns import raise_concern
 
 
 async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Referral:
@@ -24,7 +26,7 @@ async def get_referral(tx: AsyncConnection, referral_id: UUID) -> Referral:
 async def record_measurement(
     tx: AsyncConnection, asked: Measurement, referral: Referral, *, now: datetime
 ) -> Measurement:
-    """Keep what somebody answered, of a referral that is locked.
+    """Keep what somebody answered, of a referral that is locked. A risk item raises a concern, whatever the total.
 
     Raises ``InstrumentNotFound``, ``ProgrammeNotFound`` while the programme is still on its way, and what
     ``domain.measurement.record`` does.
@@ -45,15 +47,10 @@ async def record_measurement(
     await audit.record(tx, Entry("measurement-recorded", "measurement", kept.id, said), now=now)
     has_score = domain.scored(kept, instrument).no_score is None
     await outgoing.tell_measured(tx, kept, scored=has_score, now=now)
+    if kept.risk_items:
+        raised = Raised(Grounds.RISK_ITEM, About.REFERRAL, referral.id)
+        await raise_concern(tx, raised, organisation_id=referral.organisation_id, by=None, now=now)
     return kept
-
-
-async def acknowledge(tx: AsyncConnection, measurement_id: UUID, *, by: str, now: datetime) -> Measurement:
-    """Keep that somebody has seen the risk items. Raises ``MeasurementNotFound``, and as ``domain.acknowledge``."""
-    seen = domain.acknowledge(await store.get_measurement_for_update(tx, measurement_id), by=by, now=now)
-    await store.save_acknowledgement(tx, seen)
-    await audit.record(tx, Entry("risk-acknowledged", "measurement", measurement_id), now=now)
-    return seen
 
 
 async def put_licence(

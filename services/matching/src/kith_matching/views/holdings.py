@@ -56,8 +56,13 @@ _HELD: Final = sa.text("""
     from places where referral_id in (select id from theirs)
     union all
     select 'measurement', id, organisation_id, false,
-        to_jsonb(measurements) - '{id,organisation_id,recorded_by,acknowledged_by}'::text[]
+        to_jsonb(measurements) - '{id,organisation_id,recorded_by}'::text[]
     from measurements where referral_id in (select id from theirs)
+    union all
+    select 'concern', concerns.id, concerns.organisation_id,
+        (select bool_or(erased) from theirs) and not exists (select from concern_words where concern_id = concerns.id),
+        to_jsonb(concerns) - '{id,organisation_id,raised_by,acknowledged_by,decided_by,version}'::text[]
+    from concerns where referral_id in (select id from theirs)
     union all
     select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]

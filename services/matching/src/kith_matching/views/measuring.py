@@ -1,4 +1,4 @@
-"""What people answered, and what it comes to; what is at risk and nobody has seen; which instruments may be asked."""
+"""What people answered, and what it comes to; which instruments may be asked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,18 +37,6 @@ _BASELINE: Final = (
     .order_by(measurements.c.taken_on, measurements.c.id)
     .limit(1)
 )
-IS_AT_RISK: Final = sa.and_(
-    measurements.c.organisation_id == ORGANISATION,
-    sa.func.cardinality(measurements.c.risk_items) > 0,
-    measurements.c.acknowledged_at.is_(None),
-)
-"""A risk item was answered above 0, and nobody has said that they saw it."""
-_OPEN: Final = audited(
-    sa.select(measurements)
-    .where(IS_AT_RISK, sa.or_(AFTER.is_(None), measurements.c.id > AFTER))
-    .order_by(measurements.c.id)
-    .limit(LIMIT)
-)
 _LICENCES: Final = audited(sa.select(instrument_licences).where(instrument_licences.c.organisation_id == ORGANISATION))
 
 
@@ -81,18 +69,6 @@ async def get_measurement(tx: AsyncConnection, measurement_id: UUID, *, now: dat
 async def show_measurement(tx: AsyncConnection, measurement: Measurement) -> Seen:
     """A measurement, for whoever has just changed it: that is on the record already."""
     return await _beside_its_baseline(tx, measurement)
-
-
-async def list_risk_items(
-    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
-) -> list[Measurement]:
-    """The organisation's measurements in which a risk item was answered above 0 and nobody has said that they saw it.
-
-    Those that wait longest come first.
-    """
-    listed = Entry("risk-items-listed", "organisation", organisation_id)
-    found = await get_list(tx, _OPEN, listed, {"after": after, "limit": limit}, now)
-    return [measurement_of(one) for one in found]
 
 
 async def list_licences(tx: AsyncConnection, read: Entry, *, now: datetime) -> dict[str, Found]:

@@ -11,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching.domain.looking_after import Kind
-from kith_matching.domain.worklist import Work
+from kith_matching.domain.worklist import CONCERN, Work
 from kith_matching.store.rounds import WAITS
+from kith_matching.store.visiting import OVERDUE_SINCE
 from kith_matching.tables import (
+    concern_sharings,
+    concerns,
     helpings,
     looked_after,
     matches,
-    measurements,
     places,
     proposals,
     referrals,
@@ -27,10 +29,10 @@ from kith_matching.tables import (
     visits,
 )
 from kith_matching.tables.metadata import CODES
+from kith_matching.views.concerns import ANSWER_BY, IS_OPEN
 from kith_matching.views.helping import DUE_ON, IS_DUE, IS_HARDER
-from kith_matching.views.measuring import IS_AT_RISK
 from kith_matching.views.reading import LIMIT, ORGANISATION, TODAY
-from kith_matching.views.visiting import IS_OVERDUE, OVERDUE_SINCE
+from kith_matching.views.visiting import IS_OVERDUE
 
 
 def _day(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
@@ -40,7 +42,7 @@ def _day(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
 def _work(
     kind: Work,
     table: sa.Table,
-    about: Kind,
+    about: str,
     due_on: sa.ColumnElement[date],
     *where: sa.ColumnElement[bool],
     key: str = "id",
@@ -52,7 +54,7 @@ def _work(
     return sa.select(
         sa.literal(kind.value).label("kind"),
         table.c[key].label("id"),
-        sa.literal(about.value).label("about"),
+        sa.literal(str(about)).label("about"),
         table.c[about_key or key].label("about_id"),
         programme_id.label("programme_id"),
         due_on.label("due_on"),
@@ -78,7 +80,16 @@ _ALL: Final = sa.union_all(
         IS_OVERDUE,
         about_key="supporter_id",
     ),
-    _work(Work.SEE_TO_RISK, measurements, Kind.REFERRAL, measurements.c.taken_on, IS_AT_RISK, about_key="referral_id"),
+    _work(Work.ANSWER_CONCERN, concerns, CONCERN, _day(ANSWER_BY), IS_OPEN),
+    _work(
+        Work.CHASE_SHARING,
+        concern_sharings,
+        CONCERN,
+        concern_sharings.c.answer_by,
+        concern_sharings.c.answered_on.is_(None),
+        concern_sharings.c.answer_by < TODAY,
+        about_key="concern_id",
+    ),
     _work(Work.SEE_TO_HARDER, helpings, Kind.MATCH, helpings.c.asked_on, IS_HARDER, about_key="match_id"),
     _work(
         Work.TAKE_ANSWER,
@@ -131,6 +142,7 @@ _THEIRS: Final = (
     .where(
         sa.or_(
             _COORDINATOR.is_(None),
+            _ALL.c.about == CONCERN,
             sa.exists().where(
                 looked_after.c.kind == _ALL.c.about,
                 looked_after.c.about_id == _ALL.c.about_id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from kith_notifications.domain.concern import Level
 from kith_notifications.domain.referral import PERSON, PROGRAMME, REFERRER, SUPPORTER
 
 log = logging.getLogger(__name__)
@@ -16,8 +17,9 @@ PATHS: Final = {
     PROGRAMME: "/internal/organisations/{id}/contact",
     PERSON: "/internal/people/{id}/contact",
     SUPPORTER: "/internal/supporters/{id}/contact",
+    **{f"duty-{level}": f"/internal/duty-desks/{{id}}/{level}/contact" for level in Level},
 }
-"""Referrals owns organisations and people, matching supporters. The owner records the read."""
+"""Referrals owns organisations and people, matching supporters and duty desks. The owner records the read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,11 @@ def compose(message: Claimed, contact: Contact, *, sender: Address, now: datetim
 
 
 def _words(message: Claimed, contact: Contact) -> tuple[str, str]:
-    template = _LETTERS.get_template(f"{message.kind}.{message.recipient_kind}.txt")
+    template = _LETTERS.select_template([f"{message.kind}.{message.recipient_kind}.txt", f"{message.kind}.txt"])
     detail = message.detail or ""
     written = template.render(
         name=contact.name,
-        reference=message.referral_id,
+        reference=message.story_id,
         urgent=detail == URGENT,
         because=DECLINED_BECAUSE.get(detail, detail.replace("-", " ")),
         promised=PROMISED.get(detail, _PROMISED_SOMETHING),

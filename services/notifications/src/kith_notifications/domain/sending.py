@@ -51,7 +51,7 @@ class Claimed:
     """
 
     id: UUID
-    referral_id: UUID
+    story_id: UUID
     kind: str
     recipient_kind: str
     recipient_id: UUID
@@ -59,6 +59,7 @@ class Claimed:
     tries: int
     repeated: bool
     day: date | None = None
+    story_kind: str = "referral"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,15 +101,19 @@ class Recipient(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to tell one recipient. ``cancelled`` says why it must not be sent, if it must not."""
+    """One thing to tell one recipient, of a story: a referral, unless ``story_kind`` says another.
 
-    referral_id: UUID
+    ``cancelled`` says why it must not be sent, if it must not.
+    """
+
+    story_id: UUID
     reason: str
     recipient: Recipient
     told_of: datetime
     detail: str | None = None
     day: date | None = None
     cancelled: str | None = None
+    story_kind: str = "referral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ def messages_of(referral: Referral, happening: Happening) -> tuple[Message, ...]
         told = tuple(who for who in told if who != REFERRER)
     return tuple(
         Message(
-            referral_id=referral.id,
+            story_id=referral.id,
             reason=happening.reason,
             recipient=Recipient(who, None if referral.erased and who == PERSON else recipient_id),
             told_of=happening.at,

@@ -39,6 +39,7 @@ _CLAIM: Final = (
     .returning(
         messages.c.id,
         messages.c.referral_id,
+        messages.c.story_kind,
         messages.c.reason,
         messages.c.recipient,
         messages.c.detail,
@@ -114,7 +115,7 @@ async def save_settled(tx: AsyncConnection, settled: Sequence[Settled], *, now: 
 
     The referrals are locked first, as before every fact about them.
     """
-    await tx.execute(LOCK_REFERRALS, {"ids": sorted({one.message.referral_id for one in settled})})
+    await tx.execute(LOCK_REFERRALS, {"ids": sorted({one.message.story_id for one in settled})})
     rows = [
         (
             one.message.id,
@@ -135,7 +136,8 @@ def _claimed(row: Any) -> Claimed:
     recipient_kind, _, recipient_id = row.recipient.partition("/")
     return Claimed(
         id=row.id,
-        referral_id=row.referral_id,
+        story_id=row.referral_id,
+        story_kind=row.story_kind,
         kind=row.reason.partition("/")[0],
         recipient_kind=recipient_kind,
         recipient_id=UUID(recipient_id),

@@ -41,6 +41,7 @@ _TAKE: Final = sa.delete(waiting).where(waiting.c.referral_id == IDS).returning(
 _TOLD: Final = (
     messages.c.id,
     messages.c.referral_id,
+    messages.c.story_kind,
     messages.c.reason,
     messages.c.recipient,
     messages.c.channel,
@@ -186,7 +187,8 @@ async def add_messages(
     rows = [
         (
             id_,
-            message.referral_id,
+            message.story_id,
+            message.story_kind,
             message.reason,
             str(message.recipient),
             channel,

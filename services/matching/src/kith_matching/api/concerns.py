@@ -1,0 +1,282 @@
+"""Concerns: raised in one action by anybody, and answered by those whose duty it is."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.database import DatabaseDep
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
+from kith_chassis.identity import CallerDep
+from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.duty_desks import CrisisLineAsked
+from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Item, Raised, SharedWith, Sharing
+from kith_matching.domain.duty_desk import DutyDesk
+from kith_matching.usecases import concerns
+from kith_matching.usecases.concerns import SharingAsked
+from kith_matching.views import concerns as views
+from kith_matching.views.concerns import Told
+
+router = APIRouter(tags=["concerns"])
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]+$", min_length=1, max_length=4000)]
+"""What somebody writes; only the named roles read it."""
+
+
+class ConcernAsked(BaseModel):
+    """What you are worried about. Only the ``grounds`` must be said; the rest helps whoever answers.
+
+    ``about`` with ``about_id`` is what you have before you. ``words`` are sealed: only whose duty it is reads them.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    grounds: Grounds
+    about: About | None = None
+    about_id: UUID | None = None
+    words: Words | None = None
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        """Half a reference finds nothing."""
+        if (self.about is None) != (self.about_id is None):
+            raise ValueError("say about and about_id together, or neither")
+        return self
+
+
+class ConcernRaisedShown(BaseModel):
+    """That it was received, by when somebody sees to it, and whom to call meanwhile."""
+
+    id: UUID
+    grounds: Grounds
+    raised_at: datetime
+    acknowledge_by: datetime
+    emergency: str = EMERGENCY
+    crisis_lines: tuple[CrisisLineAsked, ...] = ()
+
+
+class OwnConcernShown(BaseModel):
+    """Whether somebody has answered what you raised."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    grounds: Grounds
+    raised_at: datetime
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    decided_at: datetime | None
+
+
+class ConcernShown(BaseModel):
+    """A concern, its clocks and its answers. ``raised_by`` is null where Kith itself raised it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    grounds: Grounds
+    about: About | None
+    about_id: UUID | None
+    referral_id: UUID | None
+    programme_id: UUID | None
+    desk_id: UUID | None
+    raised_at: datetime
+    raised_by: str | None
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    decide_by: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    decision: Decision | None
+
+
+class SharingShown(BaseModel):
+    """What was shared without agreement: to whom, which items, why, and by when an answer is asked for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    shared_with: SharedWith
+    receiving_organisation_id: UUID | None
+    items: tuple[Item, ...]
+    shared_at: datetime
+    shared_by: str
+    answer_by: date
+    answered_on: date | None
+
+
+class SharingRead(SharingShown):
+    """What was shared, with the reason."""
+
+    reason: str
+
+
+class ConcernRead(ConcernShown):
+    """A concern with all that was written of it."""
+
+    words: str | None
+    reason: str | None
+    sharings: tuple[SharingRead, ...]
+
+
+class DecisionAsked(BaseModel):
+    """What is done, and why. ``shared`` where, and only where, something was shared of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Decision
+    reason: Words
+
+
+class SharingWanted(BaseModel):
+    """What you tell somebody without agreement: no more items than do the work, and why it cannot wait or be asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shared_with: SharedWith
+    receiving_organisation_id: UUID | None = None
+    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=len(Item))]
+    reason: Words
+
+
+@router.post("/concerns", status_code=201, response_model=ConcernRaisedShown)
+async def raise_concern(
+    asked: ConcernAsked, request: Request, *, caller: CallerDep, organisation_id: OrganisationDep
+) -> Response:
+    """Raise a concern. The duty desk is written to at once; nobody has to agree, and nothing has to be found first.
+
+    Kith is not an emergency service: if somebody is in danger now, call 999.
+    """
+    raised = Raised(asked.grounds, asked.about, asked.about_id, asked.words)
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        kept, desk = await concerns.raise_concern(
+            tx, raised, organisation_id=organisation_id, by=caller.subject, now=now
+        )
+        return Created(f"/concerns/{kept.id}", _received(kept, desk), kept.version)
+
+    return await create(request, caller, work)
+
+
+@router.get("/concerns")
+async def list_concerns(
+    *,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    now: NowDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+    state: Annotated[Literal["open", "all"], Query(description="Only those without a decision, or all.")] = "open",
+) -> Page[ConcernShown]:
+    """Your organisation's concerns, the first raised first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_concerns(
+            tx, organisation_id, open_only=state == "open", after=after, limit=limit, now=now
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return page_of([ConcernShown.model_validate(one) for one in found], limit)
+
+
+@router.get("/concerns/own")
+async def list_own_concerns(
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    now: NowDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[OwnConcernShown]:
+    """What you raised yourself, and whether somebody has answered."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_own(tx, organisation_id, caller.subject, after=after, limit=limit, now=now)
+    return page_of([OwnConcernShown.model_validate(one) for one in found], limit)
+
+
+@router.get("/concerns/{concern_id}")
+async def get_concern(
+    concern_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> ConcernRead:
+    """One concern with all that was written of it. That you read it is on the record."""
+    async with database.transaction(caller) as tx:
+        told = await views.get_concern(tx, concern_id, now=now)
+    response.headers["Cache-Control"] = "no-store"
+    return _read(told)
+
+
+@router.post("/concerns/{concern_id}/acknowledging")
+async def acknowledge_concern(
+    concern_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> ConcernShown:
+    """Say that you see to it. Until then it is passed on, from the lead to the deputy to a trustee."""
+    async with database.transaction(caller) as tx:
+        seen = await concerns.acknowledge(tx, concern_id, by=caller.subject, now=now)
+    response.headers["Cache-Control"] = "no-store"
+    return ConcernShown.model_validate(seen)
+
+
+@router.post("/concerns/{concern_id}/deciding")
+async def decide_concern(
+    *, concern_id: UUID, asked: DecisionAsked, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> ConcernShown:
+    """Say what is done, and why. It is final: what happens after is another concern."""
+    async with database.transaction(caller) as tx:
+        decided = await concerns.decide(tx, concern_id, asked.decision, asked.reason, by=caller.subject, now=now)
+    response.headers["Cache-Control"] = "no-store"
+    return ConcernShown.model_validate(decided)
+
+
+@router.post(
+    "/concerns/{concern_id}/sharings",
+    status_code=201,
+    response_model=SharingShown,
+    responses={201: leads_to([], ["answer_sharing"], sharing_id="id")},
+)
+async def share_concern(concern_id: UUID, asked: SharingWanted, request: Request, caller: CallerDep) -> Response:
+    """Record that you told somebody without agreement. You tell them yourself: Kith sends nothing of it to anybody."""
+    wanted = SharingAsked(asked.shared_with, asked.items, asked.reason, asked.receiving_organisation_id)
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        sharing = await concerns.share(tx, concern_id, wanted, by=caller.subject, now=now)
+        return Created(f"/concerns/{concern_id}/sharings/{sharing.id}", SharingShown.model_validate(sharing))
+
+    return await create(request, caller, work)
+
+
+@router.post("/concerns/{concern_id}/sharings/{sharing_id}/answering")
+async def answer_sharing(
+    concern_id: UUID, sharing_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> SharingShown:
+    """Record that whoever was told has answered."""
+    async with database.transaction(caller) as tx:
+        answered: Sharing = await concerns.note_answer(tx, concern_id, sharing_id, now=now)
+    return SharingShown.model_validate(answered)
+
+
+def _received(concern: Concern, desk: DutyDesk | None) -> ConcernRaisedShown:
+    lines: Iterable[CrisisLineAsked] = (
+        CrisisLineAsked.model_validate(line) for line in (desk.crisis_lines if desk else ())
+    )
+    return ConcernRaisedShown(
+        id=concern.id,
+        grounds=concern.grounds,
+        raised_at=concern.raised_at,
+        acknowledge_by=concern.acknowledge_by,
+        crisis_lines=tuple(lines),
+    )
+
+
+def _read(told: Told) -> ConcernRead:
+    by_part = {of: words for _, of, words in told.words}
+    by_id = {id_: words for id_, _, words in told.words}
+    sharings = [SharingRead.model_validate({**one, "reason": by_id.get(one["id"], "")}) for one in told.sharings]
+    return ConcernRead.model_validate(
+        {**told.concern, "words": by_part.get("raised"), "reason": by_part.get("decided"), "sharings": sharings}
+    )

@@ -1,0 +1,160 @@
+"""Concerns, kept with their words sealed; what was shared of them; and what is known of what they are about."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.audit.keys import Enciphered, encipher
+from kith_matching.domain.concern import (
+    About,
+    Concern,
+    ConcernNotFound,
+    Decision,
+    Grounds,
+    Item,
+    SharedWith,
+    Sharing,
+    SharingNotFound,
+    Whereabouts,
+)
+from kith_matching.store.rows import values_of
+from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals
+
+_ID: Final = sa.bindparam("about_id", type_=sa.Uuid)
+_OWN: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
+_PLACE: Final = (referrals.c.id.label("referral_id"), referrals.c.programme_id, referrals.c.district)
+_WHEREABOUTS: Final[dict[About, sa.Select[Any]]] = {
+    About.REFERRAL: sa.select(*_PLACE).where(referrals.c.id == _ID, referrals.c.organisation_id == _OWN),
+    About.MATCH: sa.select(*_PLACE)
+    .join(matches, matches.c.referral_id == referrals.c.id)
+    .where(matches.c.id == _ID, matches.c.organisation_id == _OWN),
+    About.GROUP: sa.select(groups.c.programme_id).where(groups.c.id == _ID, groups.c.organisation_id == _OWN),
+}
+_INSERT: Final = sa.insert(concerns)
+_LOCK: Final = sa.select(concerns).where(concerns.c.id == sa.bindparam("concern_id")).with_for_update()
+_SAVE: Final = sa.update(concerns).where(concerns.c.id == sa.bindparam("concern"))
+_ANSWERS: Final = ("acknowledged_at", "acknowledged_by", "decided_at", "decided_by", "decision", "version")
+_WORDS: Final = sa.insert(concern_words)
+_SAID: Final = (
+    sa.select(concern_words).where(concern_words.c.concern_id == sa.bindparam("id")).order_by(concern_words.c.id)
+)
+_FORGET: Final = sa.delete(concern_words).where(
+    concern_words.c.concern_id.in_(
+        sa.select(concerns.c.id)
+        .join(referrals, referrals.c.id == concerns.c.referral_id)
+        .where(
+            concerns.c.referral_id == sa.any_(sa.bindparam("referrals", type_=ARRAY(sa.Uuid))),
+            concerns.c.decided_at.is_not(None),
+            referrals.c.erased,
+        )
+    )
+)
+_SHARE: Final = sa.insert(concern_sharings)
+_ANY_SHARED: Final = sa.select(sa.exists().where(concern_sharings.c.concern_id == sa.bindparam("id", type_=sa.Uuid)))
+_LOCK_SHARING: Final = (
+    sa.select(concern_sharings)
+    .where(concern_sharings.c.id == sa.bindparam("id"), concern_sharings.c.concern_id == sa.bindparam("concern_id"))
+    .with_for_update()
+)
+_ANSWERED: Final = (
+    sa.update(concern_sharings)
+    .where(concern_sharings.c.id == sa.bindparam("sharing_id"))
+    .values(answered_on=sa.bindparam("day"))
+)
+
+
+async def find_whereabouts(
+    tx: AsyncConnection, organisation_id: UUID, about: About | None, about_id: UUID | None
+) -> Whereabouts:
+    """What the organisation knows of what a concern is about; nothing, where it is not known, or not its own."""
+    asked = _WHEREABOUTS.get(about) if about is not None else None
+    if asked is None:
+        return Whereabouts()
+    row = (await tx.execute(asked, {"about_id": about_id, "organisation_id": organisation_id})).one_or_none()
+    return Whereabouts(**values_of(row)) if row is not None else Whereabouts()
+
+
+async def insert_concern(tx: AsyncConnection, concern: Concern) -> None:
+    """Keep a concern."""
+    await tx.execute(_INSERT, asdict(concern))
+
+
+async def get_concern_for_update(tx: AsyncConnection, concern_id: UUID) -> Concern:
+    """The concern, locked. Raises ``ConcernNotFound``."""
+    row = (await tx.execute(_LOCK, {"concern_id": concern_id})).one_or_none()
+    if row is None:
+        raise ConcernNotFound
+    return concern_of(values_of(row))
+
+
+async def save_answer(tx: AsyncConnection, concern: Concern) -> None:
+    """Keep how a concern, which is locked, is answered."""
+    await tx.execute(_SAVE, {"concern": concern.id, **{name: getattr(concern, name) for name in _ANSWERS}})
+
+
+async def seal_words(tx: AsyncConnection, concern: Concern, of: str, words_id: UUID, words: str) -> None:
+    """Keep what was written: when it was ``raised``, ``shared`` or ``decided``."""
+    sealed = encipher(words_id, words)
+    own = {"id": words_id, "concern_id": concern.id, "organisation_id": concern.organisation_id, "of": of}
+    await tx.execute(_WORDS, {**own, "sealed": sealed.text, "key": sealed.key})
+
+
+async def open_words(tx: AsyncConnection, concern_id: UUID) -> list[tuple[UUID, str, str]]:
+    """All that was written of a concern: its id, of what it is, and the words, the first first."""
+    return [
+        (row.id, row.of, Enciphered(row.id, row.sealed, row.key).opened())
+        for row in await tx.execute(_SAID, {"id": concern_id})
+    ]
+
+
+async def forget_words(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
+    """Destroy what was written of concerns about those of the referrals whose person was erased.
+
+    What is not decided needs its words still: they are destroyed then.
+    """
+    await tx.execute(_FORGET, {"referrals": list(referral_ids)})
+
+
+async def insert_sharing(tx: AsyncConnection, sharing: Sharing) -> None:
+    """Keep that something was shared."""
+    await tx.execute(_SHARE, asdict(sharing))
+
+
+async def is_shared(tx: AsyncConnection, concern_id: UUID) -> bool:
+    """Whether anything of the concern was shared with anybody."""
+    return bool((await tx.execute(_ANY_SHARED, {"id": concern_id})).scalar_one())
+
+
+async def get_sharing_for_update(tx: AsyncConnection, concern_id: UUID, sharing_id: UUID) -> Sharing:
+    """What was shared, locked. Raises ``SharingNotFound``."""
+    row = (await tx.execute(_LOCK_SHARING, {"id": sharing_id, "concern_id": concern_id})).one_or_none()
+    if row is None:
+        raise SharingNotFound
+    return sharing_of(values_of(row))
+
+
+async def save_answered(tx: AsyncConnection, sharing: Sharing) -> None:
+    """Keep on which day whoever was told answered."""
+    await tx.execute(_ANSWERED, {"sharing_id": sharing.id, "day": sharing.answered_on})
+
+
+def concern_of(values: dict[str, Any]) -> Concern:
+    """The concern that a row's values are."""
+    about, decision = values["about"], values["decision"]
+    words = {
+        "grounds": Grounds(values["grounds"]),
+        "about": About(about) if about else None,
+        "decision": Decision(decision) if decision else None,
+    }
+    return Concern(**{**values, **words})
+
+
+def sharing_of(values: dict[str, Any]) -> Sharing:
+    """The sharing that a row's values are."""
+    items = tuple(Item(one) for one in values["items"])
+    return Sharing(**{**values, "shared_with": SharedWith(values["shared_with"]), "items": items})

@@ -1,0 +1,83 @@
+"""Concerns: a page of those that are open, one with all that was written of it, and what became of one's own."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kith_chassis.audit import Entry, audited
+from kith_matching.domain.concern import ConcernNotFound
+from kith_matching.domain.duty_desk import DutyDesk
+from kith_matching.store.concerns import open_words
+from kith_matching.store.duty_desks import desk_of
+from kith_matching.store.rows import values_of
+from kith_matching.tables import concern_sharings, concerns, duty_desks
+from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list, get_one, paged
+
+IS_OPEN: Final = concerns.c.decided_at.is_(None)
+"""Nobody has decided."""
+ANSWER_BY: Final = sa.case(
+    (concerns.c.acknowledged_at.is_(None), concerns.c.acknowledge_by), else_=concerns.c.decide_by
+)
+"""Until when the next answer is due."""
+_OPEN: Final = paged(concerns, sa.select(concerns).where(sa.or_(IS_OPEN, ~sa.bindparam("open_only", type_=sa.Boolean))))
+_ONE: Final = audited(sa.select(concerns).where(concerns.c.id == sa.bindparam("id")))
+_SHARINGS: Final = (
+    sa.select(concern_sharings)
+    .where(concern_sharings.c.concern_id == sa.bindparam("concern_id"))
+    .order_by(concern_sharings.c.id)
+)
+_OWN: Final = audited(
+    sa.select(concerns)
+    .where(
+        concerns.c.organisation_id == ORGANISATION,
+        concerns.c.raised_by == sa.bindparam("subject"),
+        sa.or_(AFTER.is_(None), concerns.c.id > AFTER),
+    )
+    .order_by(concerns.c.id)
+    .limit(LIMIT)
+)
+_DESKS: Final = paged(duty_desks)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A concern, what was written of it by the id of what it is of, and what was shared."""
+
+    concern: Found
+    words: tuple[tuple[UUID, str, str], ...] = field(repr=False)
+    sharings: tuple[Found, ...]
+
+
+async def list_concerns(
+    tx: AsyncConnection, organisation_id: UUID, *, open_only: bool, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """The organisation's concerns, the first raised first, without a word of what was written."""
+    listed = Entry("concerns-listed", "organisation", organisation_id)
+    return await get_list(tx, _OPEN, listed, {"after": after, "limit": limit, "open_only": open_only}, now)
+
+
+async def get_concern(tx: AsyncConnection, concern_id: UUID, *, now: datetime) -> Told:
+    """One concern with all that was written of it, for the named roles. Raises ``ConcernNotFound``."""
+    concern = await get_one(tx, _ONE, Entry("concern-read", "concern", concern_id), ConcernNotFound, now)
+    sharings = tuple(values_of(row) for row in await tx.execute(_SHARINGS, {"concern_id": concern_id}))
+    return Told(concern, tuple(await open_words(tx, concern_id)), sharings)
+
+
+async def list_own(
+    tx: AsyncConnection, organisation_id: UUID, subject: str, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """What the asking subject raised, and whether it was answered."""
+    listed = Entry("own-concerns-listed", "organisation", organisation_id)
+    return await get_list(tx, _OWN, listed, {"after": after, "limit": limit, "subject": subject}, now)
+
+
+async def list_desks(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[DutyDesk]:
+    """The organisation's duty desks, in order of id."""
+    listed = Entry("duty-desks-listed", "organisation", organisation_id)
+    return [desk_of(found) for found in await get_list(tx, _DESKS, listed, {"after": after, "limit": limit}, now)]
