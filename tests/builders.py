@@ -11,6 +11,8 @@ from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
 from kith_contracts.matching import (
+    ConcernAnswered,
+    ConcernRaised,
     ContactLogged,
     MatchEnded,
     MatchMade,
@@ -20,6 +22,7 @@ from kith_contracts.matching import (
     ScorePart,
     SessionLogged,
     SupporterChanged,
+    WorkFellDue,
 )
 from kith_contracts.notifications import MessageDelivered, MessageFailed
 from kith_contracts.referrals import (
@@ -44,6 +47,41 @@ TODAY: Final = NOW.date()
 def received(fact: Fact, *, id: UUID | None = None, at: datetime = NOW, key: str | None = None) -> Received:  # noqa: A002 - as the field is called
     """The fact as the inbox hands it over."""
     return Received(id or new_id(), fact, at, fact.topic, key or str(fact.story.id))
+
+
+def a_concern_raised(**changes: Any) -> ConcernRaised:
+    """A concern that a duty desk answers within the hour, and decides about within four."""
+    return ConcernRaised(
+        **{
+            "concern_id": new_id(),
+            "organisation_id": new_id(),
+            "desk_id": new_id(),
+            "acknowledge_by": NOW + timedelta(hours=1),
+            "decide_by": NOW + timedelta(hours=4),
+            "pass_on_minutes": 60,
+        }
+        | changes
+    )
+
+
+def a_concern_answered(raised: ConcernRaised, answer: str) -> ConcernAnswered:
+    """Somebody acknowledged it, or decided."""
+    return ConcernAnswered(concern_id=raised.concern_id, organisation_id=raised.organisation_id, answer=answer)
+
+
+def work_that_fell_due(**changes: Any) -> WorkFellDue:
+    """Nobody has been in touch with somebody for too long."""
+    return WorkFellDue(
+        **{
+            "work_id": new_id(),
+            "organisation_id": new_id(),
+            "kind": "get-in-touch",
+            "about_kind": "match",
+            "about_id": new_id(),
+            "due_on": TODAY,
+        }
+        | changes
+    )
 
 
 def an_organisation_published(**changes: Any) -> OrganisationPublished:

@@ -66,13 +66,14 @@ async def test_an_answer_comes_as_it_is(internal: Internal) -> None:
 
 
 async def test_each_word_has_its_owner(internal: Internal, owner: AnOwner) -> None:
-    for word in ("organisations", "people", "supporters"):
+    for word in ("organisations", "people", "supporters", "duty-desks"):
         await internal.get(f"/internal/{word}/7/contact")
 
     assert [str(request.url) for request in owner.asked] == [
         "https://referrals.example.org/internal/organisations/7/contact",
         "https://referrals.example.org/internal/people/7/contact",
         "https://matching.example.org/internal/supporters/7/contact",
+        "https://matching.example.org/internal/duty-desks/7/contact",
     ]
 
 

@@ -26,9 +26,11 @@ from kith_matching.domain.visit import (
     check_out,
     plan,
 )
+from kith_matching.usecases.visiting import tell_overdue
 from tests.conftest import AsCaller
 from tests.matching.builders import NOW, TODAY, a_match
 from tests.matching.desk import Desk
+from tests.matching.test_tenancy import a_lead
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -192,3 +194,41 @@ async def test_a_coordinator_may_say_it_for_a_supporter_who_telephones(visiting:
     visiting.supporter = visiting.coordinator
 
     assert (await visiting.say(visit_id, "checking-in")).status_code == 200
+
+
+async def concerns_of(visiting: Visiting, as_caller: AsCaller) -> list[str]:
+    """What the duty desk has to look for, once the moment has come."""
+    async with visiting.desk.stage.database.network_transaction() as tx:
+        await tell_overdue(tx, now())
+    visiting.desk.auth = a_lead(visiting.desk, as_caller)
+    found = (await visiting.desk.get("/concerns")).json()["items"]
+    return [one["about_id"] for one in found if one["grounds"] == "visitor-overdue"]
+
+
+async def test_whoever_is_overdue_is_a_concern_once_for_each_thing_they_have_not_said(
+    visiting: Visiting, as_caller: AsCaller
+) -> None:
+    visit_id, match_id = await visiting.plan(), visiting.match["id"]
+    in_time = await concerns_of(visiting, as_caller)
+    await visiting.goes_by(visit_id, LATE_IN + timedelta(minutes=10))
+    not_there = [await concerns_of(visiting, as_caller) for _ in range(2)]
+    await visiting.say(visit_id, "checking-in")
+    there = await concerns_of(visiting, as_caller)
+    await visiting.goes_by(visit_id, HOUR + LATE_OUT)
+
+    not_back = [await concerns_of(visiting, as_caller) for _ in range(2)]
+
+    assert (in_time, not_there, there) == ([], [[match_id]] * 2, [match_id])
+    assert not_back == [[match_id, match_id]] * 2
+
+
+async def test_a_visit_that_is_looked_for_is_still_the_supporters_to_speak_of(
+    visiting: Visiting, as_caller: AsCaller
+) -> None:
+    visit_id = await visiting.plan()
+    await visiting.goes_by(visit_id, LATE_IN + timedelta(minutes=10))
+    await concerns_of(visiting, as_caller)
+
+    there = await visiting.say(visit_id, "checking-in", '"1"')
+
+    assert (there.status_code, await visiting.overdue()) == (200, [])

@@ -10,7 +10,7 @@ from kith_chassis.internal import Internal
 from tests.conftest import SettingsOf
 
 ISSUER = "http://issuer.example"
-OWNERS = {"referrals.example": {"people", "organisations"}, "matching.example": {"supporters"}}
+OWNERS = {"referrals.example": {"people", "organisations"}, "matching.example": {"supporters", "duty-desks"}}
 
 
 @dataclass
@@ -26,10 +26,10 @@ class FakeOwners:
     def answer(self, request: httpx.Request) -> httpx.Response:
         if request.url.host == "issuer.example":
             return self._issuer(request)
-        _, _, word, id_, _ = request.url.path.split("/")
+        _, _, word, id_, *level, _ = request.url.path.split("/")
         assert word in OWNERS[request.url.host]
         assert request.headers["authorization"] == "Bearer a-token"
-        self.asked.append(f"{word}/{id_}")
+        self.asked.append("/".join((word, id_, *level)))
         if word in self.down:
             return httpx.Response(503)
         id_of = UUID(id_)

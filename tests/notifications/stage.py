@@ -17,6 +17,7 @@ from kith_chassis.database import Database
 from kith_chassis.health import Heartbeat
 from kith_chassis.identity import Caller
 from kith_chassis.internal import Internal
+from kith_chassis.received import Received
 from kith_contracts.matching import MatchMade
 from kith_contracts.referrals import ReferralCreated
 from kith_notifications.channels.mail_server import MailServer, Post
@@ -121,8 +122,11 @@ class Stage:
         await sender.turn(self.heartbeat, self.stop)
 
     async def hear(self, *facts: Any) -> None:
+        await self.take(*(received(fact) for fact in facts))
+
+    async def take(self, *facts: Received) -> None:
         async with self.database.network_transaction() as tx:
-            await on_facts(tx, [received(fact) for fact in facts])
+            await on_facts(tx, facts)
 
     async def a_referral(self, **changes: Any) -> ReferralCreated:
         """One message: to the organisation that referred to a programme of its own."""

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from kith_notifications.channels.addresses import Contact
 from kith_notifications.channels.letters import DECLINED_BECAUSE, PROMISED, Unwritable, compose
+from kith_notifications.domain.concern import KINDS, RAISED
 from kith_notifications.domain.sending import Claimed
 from kith_notifications.domain.table import RECEIVED, TOLD, TOLD_WHEN
+from kith_notifications.domain.work import DUE, LOOK_NOW
 from tests.builders import NOW
 
 SENDER = Address(display_name="Kith", addr_spec="kith@kith.example")
 WHEN = [(kind, whom) for (kind, _), told in TOLD_WHEN.items() for whom in told]
-EVERY = sorted({(kind, whom) for kind, told in TOLD.items() for whom in told} | {(RECEIVED, "person"), *WHEN})
+DUTY = [(kind, whom) for kind in (RAISED, *KINDS.values()) for whom in ("duty-lead", "programme")]
+WORK = [(kind, "programme") for kind in (DUE, LOOK_NOW)]
+REFERRED = {(kind, whom) for kind, told in TOLD.items() for whom in told} | {(RECEIVED, "person"), *WHEN}
+EVERY = sorted({*REFERRED, *DUTY, *WORK})
 ZOE = Contact(name="Zoë Testwell", email="zoe.testwell@example.org", may_email=True)
 
 

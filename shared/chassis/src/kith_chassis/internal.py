@@ -19,6 +19,7 @@ OWNERS: Final[Mapping[str, str]] = {
     "organisations": "referrals_url",
     "people": "referrals_url",
     "supporters": "matching_url",
+    "duty-desks": "matching_url",
 }
 """Who answers for ``/internal/<word>/...``: the setting that says where its owner is."""
 EARLY: Final = timedelta(seconds=30)
