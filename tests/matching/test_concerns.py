@@ -318,6 +318,26 @@ async def test_a_decision_ends_it_and_each_answer_is_told_once(watch: Watch) -> 
     assert (open_, [one["id"] for one in every]) == ([], [concern["id"]])
 
 
+async def test_what_was_written_stays_once_it_is_decided(watch: Watch) -> None:
+    referral = await watch.desk.a_referral()
+    concern = await watch.raise_(about="referral", about_id=str(referral.referral_id), words=WORRY)
+
+    await watch.act(concern["id"], "deciding", {"decision": "keep-watch", "reason": WORRY})
+
+    read = await watch.read(concern["id"])
+    assert (read["words"], read["reason"]) == (WORRY, WORRY)
+
+
+async def test_of_whom_another_organisation_supports_nothing_is_learnt(watch: Watch, desk: Desk) -> None:
+    other = Desk(desk.client, desk.stage.of_another_organisation(), lambda *_, **__: desk.auth)
+    referral = await (await other.open()).a_referral()
+
+    concern = await watch.raise_(about="referral", about_id=str(referral.referral_id))
+
+    read = await watch.read(concern["id"])
+    assert (read["referral_id"], read["programme_id"]) == (None, None)
+
+
 async def test_what_was_written_is_destroyed_with_the_person_but_not_while_somebody_needs_it(watch: Watch) -> None:
     referral = await watch.desk.a_referral()
     about = {"about": "referral", "about_id": str(referral.referral_id), "words": WORRY}

@@ -191,5 +191,17 @@ async def test_a_concern_is_in_everybodys_list_and_says_nothing_of_whom_it_is_ab
     assert match_id not in str(item)
 
 
+async def test_whoever_has_answered_is_not_asked_again(desk: Desk, as_caller: AsCaller) -> None:
+    concern_id, sharing_id, _ = await a_shared_concern(desk, as_caller, await desk.a_match())
+    await in_the_database(desk, CHASED, concern_id, today(now()) - DAY)
+    before = (await worklist(desk))["counts"]
+
+    desk.auth = a_lead(desk, as_caller)
+    await desk.create(f"/concerns/{concern_id}/sharings/{sharing_id}/answering", None)
+
+    desk.auth = as_caller("coordinator", organisation_id=desk.stage.organisation_id)
+    assert (before["chase-sharing"], "chase-sharing" in (await worklist(desk))["counts"]) == (1, False)
+
+
 async def test_where_there_is_nothing_to_do_the_list_is_empty(desk: Desk) -> None:
     assert await worklist(desk) == {"items": [], "counts": {}}

@@ -105,7 +105,7 @@ def desk_for(district: str | None, desks: Iterable[DutyDesk]) -> DutyDesk | None
     """The desk of the district; else the one for everywhere else, if there is one."""
     everywhere = None
     for desk in desks:
-        if district is not None and district in desk.districts:
+        if district in desk.districts:
             return desk
         if not desk.districts:
             everywhere = desk

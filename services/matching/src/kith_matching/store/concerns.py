@@ -26,14 +26,11 @@ from kith_matching.store.rows import values_of
 from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals
 
 _ID: Final = sa.bindparam("about_id", type_=sa.Uuid)
-_OWN: Final = sa.bindparam("organisation_id", type_=sa.Uuid)
 _PLACE: Final = (referrals.c.id.label("referral_id"), referrals.c.programme_id, referrals.c.district)
 _WHEREABOUTS: Final[dict[About, sa.Select[Any]]] = {
-    About.REFERRAL: sa.select(*_PLACE).where(referrals.c.id == _ID, referrals.c.organisation_id == _OWN),
-    About.MATCH: sa.select(*_PLACE)
-    .join(matches, matches.c.referral_id == referrals.c.id)
-    .where(matches.c.id == _ID, matches.c.organisation_id == _OWN),
-    About.GROUP: sa.select(groups.c.programme_id).where(groups.c.id == _ID, groups.c.organisation_id == _OWN),
+    About.REFERRAL: sa.select(*_PLACE).where(referrals.c.id == _ID),
+    About.MATCH: sa.select(*_PLACE).join(matches, matches.c.referral_id == referrals.c.id).where(matches.c.id == _ID),
+    About.GROUP: sa.select(groups.c.programme_id).where(groups.c.id == _ID),
 }
 _INSERT: Final = sa.insert(concerns)
 _LOCK: Final = sa.select(concerns).where(concerns.c.id == sa.bindparam("concern_id")).with_for_update()
@@ -68,14 +65,12 @@ _ANSWERED: Final = (
 )
 
 
-async def find_whereabouts(
-    tx: AsyncConnection, organisation_id: UUID, about: About | None, about_id: UUID | None
-) -> Whereabouts:
-    """What the organisation knows of what a concern is about; nothing, where it is not known, or not its own."""
+async def find_whereabouts(tx: AsyncConnection, about: About | None, about_id: UUID | None) -> Whereabouts:
+    """What whoever asks may know of what a concern is about; nothing, where it is not known, or not their own."""
     asked = _WHEREABOUTS.get(about) if about is not None else None
     if asked is None:
         return Whereabouts()
-    row = (await tx.execute(asked, {"about_id": about_id, "organisation_id": organisation_id})).one_or_none()
+    row = (await tx.execute(asked, {"about_id": about_id})).one_or_none()
     return Whereabouts(**values_of(row)) if row is not None else Whereabouts()
 
 
