@@ -31,7 +31,7 @@ from kith_contracts.registry import BY_TYPE, TOPICS
 from tests.servers.issuer import SERVICES, Issuer
 from tests.servers.kafka import Broker, remove_topics
 from tests.servers.postgres import Databases
-from tests.servers.services import Bearer
+from tests.servers.services import SEALING_KEY, Bearer
 
 SAMPLE: Final = deploy_file("sample-network/network.yaml")
 READY_SECONDS: Final = 90.0
@@ -104,6 +104,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
                 "KITH_DEVELOPMENT_ISSUER": "1",
                 "KITH_CLIENT_ID": client_id,
                 "KITH_CLIENT_SECRET": secret,
+                "KITH_SEALING_KEYS": SEALING_KEY,
                 "KITH_REFERRALS_URL": urls["referrals"],
                 "KITH_MATCHING_URL": urls["matching"],
                 "KITH_SMTP_HOST": "127.0.0.1",
