@@ -67,6 +67,12 @@ def test_nothing_starts_without_its_secrets(secret: str) -> None:
     assert f"${{{secret}-" not in TEXT
 
 
+def test_matching_alone_is_given_what_opens_sealed_text() -> None:
+    assert [part for part, asked in PARTS.items() if "KITH_SEALING_KEYS" in asked.get("environment", {})] == [
+        "matching"
+    ]
+
+
 def test_the_issuer_takes_every_secret_from_the_environment(tmp_path: Path) -> None:
     path = REPOSITORY / "deploy" / "compose" / "clients.yaml"
     made = made_secrets(tmp_path / "env")

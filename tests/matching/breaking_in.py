@@ -4,7 +4,7 @@ import importlib.util
 import json
 import re
 import subprocess
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ TAG: Final = 16
 FIRST_BLOCK: Final = b"\x00\x00\x00\x02"
 """How GCM counts from its nonce (NIST SP 800-38D, 7.1): read so, nothing needs to be authentic to be seen."""
 NONCE: Final = 12
+BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=])")
 ZEROS: Final = bytes(NONCE)
 
 TABLES: Final = """
@@ -68,8 +69,9 @@ def shows(text: str, words: str) -> bool:
 
 
 def blobs_in(text: str) -> set[bytes]:
-    """Every value of bytes, as PostgreSQL writes them."""
-    return {bytes.fromhex(digits) for digits in re.findall(r"\\x((?:[0-9a-f]{2})+)", text)}
+    """Every value of bytes as PostgreSQL writes them, and whatever in it could be bytes in base64."""
+    found = {bytes.fromhex(digits) for digits in re.findall(r"\\x((?:[0-9a-f]{2})+)", text)}
+    return found | {b64decode(one) for one in BASE64.findall(text) if len(one) % 4 == 0}
 
 
 def can_open(blobs: Iterable[bytes], words: str) -> bool:
