@@ -33,7 +33,7 @@ from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, JvmKafka, has_java_and_maven, kafka_jars, remove_topics
 from tests.servers.lengths import IN_CI, examples
 from tests.servers.postgres import UNSAFE_AND_QUICK, Address, Databases
-from tests.servers.services import OWN_SETTINGS, Bearer, built, served, settings_kind
+from tests.servers.services import OWN_SETTINGS, SEALING_KEY, Bearer, built, served, settings_kind
 from tests.servers.skipped import NothingSkippedInSilence
 
 REPOSITORY = Path(__file__).parents[1]
@@ -184,6 +184,7 @@ def settings_of(issuer: Issuer) -> SettingsOf:
             "issuer": issuer.url,
             "development_issuer": True,
             "drain_seconds": 0.0,
+            "sealing_keys": SecretStr(SEALING_KEY),
         }
         return kind(**chosen | more)
 

@@ -20,6 +20,7 @@ from tests.bench.load import Plan
 from tests.bench.stage import Stage
 from tests.servers.issuer import Issuer
 from tests.servers.postgres import Address
+from tests.servers.services import SEALING_KEY
 
 ROOT = Path(__file__).parents[2]
 REFERRER, OWNER, PROGRAMME = new_id(), new_id(), new_id()
@@ -106,6 +107,7 @@ class Sides:
             "KITH_HTTP_PORT": str(port),
             "KITH_ISSUER": self._issuer.url,
             "KITH_DEVELOPMENT_ISSUER": "1",
+            "KITH_SEALING_KEYS": SEALING_KEY,
             "KITH_DRAIN_SECONDS": "0",
         }
         await self.start([f"kith_{name}", "--only", parts], environment, f"http://127.0.0.1:{port}/health/ready")

@@ -84,6 +84,7 @@ def test_an_empty_variable_counts_as_missing(read: Any) -> None:
         ({"KITH_KAFKA_SSL_KEY_FILE": "/s3cret"}, "KITH_KAFKA_SSL_CERT_FILE and KITH_KAFKA_SSL_KEY_FILE go together"),
         ({"KITH_CLIENT_SECRET": "s3cret"}, "KITH_CLIENT_ID and KITH_CLIENT_SECRET go together: set both or neither."),
         ({"KITH_ISSUER": "http://issuer.example.org"}, "KITH_ISSUER must begin with https://"),
+        ({"KITH_SEALING_KEYS": "s3cret"}, "KITH_SEALING_KEYS is wrong: each must be 32 random bytes in base64"),
     ],
 )
 def test_a_wrong_value_is_named_and_never_shown(read: Any, wrong: dict[str, str], sentence: str) -> None:

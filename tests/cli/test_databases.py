@@ -1,13 +1,16 @@
 """The embedded run's memory of the log: what an outbox lets go is told again to the next run, as it was."""
 
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from kith_chassis.provision import provision
 from kith_chassis.schema import V1
-from kith_cli.embedded.databases import ServiceDatabase, tell_again
+from kith_chassis.sealing import read_keys
+from kith_cli.embedded.databases import ServiceDatabase, sealing_key, tell_again
 from kith_cli.embedded.postgres import EmbeddedPostgres
 
 TELL = """
@@ -92,3 +95,13 @@ async def test_what_is_told_later_comes_after_what_is_told_again(database: Servi
 
     subjects = [row["id"] for row in await as_role(database.service_url, "select id from outbox order by id")]
     assert subjects == [1, 2, 3]
+
+
+def test_every_network_has_a_sealing_key_of_its_own_made_once_and_for_its_eyes_alone(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+
+    made = sealing_key(here)
+
+    assert read_keys(made)
+    assert sealing_key(here) == made != sealing_key(elsewhere)
+    assert stat.S_IMODE(here.stat().st_mode) == 0o600

@@ -106,6 +106,12 @@ class TestANetworkThatIsUp:
 
         assert seen.returncode == 0, seen.stdout
 
+    @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+    def test_matching_alone_is_given_what_opens_sealed_text(self, up: Run) -> None:
+        environments = {name: Path(f"/proc/{child['pid']}/environ").read_bytes() for name, child in up.told().items()}
+
+        assert [name for name, given in environments.items() if b"KITH_SEALING_KEYS=" in given] == ["matching"]
+
     def test_the_organisations_and_programmes_are_there_and_no_supporters(self, up: Run) -> None:
         organisation = {"Authorization": f"Bearer {token(up, 'coordinator', 'harbour-trust')}"}
         operator = {"Authorization": f"Bearer {token(up, 'operator')}"}

@@ -4,19 +4,21 @@ import os
 import re
 import stat
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
 
+from kith_chassis.sealing import DATA_KEY
 from kith_cli.clients import read_clients
 from kith_cli.installation import SERVICES
 from tests.containers.compose import ONCE, OURS, REPOSITORY, SECRETS_SCRIPT, THEIRS, secrets_in
 
 TEXT: Final = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
 PARTS: Final[dict[str, Any]] = yaml.safe_load(TEXT)["services"]
-ASKED: Final = frozenset(re.findall(r"\$\{(KITH_[A-Z_]*(?:PASSWORD|SECRET))", TEXT))
+ASKED: Final = frozenset(re.findall(r"\$\{(KITH_[A-Z_]*(?:PASSWORD|SECRET|KEYS))", TEXT))
 
 
 def made_secrets(file: Path) -> dict[str, str]:
@@ -34,7 +36,9 @@ def test_no_two_secrets_are_alike(tmp_path: Path) -> None:
 
     assert len(made) == 2 * len(ASKED)
     assert len(set(made)) == len(made)
-    assert all(re.fullmatch("[0-9a-f]{48}", secret) for secret in made)
+    assert all(
+        re.fullmatch("[0-9a-f]{48}", secret) or len(b64decode(secret, validate=True)) == DATA_KEY for secret in made
+    )
 
 
 def test_secrets_that_are_there_are_kept_and_missing_ones_added(tmp_path: Path) -> None:
@@ -61,6 +65,12 @@ def test_nothing_starts_without_its_secrets(secret: str) -> None:
     assert f"${{{secret}:?" in TEXT
     assert f"${{{secret}:-" not in TEXT
     assert f"${{{secret}-" not in TEXT
+
+
+def test_matching_alone_is_given_what_opens_sealed_text() -> None:
+    assert [part for part, asked in PARTS.items() if "KITH_SEALING_KEYS" in asked.get("environment", {})] == [
+        "matching"
+    ]
 
 
 def test_the_issuer_takes_every_secret_from_the_environment(tmp_path: Path) -> None:

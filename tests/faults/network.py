@@ -25,7 +25,7 @@ from kith_contracts.registry import TOPICS
 from tests.servers.issuer import SERVICES, Issuer
 from tests.servers.kafka import JvmKafka
 from tests.servers.postgres import PASSWORD, role_url
-from tests.servers.services import Bearer
+from tests.servers.services import SEALING_KEY, Bearer
 
 API: Final = "api"
 INBOX: Final = "inbox"
@@ -115,6 +115,7 @@ class Network:
             "KITH_DEVELOPMENT_ISSUER": "1",
             "KITH_CLIENT_ID": client_id,
             "KITH_CLIENT_SECRET": secret,
+            "KITH_SEALING_KEYS": SEALING_KEY,
             "KITH_REFERRALS_URL": self.url("referrals"),
             "KITH_MATCHING_URL": self.url("matching"),
             "KITH_SMTP_HOST": "127.0.0.1",

@@ -28,10 +28,11 @@ from kith_cli.installation import deploy_file
 from kith_cli.network import Organisation, read_network
 from kith_cli.telling import Teller
 from kith_contracts.registry import BY_TYPE, TOPICS
+from tests.journeys.a_note import Noted, keeper, note_something, take_away
 from tests.servers.issuer import SERVICES, Issuer
 from tests.servers.kafka import Broker, remove_topics
-from tests.servers.postgres import Databases
-from tests.servers.services import Bearer
+from tests.servers.postgres import Address, Databases
+from tests.servers.services import SEALING_KEY, Bearer
 
 SAMPLE: Final = deploy_file("sample-network/network.yaml")
 READY_SECONDS: Final = 90.0
@@ -66,10 +67,12 @@ class ARun:
     first: Shown
     second: Shown
     said: str
-    records_after_first: int
+    records_after: tuple[int, int]
     mails: list[dict[str, Any]]
     traces: Traces
     network: tuple[Organisation, ...]
+    noted: Noted
+    taken: dict[str, str]
 
     def told_of(self, topic: str, story: str) -> list[str]:
         """The names of the facts of one story on one topic, in order."""
@@ -79,7 +82,7 @@ class ARun:
 async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
     """Have everything up, demonstrate twice, take everything down."""
     network = read_network(SAMPLE)
-    issuer = Issuer(folder / "issuer", *(client for one in network for client in one.clients))
+    issuer = Issuer(folder / "issuer", *(client for one in network for client in one.clients), keeper(network[0]))
     mail_url, smtp_port = f"http://127.0.0.1:{free_port()}", free_port()
     ports = {name: free_port() for name in SERVICES}
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
@@ -92,8 +95,9 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         await stack.enter_async_context(a_process(folder / "mail.log", mail, {}))
         processes = AsyncExitStack()
         await stack.enter_async_context(processes)
+        addresses: dict[str, Address] = {}
         for name in SERVICES:
-            address = await stack.enter_async_context(databases.copy(name))
+            addresses[name] = address = await stack.enter_async_context(databases.copy(name))
             client_id, secret = issuer.secret(name)
             environment = {
                 "KITH_DATABASE_URL": address.url,
@@ -104,6 +108,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
                 "KITH_DEVELOPMENT_ISSUER": "1",
                 "KITH_CLIENT_ID": client_id,
                 "KITH_CLIENT_SECRET": secret,
+                "KITH_SEALING_KEYS": SEALING_KEY,
                 "KITH_REFERRALS_URL": urls["referrals"],
                 "KITH_MATCHING_URL": urls["matching"],
                 "KITH_SMTP_HOST": "127.0.0.1",
@@ -125,8 +130,11 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
             go_on=lambda: None,
         )
         first = await asyncio.to_thread(demonstration.run)
-        records_after_first = len(await _read_log(settings))
+        after_first = len(await _read_log(settings))
         second = await asyncio.to_thread(demonstration.run)
+        after_second = len(await _read_log(settings))
+        noted = await note_something(urls["matching"], issuer, network[0])
+        taken = await asyncio.to_thread(take_away, urls, issuer, network[0], addresses, folder)
 
         metrics = await _metrics(urls, issuer)
         async with httpx.AsyncClient() as client:
@@ -135,7 +143,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         await processes.aclose()  # before their spans are counted, of which the last go out at the end
     logs = {path.name: path.read_bytes() for path in sorted(folder.glob("*.log"))}  # noqa: ASYNC240 - nothing else runs
     traces = Traces(records, logs, list(spans), metrics)
-    return ARun(first, second, said.getvalue(), records_after_first, mails, traces, network)
+    return ARun(first, second, said.getvalue(), (after_first, after_second), mails, traces, network, noted, taken)
 
 
 async def _empty_topics(broker: Broker, issuer: Issuer) -> ServiceSettings:

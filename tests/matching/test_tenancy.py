@@ -707,6 +707,24 @@ async def test_without_a_token_there_is_nothing(ours: Ours) -> None:
     assert await attempts_of(ours, None) == dict.fromkeys(PERMISSIONS, 401)
 
 
+COLLEAGUES = [("coordinator",), ("administrator",), ("coordinator", "administrator", "supporter", "referrer")]
+
+
+@pytest.mark.parametrize("roles", COLLEAGUES)
+async def test_no_route_answers_a_colleague_what_a_supervisor_noted(
+    ours: Ours, as_caller: AsCaller, roles: tuple[str, ...]
+) -> None:
+    colleague = as_caller(*roles, organisation_id=ours.desk.stage.organisation_id, subject="a-colleague")
+    looks = [name for name in PERMISSIONS if attempts(ours)[name][0] == "GET"]
+    deeds = [name for name in PERMISSIONS if name not in looks]
+
+    answers = {name: await attempt(ours, name, colleague) for name in (*looks, *deeds)}
+
+    assert [name for name, answer in answers.items() if NOTE in answer.text] == []
+    assert answers["get_supervision"].status_code == 404
+    assert NOTE in (await attempt(ours, "get_supervision", ours.desk.auth)).text
+
+
 async def test_another_organisation_cannot_join_in_our_group(ours: Ours, as_caller: AsCaller) -> None:
     theirs = Desk(ours.desk.client, Stage(ours.desk.stage.database), as_caller)
     await theirs.open()

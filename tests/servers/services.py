@@ -1,10 +1,12 @@
 """A service inside the tests' own process: the app that its process would serve, without the process."""
 
 import copy
+from base64 import b64encode
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from secrets import token_bytes
 from typing import Any, Final
 
 import httpx
@@ -27,6 +29,8 @@ OWN_SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "notifications": {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_tls": "none", "mail_from": "kith@example.org"},
 }
 """What a service must be told beyond what every service is; it leads nowhere."""
+SEALING_KEY: Final = b64encode(token_bytes(32)).decode()
+"""What seals texts in this run of the tests; in no database, as it should be."""
 
 _Kind = tuple[str, tuple[tuple[str, Any], ...]]
 _KINDS: Final[dict[int, _Kind]] = {}

@@ -1,10 +1,10 @@
-"""Moments in: what was not answered in time or has run out, rounds that are due, who is alone, what is counted."""
+"""Moments in: what was not answered in time or has run out, rounds due, who is alone, what is counted and kept."""
 
 from datetime import timedelta
 from typing import Final
 
 from kith_chassis.service import Timer
-from kith_matching.store import kept
+from kith_matching.store import kept, sealing
 from kith_matching.usecases import counting, lapsing, looking, mediating, places, proposing, rounds, visiting
 
 TIMERS: Final = (
@@ -17,4 +17,5 @@ TIMERS: Final = (
     Timer("forget-round-inputs", timedelta(hours=1), kept.forget_old),
     Timer("count-quality", timedelta(hours=1), counting.count_quality),
     Timer("tell-lapsed-checks", timedelta(hours=1), lapsing.tell_lapsed_checks),
+    Timer("renew-sealing-keys", timedelta(minutes=1), sealing.renew_keys),
 )

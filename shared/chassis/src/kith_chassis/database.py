@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from kith_chassis.compiled import as_json
 from kith_chassis.connections import Connections, driver_of
 from kith_chassis.identity import Caller
+from kith_chassis.sealing import Sealer, read_keys
 from kith_chassis.settings import DatabaseSettings, ServiceSettings
 
 SESSION: Final = {
@@ -45,6 +46,7 @@ _NO_ROW: Final = "SELECT 0"
 """What PostgreSQL says of a query that gave no row (PostgreSQL manual, Message Formats: CommandComplete)."""
 _NETWORK: Final = "network"
 _CALLER: Final = "kith.caller"
+_SEALER: Final = "kith.sealer"
 
 
 Tls = ssl.SSLContext | Literal["prefer", "require"] | bool
@@ -65,8 +67,9 @@ class Database:
     ``AUTOCOMMIT`` leaves begin and commit to ``_begun``, which saves each transaction a round trip and half its cost.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, sealer: Sealer | None = None) -> None:
         self._connections = connections
+        self._sealer = sealer
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Self:
@@ -81,7 +84,9 @@ class Database:
         )
         sa.event.listen(engine.sync_engine, "rollback", _end_by("rollback"))
         sa.event.listen(engine.sync_engine, "commit", _end_by("commit"))
-        return cls(Connections(engine, settings.database_pool_size))
+        keys = settings.sealing_keys
+        sealer = Sealer(read_keys(keys.get_secret_value())) if keys else None
+        return cls(Connections(engine, settings.database_pool_size), sealer)
 
     def transaction(self, caller: Caller, *, lock: int | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction in the sight of ``caller``: committed at the end, rolled back at an exception.
@@ -103,6 +108,7 @@ class Database:
         tx = await self._connections.take()
         driver = driver_of(tx)
         tx.info[_CALLER] = caller
+        tx.info[_SEALER] = self._sealer
         try:
             await _begin(driver, _BEGIN.format(organisation=organisation, scope=scope), lock)
             yield tx
@@ -139,6 +145,17 @@ def asked_by(tx: AsyncConnection) -> Caller | None:
     """Who asked for this transaction; None where nobody did: facts that came, and moments that fell due."""
     caller: Caller | None = tx.info[_CALLER]
     return caller
+
+
+def sealer_of(tx: AsyncConnection) -> Sealer:
+    """What seals and opens texts that are kept in this transaction. Its keys come from the settings, never from here.
+
+    Raises ``TypeError`` in a service that was given none: one that seals refuses to start without.
+    """
+    sealer: Sealer | None = tx.info[_SEALER]
+    if sealer is None:
+        raise TypeError("This needs KITH_SEALING_KEYS.")
+    return sealer
 
 
 async def _begin(driver: asyncpg.Connection, words: str, lock: int | None) -> None:

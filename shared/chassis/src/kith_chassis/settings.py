@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kith_chassis.refusals import Refusal
+from kith_chassis.sealing import read_keys
 
 PREFIX: Final = "KITH_"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -26,6 +27,12 @@ def _database_address(value: SecretStr) -> SecretStr:
     parts = urlsplit(value.get_secret_value())
     if parts.scheme != "postgresql" or not parts.hostname or not parts.username or not parts.path.strip("/"):
         raise ValueError("it must look like postgresql://role:password@host:port/database")
+    return value
+
+
+def _sealing_keys(value: SecretStr) -> SecretStr:
+    """Refuse what are no sealing keys, without showing any."""
+    read_keys(value.get_secret_value())
     return value
 
 
@@ -130,6 +137,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     )
     client_id: str | None = Field(default=None, description="This service's own client at the issuer.")
     client_secret: SecretStr | None = Field(default=None, description="That client's secret.")
+    sealing_keys: Annotated[SecretStr, AfterValidator(_sealing_keys)] | None = Field(
+        default=None,
+        description="What opens sealed text: 32 random bytes in base64 (`openssl rand -base64 32`), comma between. The "
+        "first seals, all open. Required for matching. Keep them apart from the database and its backups.",
+    )
     referrals_url: WebAddress | None = Field(default=None, description="Where the referrals service answers.")
     matching_url: WebAddress | None = Field(default=None, description="Where the matching service answers.")
 

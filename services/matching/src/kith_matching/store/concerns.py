@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.audit.keys import Enciphered, encipher
+from kith_chassis.database import sealer_of
+from kith_chassis.sealing import SealedText
 from kith_matching.domain.concern import (
     About,
     Concern,
@@ -23,6 +24,7 @@ from kith_matching.domain.concern import (
     Whereabouts,
 )
 from kith_matching.store.rows import values_of
+from kith_matching.store.sealing import open_text
 from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals
 
 _ID: Final = sa.bindparam("about_id", type_=sa.Uuid)
@@ -94,15 +96,18 @@ async def save_answer(tx: AsyncConnection, concern: Concern) -> None:
 
 async def seal_words(tx: AsyncConnection, concern: Concern, of: str, words_id: UUID, words: str) -> None:
     """Keep what was written: when it was ``raised``, ``shared`` or ``decided``."""
-    sealed = encipher(words_id, words)
+    sealed = sealer_of(tx).seal(words_id, words, opens_for=str(concern.organisation_id))
     own = {"id": words_id, "concern_id": concern.id, "organisation_id": concern.organisation_id, "of": of}
     await tx.execute(_WORDS, {**own, "sealed": sealed.text, "key": sealed.key})
 
 
 async def open_words(tx: AsyncConnection, concern_id: UUID) -> list[tuple[UUID, str, str]]:
-    """All that was written of a concern: its id, of what it is, and the words, the first first."""
+    """All that was written of a concern: its id, of what it is, and the words, the first first.
+
+    Raises ``SealedElsewhere`` and ``SealBroken``.
+    """
     return [
-        (row.id, row.of, Enciphered(row.id, row.sealed, row.key).opened())
+        (row.id, row.of, open_text(tx, row.id, SealedText(row.sealed, row.key), opens_for=str(row.organisation_id)))
         for row in await tx.execute(_SAID, {"id": concern_id})
     ]
 

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.audit.keys import Enciphered, encipher
+from kith_chassis.database import sealer_of
+from kith_chassis.sealing import SealedText
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.supervision import Prompt, Supervision, SupervisionKind, SupervisionNotFound
 from kith_matching.store.rows import values_of
+from kith_matching.store.sealing import open_text
 from kith_matching.store.speaking import speak_as
 from kith_matching.tables import supervision_keys, supervisions, supporters
 
@@ -55,8 +57,9 @@ async def hold_supporters(tx: AsyncConnection, supporter_ids: Collection[UUID]) 
 
 
 async def insert_supervisions(tx: AsyncConnection, logged: Sequence[Supervision]) -> None:
-    """Keep what was logged, of one supervisor. Each note is enciphered under a key of its own."""
-    sealed = {one.id: encipher(one.id, one.note) for one in logged if one.note is not None}
+    """Keep what was logged, of one supervisor. Each note is sealed, and opens for them alone."""
+    sealer = sealer_of(tx)
+    sealed = {one.id: sealer.seal(one.id, one.note, opens_for=one.supervisor) for one in logged if one.note is not None}
     await tx.execute(_INSERT, [_row(one, sealed.get(one.id)) for one in logged])
     if sealed:
         await speak_as(tx, logged[0].supervisor)
@@ -72,7 +75,7 @@ async def insert_supervisions(tx: AsyncConnection, logged: Sequence[Supervision]
 async def get_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor: str) -> Supervision:
     """The supervision with its note, for who gave it. Raises ``SupervisionNotFound`` for everybody else.
 
-    The note is None also where its key was destroyed.
+    The note is None also where its key was destroyed. One that does not open is ``SealedElsewhere`` or ``SealBroken``.
     """
     await speak_as(tx, supervisor)
     row = (await tx.execute(_FIND, {"id": supervision_id, "supervisor": supervisor})).one_or_none()
@@ -81,7 +84,7 @@ async def get_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor:
     values = values_of(row)
     sealed, opens = values.pop("sealed_note"), values.pop("key")
     kind, prompts = SupervisionKind(values.pop("kind")), tuple(Prompt(one) for one in values.pop("prompts"))
-    note = Enciphered(supervision_id, sealed, opens).opened() if sealed and opens else None
+    note = open_text(tx, supervision_id, SealedText(sealed, opens), opens_for=supervisor) if sealed and opens else None
     return Supervision(**values, kind=kind, prompts=prompts, note=note)
 
 
@@ -90,7 +93,7 @@ async def keep_rhythms(tx: AsyncConnection, today: date, supporter_ids: Collecti
     await tx.execute(_KEEP, {"today": today, "ids": None if supporter_ids is None else list(supporter_ids)})
 
 
-def _row(one: Supervision, sealed: Enciphered | None) -> dict[str, Any]:
+def _row(one: Supervision, sealed: SealedText | None) -> dict[str, Any]:
     values = asdict(one)
     del values["note"]
     return {**values, "sealed_note": sealed.text if sealed else None}

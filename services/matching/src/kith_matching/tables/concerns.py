@@ -54,7 +54,9 @@ concern_words: Final = sa.Table(
     column("of", sa.Text),
     column("sealed", sa.LargeBinary),
     column("key", sa.LargeBinary),
+    column("under", sa.LargeBinary, null=True),
 )
+"""Each text with its wrapped key; the database takes from that the id of the sealing key that wraps it (``under``)."""
 concern_sharings: Final = sa.Table(
     "concern_sharings",
     metadata,

@@ -29,8 +29,12 @@ supervision_keys: Final = sa.Table(
     column("organisation_id", sa.Uuid),
     column("supervisor", sa.Text),
     column("key", sa.LargeBinary),
+    column("under", sa.LargeBinary, null=True),
 )
-"""What opens the notes, each by the id of its supervision. A transaction sees only those of the supervisor it names."""
+"""What opens the notes, each wrapped, by the id of its supervision. A transaction sees those of whom it speaks for.
+
+The database takes from ``key`` the id of the sealing key that wraps it (``under``): empty where none does yet.
+"""
 
 rhythms: Final = sa.Table(
     "rhythms",

@@ -14,9 +14,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
-from kith_chassis.audit import keys
 from kith_chassis.connections import driver_of
 from kith_chassis.database import asked_by
+from kith_chassis.sealing import Enciphered, encipher
 
 WORD: Final = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """A code: it begins with a letter, so that no number of a person's can be one."""
@@ -72,7 +72,7 @@ async def record(tx: AsyncConnection, *entries: Entry, now: datetime) -> None:
     """Put entries on the record, in this order, in one statement: kept if the transaction commits, and only then."""
     if not entries:
         return
-    enciphered = [keys.encipher(clock.new_id(), entry.reason) if entry.reason else None for entry in entries]
+    enciphered = [encipher(clock.new_id(), entry.reason) if entry.reason else None for entry in entries]
     texts = [_text(tx, entry, reason, now) for entry, reason in zip(entries, enciphered, strict=True)]
     kept = [(reason, entry) for entry, reason in zip(entries, enciphered, strict=True) if reason]
     if not kept:
@@ -100,7 +100,7 @@ def noted(tx: AsyncConnection, *entries: Entry, now: datetime) -> dict[str, Sequ
     return {_ENTRIES: [_text(tx, entry, None, now) for entry in entries]}
 
 
-def _text(tx: AsyncConnection, entry: Entry, reason: keys.Enciphered | None, now: datetime) -> str:
+def _text(tx: AsyncConnection, entry: Entry, reason: Enciphered | None, now: datetime) -> str:
     """The entry as the chain covers it, on one line; what does not apply is left out."""
     caller = asked_by(tx)
     told = {

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
-from kith_chassis import clock
+from kith_chassis import clock, sealing
 from kith_chassis.http import creates, paging, problems, versions
 from kith_chassis.http.limits import BodyLimit
 from kith_chassis.identity import ANYONE, Guarded, NotAuthenticated, RoleMissing, Verifier, secure
@@ -28,6 +28,8 @@ REFUSALS: Final[Mapping[type[Exception], int]] = {
     versions.StaleVersion: 412,
     versions.VersionMissing: 428,
     versions.VersionMalformed: 400,
+    sealing.SealedElsewhere: 409,
+    sealing.SealBroken: 409,
 }
 """The chassis's own refusals; a service adds its families."""
 

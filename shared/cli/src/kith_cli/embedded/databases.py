@@ -8,6 +8,7 @@ any kill every fact arrives, once in effect, and a replay finds a whole log.
 
 import json
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -68,6 +69,13 @@ def passwords(path: Path, services: tuple[str, ...]) -> dict[str, str]:
     if kept != known:
         write_private(path, json.dumps(kept, indent=2))
     return kept
+
+
+def sealing_key(path: Path) -> str:
+    """Read the key to what matching keeps sealed, made at the first start. In a file of its own: it is kept apart."""
+    if not path.exists():
+        write_private(path, b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text(encoding="utf-8").strip()
 
 
 async def provision_all(admin_url: str, databases: list[ServiceDatabase]) -> None:

@@ -20,7 +20,7 @@ from kith_cli.cannot import CannotRun
 from kith_cli.clients import Client, keep_clients, standing_clients
 from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.embedded.children import Child, Children
-from kith_cli.embedded.databases import ServiceDatabase, passwords, provision_all, tell_again
+from kith_cli.embedded.databases import ServiceDatabase, passwords, provision_all, sealing_key, tell_again
 from kith_cli.embedded.plan import PORTS, Plan, clean_environment
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_cli.embedded.processes import POLL, FolderLock, drive, free_port, require_free_port
@@ -132,9 +132,11 @@ class Platform:
             self._migrate()
         if told := asyncio.run(tell_again(self._databases)):
             self._teller.say(f"The log of earlier runs is told again: {told} facts.")
+        own = {"matching": {"KITH_SEALING_KEYS": sealing_key(self.folder / "sealing-key")}}
         with self._teller.step("Services"):
             for database in self._databases:
                 settings = self.plan.environment_of(database, self.clients[f"service-{database.name}"])
+                settings |= own.get(database.name, {})
                 self._children.start(database.name, ["-m", f"kith_{database.name}"], settings)
             self._until_ready(SERVICES)
         write_private(self.folder / PLATFORM_FILE, json.dumps(self.plan.description(), indent=2))

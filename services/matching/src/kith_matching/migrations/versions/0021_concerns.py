@@ -64,9 +64,11 @@ STATEMENTS = (
         organisation_id uuid not null,
         of text not null check (of in ('raised', 'shared', 'decided')),
         sealed bytea not null,
-        key bytea not null
+        key bytea not null,
+        under bytea generated always as (substr(key, 1, 8)) stored
     )
     """,
+    "create index concern_words_under on concern_words (under)",
     "create index concern_words_of on concern_words (concern_id, id)",
     """
     create table concern_sharings (
