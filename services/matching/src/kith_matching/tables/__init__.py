@@ -2,6 +2,7 @@
 
 from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.developing import assessments, developments
+from kith_matching.tables.due import dues
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.helping import helpings
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
@@ -33,6 +34,7 @@ __all__ = [
     "contacts",
     "developments",
     "disclosures",
+    "dues",
     "exchange_agreements",
     "exchange_members",
     "group_plans",

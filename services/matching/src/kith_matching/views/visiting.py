@@ -8,25 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited
-from kith_matching.domain.visit import LATE_IN, LATE_OUT
+from kith_matching.store.due import IS_OVERDUE, OVERDUE_SINCE
 from kith_matching.store.supporters import get_own_organisation
 from kith_matching.tables import visits
-from kith_matching.views.reading import AFTER, LIMIT, NOW, ORGANISATION, Found, get_list
+from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list
 
-OVERDUE_SINCE: Final = sa.case(
-    (visits.c.checked_in_at.is_(None), visits.c.starts_at + LATE_IN), else_=visits.c.ends_at + LATE_OUT
-)
-"""From when on somebody is looked for who has not checked in, or out."""
-IS_OVERDUE: Final = sa.and_(
-    visits.c.organisation_id == ORGANISATION,
-    visits.c.checked_out_at.is_(None),
-    visits.c.cancelled_at.is_(None),
-    NOW >= OVERDUE_SINCE,
-)
-"""A visit goes on, or should, and nobody has said in time that all is well."""
 _OVERDUE: Final = audited(
     sa.select(visits, OVERDUE_SINCE.label("overdue_since"))
-    .where(IS_OVERDUE, sa.or_(AFTER.is_(None), visits.c.id > AFTER))
+    .where(visits.c.organisation_id == ORGANISATION, IS_OVERDUE, sa.or_(AFTER.is_(None), visits.c.id > AFTER))
     .order_by(visits.c.id)
     .limit(LIMIT)
 )
