@@ -120,6 +120,7 @@ ALLOWED: dict[Any, set[str]] = {
         "maximum_age",
         "minimum_age",
         "minutes",
+        "missed_after_days",
         "open_offers",
         "pass_on_minutes",
         "people",

@@ -164,6 +164,12 @@ class Stage:
         async with self.database.network_transaction() as tx:
             await timer.run(tx, now)
 
+    async def raise_due(self, now: datetime = NOW) -> None:
+        """What the timer does that tells what is due."""
+        (timer,) = [timer for timer in TIMERS if timer.name == "raise-due"]
+        async with self.database.network_transaction() as tx:
+            await timer.run(tx, now)
+
     async def a_match(self, referral: ReferralCreated, supporter: Supporter) -> Match:
         """The pair, matched."""
         proposal = await self.propose(referral, supporter)

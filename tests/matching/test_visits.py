@@ -26,7 +26,7 @@ from kith_matching.domain.visit import (
     check_out,
     plan,
 )
-from kith_matching.usecases.visiting import tell_overdue
+from kith_matching.usecases.falling_due import raise_due
 from tests.conftest import AsCaller
 from tests.matching.builders import NOW, TODAY, a_match
 from tests.matching.desk import Desk
@@ -199,16 +199,16 @@ async def test_a_coordinator_may_say_it_for_a_supporter_who_telephones(visiting:
 async def concerns_of(visiting: Visiting, as_caller: AsCaller) -> list[str]:
     """What the duty desk has to look for, once the moment has come."""
     async with visiting.desk.stage.database.network_transaction() as tx:
-        await tell_overdue(tx, now())
+        await raise_due(tx, now())
     visiting.desk.auth = a_lead(visiting.desk, as_caller)
     found = (await visiting.desk.get("/concerns")).json()["items"]
-    return [one["about_id"] for one in found if one["grounds"] == "visitor-overdue"]
+    return [one["referral_id"] for one in found if one["grounds"] == "visitor-overdue"]
 
 
 async def test_whoever_is_overdue_is_a_concern_once_for_each_thing_they_have_not_said(
     visiting: Visiting, as_caller: AsCaller
 ) -> None:
-    visit_id, match_id = await visiting.plan(), visiting.match["id"]
+    visit_id, referral_id = await visiting.plan(), visiting.match["referral_id"]
     in_time = await concerns_of(visiting, as_caller)
     await visiting.goes_by(visit_id, LATE_IN + timedelta(minutes=10))
     not_there = [await concerns_of(visiting, as_caller) for _ in range(2)]
@@ -218,8 +218,8 @@ async def test_whoever_is_overdue_is_a_concern_once_for_each_thing_they_have_not
 
     not_back = [await concerns_of(visiting, as_caller) for _ in range(2)]
 
-    assert (in_time, not_there, there) == ([], [[match_id]] * 2, [match_id])
-    assert not_back == [[match_id, match_id]] * 2
+    assert (in_time, not_there, there) == ([], [[referral_id]] * 2, [referral_id])
+    assert not_back == [[referral_id, referral_id]] * 2
 
 
 async def test_a_visit_that_is_looked_for_is_still_the_supporters_to_speak_of(

@@ -23,6 +23,7 @@ AN_HOUR_AGO = sa.text(
     "update visits set starts_at = starts_at - interval '1 hour' where id = :id and cast(:on as date) is not null"
 )
 CHASED = sa.text("update concern_sharings set answer_by = :on where concern_id = :id")
+MADE = sa.text("update matches set made_on = :on where id = :id")
 REVIEW = sa.text("update matches set review_on = :on where id = :id")
 
 
@@ -71,19 +72,38 @@ async def decide(desk: Desk, as_caller: AsCaller) -> None:
     desk.auth = coordinator
 
 
+async def of_eight_weeks(desk: Desk) -> list[str]:
+    """Four who were matched for eight weeks: two do not meet, for two it ends."""
+    terms = {"definition_version": 2, "length_weeks": 8, "review_weeks": 20}
+    weeks = [SUPERVISED.model_copy(update=terms | {"missed_after_days": days}) for days in (7, 60)]
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": weeks[0]}))
+    silent = await desk.a_match()
+    await desk.stage.hear(
+        desk.programme.model_copy(update={"terms": weeks[1].model_copy(update={"definition_version": 3})})
+    )
+    ended, near, asked = [await desk.a_match() for _ in range(3)]
+    for match_id, ago in ((silent, 8), (ended, 56), (near, 42)):
+        await in_the_database(desk, MADE, match_id, today(now()) - ago * DAY)
+    for _ in range(2):
+        await meet(desk, asked, limits_explained=True)
+    return [silent, ended, near, asked]
+
+
 async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
     offered = await an_offered_place(desk)
     alone = await desk.a_referral(language="pl")
     await desk.stage.look_through(desk.programme)
     waits = await desk.a_referral()
-    reviewed, harder = await desk.a_match(), await desk.a_match()
+    reviewed, harder, quiet = [await desk.a_match() for _ in range(3)]
     proposed = await desk.a_referral()
     await desk.a_proposal(proposed)
     unsupervised, met = await desk.a_supporter(), await desk.a_match()
     await meet(desk, met)
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
+    await in_the_database(desk, MADE, quiet, today(now()) - 15 * DAY)
+    silent, ended, near, asked = await of_eight_weeks(desk)
     await say_harder(desk, harder)
     visited = await desk.a_match()
     in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
@@ -102,8 +122,13 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),
         ("explain-limits", met),
+        ("hold-session", silent),
+        ("get-in-touch", quiet),
         ("supervise", unsupervised),
-        ("ask-whether-it-helps", reviewed),
+        ("review", reviewed),
+        ("ask-whether-it-helps", asked),
+        ("see-to-ending", ended),
+        ("prepare-ending", near),
         ("find-supporter", str(alone.referral_id)),
         *[one for one in found if one[0] == "propose"],
     ]

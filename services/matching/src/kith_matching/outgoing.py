@@ -22,8 +22,10 @@ from kith_contracts.matching import (
     SessionLogged,
     SupervisionLogged,
     SupporterChanged,
+    WorkFellDue,
 )
 from kith_matching.domain.concern import Concern
+from kith_matching.domain.due import Raised
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.measurement import Measurement
 from kith_matching.domain.occasion import Contact, Session
@@ -179,6 +181,11 @@ async def tell_supervised(tx: AsyncConnection, logged: Sequence[Supervision], *,
     await outbox.record(tx, *facts, now=now)
 
 
+async def tell_due(tx: AsyncConnection, raised: Sequence[Raised], *, now: datetime) -> None:
+    """Tell what fell due: what kind of thing it is, and of which match or supporter; never what somebody said."""
+    await outbox.record(tx, *(_fell_due(one) for one in raised), now=now)
+
+
 def _answered(answer: Answered) -> ProposalAnswered:
     return ProposalAnswered(
         proposal_id=answer.proposal.id,
@@ -233,4 +240,19 @@ def _unplaceable(one: Unplaceable) -> NoFeasibleSupporter:
         rules=one.cause.rules,
         would_change=one.cause.would_change,
         supporters=one.cause.supporters,
+    )
+
+
+def _fell_due(raised: Raised) -> WorkFellDue:
+    due = raised.due
+    return WorkFellDue(
+        work_id=raised.id,
+        organisation_id=due.organisation_id,
+        programme_id=due.programme_id,
+        kind=due.told_as,
+        about_kind=due.about,
+        about_id=due.about_id,
+        referral_id=due.referral_id,
+        due_on=due.due_on,
+        at_once=due.at_once,
     )

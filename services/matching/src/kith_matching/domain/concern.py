@@ -46,6 +46,7 @@ class About(StrEnum):
     MATCH = "match"
     SUPPORTER = "supporter"
     GROUP = "group"
+    VISIT = "visit"
 
 
 class Decision(StrEnum):

@@ -80,6 +80,7 @@ class Terms:
     ``open_offers`` caps the offers that a supporter holds at once, ``places`` those in a group or course; None is no
     limit. ``slot_times`` are how somebody comes to a listener: ``booked``, ``open``. Without ``round_every_days`` a
     round is held when somebody asks for one. Without one of ``training`` a supporter is matched with nobody.
+    ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
     ``measures`` are what it asks people and supporters about how they are.
     """
 
@@ -112,6 +113,7 @@ class Terms:
     places: int | None = None
     waiting_list: bool = False
     slot_times: tuple[str, ...] = ()
+    missed_after_days: int | None = None
     measures: tuple[MeasureAsked, ...] = ()
 
 

@@ -73,10 +73,7 @@ EARLIEST_IN: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit, by its times (UTC). Where it is stands with the referral, and never here.
-
-    ``concern_id`` is the concern that was raised because nobody said in time that all was well.
-    """
+    """One visit, by its times (UTC). Where it is stands with the referral, and never here."""
 
     id: UUID
     match_id: UUID
@@ -90,7 +87,6 @@ class Visit:
     checked_out_at: datetime | None = None
     cancelled_at: datetime | None = None
     version: int = 1
-    concern_id: UUID | None = None
 
 
 def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now: datetime) -> Visit:
@@ -120,7 +116,7 @@ def check_in(visit: Visit, *, now: datetime) -> Visit:
         raise AlreadyCheckedIn
     if now < visit.starts_at - EARLIEST_IN:
         raise VisitTooEarly
-    return replace(visit, checked_in_at=now, concern_id=None, version=visit.version + 1)
+    return replace(visit, checked_in_at=now, version=visit.version + 1)
 
 
 def check_out(visit: Visit, *, now: datetime) -> Visit:

@@ -25,13 +25,14 @@ from kith_matching.domain.concern import (
 )
 from kith_matching.store.rows import values_of
 from kith_matching.store.sealing import open_text
-from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals
+from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals, visits
 
 _ID: Final = sa.bindparam("about_id", type_=sa.Uuid)
 _PLACE: Final = (referrals.c.id.label("referral_id"), referrals.c.programme_id, referrals.c.district)
 _WHEREABOUTS: Final[dict[About, sa.Select[Any]]] = {
     About.REFERRAL: sa.select(*_PLACE).where(referrals.c.id == _ID),
     About.MATCH: sa.select(*_PLACE).join(matches, matches.c.referral_id == referrals.c.id).where(matches.c.id == _ID),
+    About.VISIT: sa.select(*_PLACE).join(visits, visits.c.referral_id == referrals.c.id).where(visits.c.id == _ID),
     About.GROUP: sa.select(groups.c.programme_id).where(groups.c.id == _ID),
 }
 _INSERT: Final = sa.insert(concerns)

@@ -14,6 +14,7 @@ from kith_matching.domain.replay import ERASED
 from kith_matching.store.concerns import forget_words
 from kith_matching.tables import (
     acquaintances,
+    dues,
     hats,
     helpings,
     looked_after,
@@ -70,7 +71,8 @@ request that made it is kept for a day.
 
 
 _DROP: Final = tuple(
-    sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable, helpings)
+    sa.delete(table).where(table.c.referral_id == _THEIRS)
+    for table in (picks, acquaintances, unplaceable, helpings, dues)
 )
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))

@@ -3,6 +3,7 @@
 from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.concerns import concern_sharings, concern_words, concerns, duty_desks
 from kith_matching.tables.developing import assessments, developments
+from kith_matching.tables.due import dues
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.helping import helpings
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
@@ -37,6 +38,7 @@ __all__ = [
     "contacts",
     "developments",
     "disclosures",
+    "dues",
     "duty_desks",
     "exchange_agreements",
     "exchange_members",

@@ -21,5 +21,4 @@ visits: Final = sa.Table(
     column("checked_out_at", INSTANT, null=True),
     column("cancelled_at", INSTANT, null=True),
     column("version", sa.Integer),
-    column("concern_id", sa.Uuid, null=True),
 )

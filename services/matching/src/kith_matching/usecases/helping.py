@@ -8,16 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
+from kith_matching.domain.due import harder
 from kith_matching.domain.helping import Helping, Moment, Says, see_to, take
 from kith_matching.domain.referral import check_remembered
 from kith_matching.store import helping as store
 from kith_matching.store import matches, referrals
+from kith_matching.usecases import falling_due
 
 
 async def ask(
     tx: AsyncConnection, match_id: UUID, said: Says, moment: Moment, *, asked_on: date, now: datetime
 ) -> Helping:
-    """Keep what the person said. The record says that they were asked, and not what they said.
+    """Keep what the person said; *harder* is told at once. The record says that they were asked, not what they said.
 
     Raises ``MatchNotFound``, ``PersonErased`` and what ``domain.helping.take`` does.
     """
@@ -32,6 +34,8 @@ async def ask(
     if after != match:
         await store.save_review(tx, after)
     await audit.record(tx, Entry("helping-asked", "match", match_id, (moment,)), now=now)
+    if helping.said is Says.HARDER:
+        await falling_due.tell(tx, [harder(helping)], now=now)
     return helping
 
 

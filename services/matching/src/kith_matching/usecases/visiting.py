@@ -1,7 +1,6 @@
 """Visits are planned, checked in to, checked out of and cancelled: by the supporter, or by who organises for them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,14 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
-from kith_matching.domain.concern import About, Grounds, Raised
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.domain.visit import Visit, VisitNotFound, cancel, check_in, check_out, plan
 from kith_matching.store import matches, referrals, supporters
 from kith_matching.store import visiting as store
-from kith_matching.usecases.concerns import raise_concern
 
 
 class Move(StrEnum):
@@ -69,11 +66,3 @@ async def move_visit(
     await store.save_visit(tx, moved)
     await audit.record(tx, Entry(f"visit-{move}", "visit", visit_id), now=now)
     return moved
-
-
-async def tell_overdue(tx: AsyncConnection, now: datetime) -> None:
-    """Raise a concern for each visit that became overdue, once: the duty desk is told until somebody sees to it."""
-    for visit in await store.list_untold_for_update(tx, now):
-        raised = Raised(Grounds.VISITOR_OVERDUE, About.MATCH, visit.match_id)
-        concern, _ = await raise_concern(tx, raised, organisation_id=visit.organisation_id, by=None, now=now)
-        await store.save_visit(tx, replace(visit, concern_id=concern.id))

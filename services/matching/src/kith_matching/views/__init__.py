@@ -17,6 +17,7 @@ from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.domain.supporter import Supporter
+from kith_matching.store.due import PLANNED_UNTIL, TERMS_OF
 from kith_matching.store.rounds import OPEN
 from kith_matching.store.rows import values_of
 from kith_matching.store.sharing import DISCLOSED, take_disclosures
@@ -49,17 +50,8 @@ def _is_theirs(kind: Kind, table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.or_(_COORDINATOR.is_(None), sa.exists(theirs))
 
 
-_MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
-    *matches.c,
-    (matches.c.made_on + 7 * sa.cast(programme_versions.c.terms["length_weeks"].astext, sa.Integer)).label(
-        "planned_until"
-    ),
-).outerjoin(
-    programme_versions,
-    sa.and_(
-        programme_versions.c.programme_id == matches.c.programme_id,
-        programme_versions.c.version == matches.c.definition_version,
-    ),
+_MATCH_ALONE: Final[sa.Select[Any]] = sa.select(*matches.c, PLANNED_UNTIL.label("planned_until")).outerjoin(
+    programme_versions, TERMS_OF
 )
 """With the day until which it was planned by the version of its programme's definition with which it began."""
 _MATCHES: Final = paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, matches)))

@@ -48,6 +48,9 @@ _HELD: Final = sa.text("""
         to_jsonb(helpings) - '{id,match_id,referral_id,organisation_id,seen_by,version}'::text[]
     from helpings where referral_id in (select id from theirs)
     union all
+    select 'due', id, organisation_id, false, to_jsonb(dues) - '{id,thing_id,organisation_id}'::text[]
+    from dues where referral_id in (select id from theirs)
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)

@@ -8,16 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited
+from kith_matching.store.due import IS_OVERDUE, OVERDUE_SINCE
 from kith_matching.store.supporters import get_own_organisation
-from kith_matching.store.visiting import OVERDUE, OVERDUE_SINCE
 from kith_matching.tables import visits
 from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list
 
-IS_OVERDUE: Final = sa.and_(visits.c.organisation_id == ORGANISATION, OVERDUE)
-"""A visit of the organisation's goes on, or should, and nobody has said in time that all is well."""
 _OVERDUE: Final = audited(
     sa.select(visits, OVERDUE_SINCE.label("overdue_since"))
-    .where(IS_OVERDUE, sa.or_(AFTER.is_(None), visits.c.id > AFTER))
+    .where(visits.c.organisation_id == ORGANISATION, IS_OVERDUE, sa.or_(AFTER.is_(None), visits.c.id > AFTER))
     .order_by(visits.c.id)
     .limit(LIMIT)
 )

@@ -12,31 +12,22 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.worklist import CONCERN, Work
+from kith_matching.store.due import DUE, day_of
 from kith_matching.store.rounds import WAITS
-from kith_matching.store.visiting import OVERDUE_SINCE
 from kith_matching.tables import (
     concern_sharings,
     concerns,
-    helpings,
     looked_after,
     matches,
     places,
     proposals,
     referrals,
-    rhythms,
     sessions,
     unplaceable,
-    visits,
 )
 from kith_matching.tables.metadata import CODES
 from kith_matching.views.concerns import ANSWER_BY, IS_OPEN
-from kith_matching.views.helping import DUE_ON, IS_DUE, IS_HARDER
 from kith_matching.views.reading import LIMIT, ORGANISATION, TODAY
-from kith_matching.views.visiting import IS_OVERDUE
-
-
-def _day(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
-    return sa.cast(sa.func.timezone("Europe/London", instant), sa.Date)
 
 
 def _work(
@@ -71,16 +62,17 @@ _HAPPENED: Final = (
     .lateral("happened")
 )
 _UNPLACEABLE: Final = sa.exists().where(unplaceable.c.referral_id == referrals.c.id)
+_FELL_DUE: Final = sa.select(
+    DUE.c.kind,
+    DUE.c.thing_id,
+    DUE.c.about,
+    DUE.c.about_id,
+    DUE.c.programme_id,
+    DUE.c.due_on,
+    sa.false(),
+).where(DUE.c.organisation_id == ORGANISATION)
 _ALL: Final = sa.union_all(
-    _work(
-        Work.LOOK_FOR_VISITOR,
-        visits,
-        Kind.SUPPORTER,
-        _day(OVERDUE_SINCE),
-        IS_OVERDUE,
-        about_key="supporter_id",
-    ),
-    _work(Work.ANSWER_CONCERN, concerns, CONCERN, _day(ANSWER_BY), IS_OPEN),
+    _work(Work.ANSWER_CONCERN, concerns, CONCERN, day_of(ANSWER_BY), IS_OPEN),
     _work(
         Work.CHASE_SHARING,
         concern_sharings,
@@ -90,12 +82,11 @@ _ALL: Final = sa.union_all(
         concern_sharings.c.answer_by < TODAY,
         about_key="concern_id",
     ),
-    _work(Work.SEE_TO_HARDER, helpings, Kind.MATCH, helpings.c.asked_on, IS_HARDER, about_key="match_id"),
     _work(
         Work.TAKE_ANSWER,
         proposals,
         Kind.REFERRAL,
-        _day(proposals.c.answer_by),
+        day_of(proposals.c.answer_by),
         proposals.c.ended_at.is_(None),
         about_key="referral_id",
     ),
@@ -103,7 +94,7 @@ _ALL: Final = sa.union_all(
         Work.TAKE_PLACE_ANSWER,
         places,
         Kind.REFERRAL,
-        _day(places.c.answer_by),
+        day_of(places.c.answer_by),
         places.c.state == sa.literal_column("'offered'"),
         about_key="referral_id",
     ),
@@ -116,16 +107,7 @@ _ALL: Final = sa.union_all(
         _HAPPENED.c.first_on.is_not(None),
         ~_HAPPENED.c.explained,
     ),
-    _work(
-        Work.SUPERVISE,
-        rhythms,
-        Kind.SUPPORTER,
-        rhythms.c.due_on,
-        rhythms.c.due_on < TODAY,
-        key="supporter_id",
-    ),
-    _work(Work.ASK_WHETHER_IT_HELPS, matches, Kind.MATCH, DUE_ON, IS_DUE),
-    _work(Work.FIND_SUPPORTER, unplaceable, Kind.REFERRAL, _day(unplaceable.c.since), sa.true(), key="referral_id"),
+    _work(Work.FIND_SUPPORTER, unplaceable, Kind.REFERRAL, day_of(unplaceable.c.since), sa.true(), key="referral_id"),
     _work(
         Work.PROPOSE,
         referrals,
@@ -135,6 +117,7 @@ _ALL: Final = sa.union_all(
         ~_UNPLACEABLE,
         urgent=referrals.c.urgent,
     ),
+    _FELL_DUE,
 ).cte("work")
 _COORDINATOR: Final = sa.bindparam("coordinator", type_=sa.Text)
 _THEIRS: Final = (

@@ -48,23 +48,29 @@ class ConcernAnswered(MatchingFact):
 
 
 class WorkFellDue(MatchingFact):
-    """Something is due that a coordinator sees to: told once, on the day, and never again for the same day due."""
+    """Something is due that a coordinator sees to: told once, on the day, and never again for the same day due.
+
+    It says that somebody looks, and at what. What a person said of their support, or that they may have come to depend
+    on it, is never said of a pseudonym: both are ``look-at-match``, and who looks reads there what it is.
+    """
 
     work_id: UUID
     organisation_id: UUID
     """The organisation whose coordinators see to it."""
     programme_id: UUID | None = None
     kind: Code
-    """What is due, as in the coordinators' worklist: ``hold-session``, ``get-in-touch``, ``review``, ``supervise`` …"""
+    """What is due, as in the coordinators' worklist: ``look-for-visitor``, ``hold-session``, ``get-in-touch``,
+    ``supervise``, ``review``, ``ask-whether-it-helps``, ``see-to-ending``, ``prepare-ending``; and
+    ``look-at-match``."""
     about_kind: Code
-    """What it is about: ``match``, ``supporter``, ``referral``."""
+    """What it is about: ``match``, ``supporter``."""
     about_id: UUID
     referral_id: UUID | None = None
-    """The referral, where it is about one or about its match."""
+    """The referral, where it is about its match."""
     due_on: date
-    """The day on which it is due (Europe/London)."""
+    """The first day on which it is to be seen to (Europe/London): of what had to be done by a day, the day after."""
     at_once: bool = False
-    """Whether it cannot wait for the next look at the worklist: somebody says that support makes it harder."""
+    """Whether it cannot wait for the next look at the worklist: a visitor is looked for, a match is looked at now."""
 
     @property
     def story(self) -> Story:

@@ -118,6 +118,8 @@ class ProgrammeTerms(_Told):
     """Whether names wait for such a place."""
     slot_times: tuple[Code, ...] = ()
     """How somebody comes to a listener, where it has listening slots: ``booked``, ``open``."""
+    missed_after_days: Count | None = None
+    """Days without a session after which a coordinator is told; none where it sets no such days."""
     measures: tuple[MeasureAsked, ...] = ()
     """What is asked about how people are, of whom and when."""
 
@@ -159,6 +161,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         places=gathering.most if gathering else None,
         waiting_list=gathering.waiting_list if gathering else False,
         slot_times=definition.support.sessions.times,
+        missed_after_days=definition.support.sessions.missed_after_days,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
     )
 

@@ -96,7 +96,6 @@ STATEMENTS = (
     """,
     "drop index measurements_at_risk",
     "alter table measurements drop column acknowledged_at, drop column acknowledged_by",
-    "alter table visits add column concern_id uuid",
 )
 
 

@@ -1,0 +1,95 @@
+"""What falls due: on which day, and that it is told once. Days are civil days in Europe/London.
+
+A bank holiday moves none of them [K]: a week without a visit is a week for the person, whatever day it ends on, and
+which holidays there are differs between the nations of one programme.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from kith_matching.domain.helping import Helping
+from kith_matching.domain.looking_after import Kind
+from kith_matching.domain.worklist import Work
+
+QUIET_DAYS: Final = 14
+"""Days without a word from either of two, where their programme does not say how long is too long [K]."""
+NOTICE_DAYS: Final = 14
+"""Days before a planned ending in which it is prepared [K]."""
+AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.SEE_TO_HARDER})
+"""What does not wait for the next look at the worklist."""
+
+_UNSAID: Final = {Work.SEE_TO_HARDER: "look-at-match"}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that a coordinator sees to from ``due_on`` on, until it is seen to.
+
+    ``thing_id`` is what it hangs on: the match, the supporter, the visit, the answer; ``missing`` what of a visit has
+    not been said in time. With ``every`` it is due again each time so many days have passed.
+    """
+
+    kind: Work
+    thing_id: UUID
+    about: Kind
+    about_id: UUID
+    organisation_id: UUID
+    programme_id: UUID | None
+    referral_id: UUID | None
+    due_on: date
+    every: int | None = None
+    missing: str = ""
+
+    @property
+    def at_once(self) -> bool:
+        """Whether somebody is told who does not look at the worklist now."""
+        return self.kind in AT_ONCE
+
+    @property
+    def told_as(self) -> str:
+        """What others learn of its kind. What a person answered is none of it: a fact stays when they are erased."""
+        return _UNSAID.get(self.kind, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What fell due, and the id under which it is told."""
+
+    id: UUID
+    due: Due
+
+
+def silent_from(last_on: date, days: int) -> date:
+    """The first day on which it is noticed that ``days`` have passed without a session, or a word.
+
+    So where a visit is weekly (RE, *Home-Start*: "once a week"), whoever came on a Monday may come all of the next one
+    [K]. Only what happened counts: one that was cancelled is a week without one, whoever could not.
+    """
+    return last_on + timedelta(days=days + 1)
+
+
+def latest(due: Due, today: date) -> Due:
+    """The same with the last of its days that has come by ``today``: a silence that goes on is due again.
+
+    After days on which nobody looked, what came due in between is one thing to see to, not many.
+    """
+    if due.every is None or today < due.due_on:
+        return due
+    again = (today - due.due_on).days // due.every * due.every
+    return replace(due, due_on=due.due_on + timedelta(days=again))
+
+
+def harder(helping: Helping) -> Due:
+    """That it is harder is seen to at once (RE: "no guarantee that the support provided will be beneficial")."""
+    return Due(
+        kind=Work.SEE_TO_HARDER,
+        thing_id=helping.id,
+        about=Kind.MATCH,
+        about_id=helping.match_id,
+        organisation_id=helping.organisation_id,
+        programme_id=helping.programme_id,
+        referral_id=helping.referral_id,
+        due_on=helping.asked_on,
+    )
