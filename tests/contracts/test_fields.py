@@ -38,6 +38,7 @@ ALLOWED: dict[Any, set[str]] = {
         "group_id",
         "match_id",
         "measurement_id",
+        "meeting_id",
         "message_id",
         "organisation_id",
         "person_id",

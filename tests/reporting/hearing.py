@@ -118,7 +118,7 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
         found.setdefault((organisation_id, programme_id, side), Counter()).update(more)
 
     held = [session for session in sessions.values() if session.outcome == "happened"]
-    for session in held:
+    for session in {session.meeting_id or session.session_id: session for session in held}.values():
         count(session.organisation_id, session.programme_id, Side.OWNER, sessions=1)
     for contact in contacts.values():
         count(contact.organisation_id, contact.programme_id, Side.OWNER, contacts=1, people_reached=contact.people)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.compiled import Compiled, as_json
 from kith_reporting.domain.batch import (
     ContactChange,
+    MeetingChange,
     MessageChange,
     OrganisationChange,
     ProgrammeChange,
@@ -29,6 +30,7 @@ from kith_reporting.domain.batch import (
 from kith_reporting.domain.totals import COUNTS, MISSED, OF_REFERRALS, Side
 from kith_reporting.tables import (
     CONTACTS,
+    MEETINGS,
     MESSAGES,
     ORGANISATIONS,
     PROGRAMMES,
@@ -213,10 +215,14 @@ _SAVE_REFERRALS: Final = _Statement(
 _REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
-    "select cast(null as uuid), organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
-    " union all select person, null, null, sum(sign)"
+    f"select cast(null as uuid), meeting_id, organisation_id, programme_id, {_sum('sign', 'happened')}"
+    " from signed group by 2, 3, 4"
+    " union all select person, null, null, null, sum(sign)"
     " from signed, unnest(attended_referral_ids || referral_id) as person"
     " where happened and person is not null group by 1",
+)
+_SAVE_MEETINGS: Final = _Statement(
+    MEETINGS, "select organisation_id, programme_id, sum(sign) from signed where happened > 0 group by 1, 2"
 )
 _SAVE_CONTACTS: Final = _Statement(
     CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"
@@ -248,10 +254,13 @@ async def save_programmes(tx: AsyncConnection, slot: Slot, changes: Collection[P
 async def save_sessions(
     tx: AsyncConnection, slot: Slot, changes: Collection[SessionChange]
 ) -> tuple[list[Counted], list[Tallied]]:
-    """Keep each session. Counts for whoever held them, and for the referral of each person who was there."""
+    """Keep each session. Counts for whoever held them, a meeting once, and for the referral of each who was there."""
     rows = await _SAVE_SESSIONS.save(tx, slot, changes)
-    held = [Counted(row[1], row[2], sessions=row[3]) for row in rows if row[0] is None]
-    attended = [Tallied(row[0], {"sessions": row[3]}) for row in rows if row[0] is not None]
+    held = [Counted(row[2], row[3], sessions=row[4]) for row in rows if row[0] is None and row[1] is None]
+    records = [MeetingChange(*row[1:]) for row in rows if row[1] is not None]
+    if records:
+        held += [Counted(row[0], row[1], sessions=row[2]) for row in await _SAVE_MEETINGS.save(tx, slot, records)]
+    attended = [Tallied(row[0], {"sessions": row[4]}) for row in rows if row[0] is not None]
     return held, attended
 
 
