@@ -5,6 +5,7 @@ import pytest
 
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_matching.domain.match import Ending, Match, end_match, ending_of
+from kith_matching.domain.meeting import log_meeting as meet
 from kith_matching.domain.occasion import (
     Contact,
     ContactKind,
@@ -17,7 +18,6 @@ from kith_matching.domain.occasion import (
     Session,
     check_held,
 )
-from kith_matching.domain.occasion import log_meeting as meet
 from kith_matching.domain.occasion import log_one_to_one as hold
 from kith_matching.domain.referral import Channel, Referral
 from kith_matching.domain.refusals import (
@@ -44,7 +44,7 @@ def held(match: Match, **different: Any) -> Session:
 
 
 def met(*attended: Referral, **different: Any) -> Session:
-    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, session_id=new_id(), today=TODAY)
+    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, new_id=new_id, today=TODAY)
 
 
 def test_a_match_ends_once() -> None:

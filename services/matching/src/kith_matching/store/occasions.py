@@ -12,27 +12,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
+from kith_matching.store.attendances import RECORDS, insert_records, records_of, save_records
 from kith_matching.store.rows import values_of
 from kith_matching.tables import contacts, groups, session_corrections, sessions
 
 _BEGIN: Final = postgresql.insert(groups).on_conflict_do_nothing()
 _LOCK: Final = sa.select(groups).where(groups.c.id == sa.bindparam("group_id")).with_for_update()
 _SESSION: Final = sa.insert(sessions)
-_GET: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("session_id"))
+_WHOLE: Final[sa.Select[Any]] = sa.select(*sessions.c, RECORDS)
+_GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
 _CORRECTION: Final = sa.insert(session_corrections)
 _CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
 _CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
 
 
-def _by_client(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table).where(
+def _by_client(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[Any]:
+    return (sa.select(table) if shown is None else shown).where(
         table.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
         table.c.client_id == sa.bindparam("client_id", type_=sa.Uuid),
     )
 
 
-_FIND_SESSION: Final = _by_client(sessions)
+_FIND_SESSION: Final = _by_client(sessions, _WHOLE)
 _FIND_CONTACT: Final = _by_client(contacts)
 
 
@@ -71,6 +73,7 @@ async def save_correction(tx: AsyncConnection, before: Session, after: Session, 
     await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
     says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
     await tx.execute(_CORRECT, {"session": after.id, **says})
+    await save_records(tx, after)
 
 
 def _one(row: sa.Row[Any] | None) -> Session:
@@ -87,13 +90,16 @@ def _session(found: dict[str, Any]) -> Session:
         "channel": Channel(occasion["channel"]),
         "could_not": CouldNot(could_not) if could_not else None,
     }
-    return Session(**found, occasion=Occasion(**occasion | kinds))
+    records = records_of(found.pop("records"))
+    return Session(**found, occasion=Occasion(**occasion | kinds), records=records)
 
 
 async def insert_session(tx: AsyncConnection, session: Session) -> None:
-    """Keep a logged session."""
+    """Keep a logged session, and its records."""
     values = asdict(session)
+    del values["records"]
     await tx.execute(_SESSION, {**values, **values.pop("occasion"), **values.pop("noted")})
+    await insert_records(tx, session)
 
 
 async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Contact | None:

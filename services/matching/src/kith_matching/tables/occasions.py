@@ -48,6 +48,17 @@ sessions: Final = sa.Table(
     *_said(),
 )
 
+attendances: Final = sa.Table(
+    "attendances",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    column("id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+)
+"""The record of each who attended a meeting: under which id it is told. Who is found to have been at it stands in
+``sessions.attended_referral_ids``, which is searched, and which meetings from before there were records have too."""
+
 session_corrections: Final = sa.Table(
     "session_corrections",
     metadata,

@@ -10,7 +10,8 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
-from kith_matching.domain.occasion import Group, Occasion, Session, correct_meeting, correct_one_to_one
+from kith_matching.domain.meeting import correct_meeting
+from kith_matching.domain.occasion import Group, Occasion, Session, correct_one_to_one, taken_back
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
 from kith_matching.store import matches, occasions, referrals
@@ -27,13 +28,15 @@ async def correct_session(
 ) -> Session:
     """Correct a session, and tell it anew; ``attended`` of None leaves those who were there as they are.
 
-    The same again changes nothing. Who is added to a meeting waits no longer; who is taken out does not wait again: a
-    coordinator knows why they were named. Raises ``OccasionNotFound``, ``StaleVersion``, ``PersonErased`` and as the
-    domain's ``correct_one_to_one`` and ``correct_meeting``.
+    The same again changes nothing. Who is added to a meeting waits no longer. Who is taken out is told too, and does
+    not wait again: a coordinator knows why they were named. Raises ``OccasionNotFound``, ``StaleVersion``,
+    ``PersonErased`` and as the domain's ``correct_one_to_one`` and ``correct_meeting``.
     """
     seen = await occasions.get_session(tx, session_id)
+    check_version(seen.version, expected_version, "session")
     named = set(seen.attended_referral_ids if attended is None else attended)
-    people = await referrals.list_referrals_for_update(tx, named if seen.referral_id is None else {seen.referral_id})
+    theirs = {seen.referral_id} if seen.referral_id is not None else named | set(seen.attended_referral_ids)
+    people = await referrals.list_referrals_for_update(tx, theirs)
     if seen.group_id is not None:
         await occasions.begin_group_for_update(tx, Group(seen.group_id, seen.programme_id, seen.organisation_id))
     session = await occasions.get_session_for_update(tx, session_id)
@@ -48,11 +51,11 @@ async def correct_session(
         added = [one for one in people if one.id not in session.attended_referral_ids]
         if not named <= {one.id for one in people}:
             raise ReferralNotFound
-        corrected = correct_meeting(session, occasion, named, added, today=today)
+        corrected = correct_meeting(session, occasion, named, added, new_id=clock.new_id, today=today)
     if corrected.occasion == session.occasion and corrected.attended_referral_ids == session.attended_referral_ids:
         return session
     await occasions.save_correction(tx, session, corrected, now=now)
     await audit.record(tx, Entry("session-corrected", "session", session_id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, corrected.attended_referral_ids, waits=False)
-    await outgoing.tell_session(tx, corrected, now=now)
+    await outgoing.tell_session(tx, corrected, taken_back(session, corrected), now=now)
     return corrected

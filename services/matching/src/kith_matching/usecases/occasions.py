@@ -12,6 +12,7 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
+from kith_matching.domain.meeting import log_meeting
 from kith_matching.domain.occasion import (
     Contact,
     Group,
@@ -20,7 +21,6 @@ from kith_matching.domain.occasion import (
     Session,
     check_held,
     check_same,
-    log_meeting,
     log_one_to_one,
 )
 from kith_matching.domain.referral import check_remembered
@@ -84,9 +84,7 @@ async def log_group_meeting(
         were_there = tuple(sorted(set(attended)))
         check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, attended_referral_ids=were_there)
         return logged
-    session = log_meeting(
-        group, occasion, people, led_by, noted=noted, session_id=clock.new_id(), today=clock.today(now)
-    )
+    session = log_meeting(group, occasion, people, led_by, noted=noted, new_id=clock.new_id, today=clock.today(now))
     await occasions.insert_session(tx, session)
     await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)

@@ -75,6 +75,10 @@ _HELD: Final = sa.text("""
         to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
     from sessions where attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
     union all
+    select 'attendance', id, organisation_id, (select bool_or(erased) from theirs),
+        to_jsonb(attendances) - '{id,organisation_id}'::text[]
+    from attendances where referral_id in (select id from theirs)
+    union all
     select 'session-correction', session_id, organisation_id,
         cardinality(topics) = 0 and (select bool_or(erased) from theirs),
         to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids}'::text[]

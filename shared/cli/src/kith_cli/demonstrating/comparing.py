@@ -13,6 +13,8 @@ from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE
 Place = tuple[str, str, str]
 """An organisation, a programme, and on which side: as reporting has its lines."""
 Counts = Counter[Place]
+TAKEN_ON: Final = frozenset({"accepted", "in-support"})
+"""Where somebody stands who was taken on and not matched: they wait, or are in a group."""
 COME_TO_NOTHING: Final = frozenset({"did-not-suit", "did-not-take-place"})
 """Endings of a match after which the person waits for another."""
 
@@ -112,7 +114,7 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
     there = {
         one for session in seen.sessions if session["outcome"] == "happened" for one in session["attended_referral_ids"]
     }
-    accepted = {one["id"] for one in seen.referrals if one["status"] == "accepted"}
+    accepted = {one["id"] for one in seen.referrals if one["status"] in TAKEN_ON and not one["matched_at"]}
     again = [match["referral_id"] for match in seen.matches if match["ending"] in COME_TO_NOTHING]
     unclosed = [one for one in again if by_id[one]["closed_at"] is None and one not in running]
     return {
