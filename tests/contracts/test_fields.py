@@ -64,8 +64,10 @@ ALLOWED: dict[Any, set[str]] = {
         "at[]",
         "channel",
         "body",
+        "came_as",
         "channels[]",
         "code",
+        "comes_as[]",
         "components[]",
         "conditions[]",
         "connection",
@@ -114,6 +116,7 @@ ALLOWED: dict[Any, set[str]] = {
     Count: {
         "answer_hours",
         "capacity",
+        "companions",
         "definition_version",
         "extensions",
         "length_weeks",

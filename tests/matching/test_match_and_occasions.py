@@ -44,7 +44,7 @@ def held(match: Match, **different: Any) -> Session:
 
 
 def met(*attended: Referral, **different: Any) -> Session:
-    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, new_id=new_id, today=TODAY)
+    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, company={}, new_id=new_id, today=TODAY)
 
 
 def test_a_match_ends_once() -> None:

@@ -35,7 +35,8 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
     match = a.a_match_made(proposed)
     session = a.a_session_logged(match, outcome=draw(st.sampled_from(["happened", "cancelled"])))
     message = a.a_message_failed(referral)
-    (record,) = a.a_meeting_logged(programme, referral, **MEETINGS[PROGRAMMES.index(programme)])
+    of_it = MEETINGS[PROGRAMMES.index(programme)]
+    (record,) = a.a_meeting_logged(programme, referral, companions=draw(st.integers(0, 2)), **of_it)
     possible: list[Fact] = [
         referral,
         a.a_promise_missed(referral, promise=draw(PROMISES)),

@@ -185,6 +185,23 @@ async def test_a_meeting_is_one_session_for_its_owner_and_one_for_each_person_fo
     assert (await line_of(database, here, Side.REFERRER)).sessions == 2
 
 
+async def test_who_came_with_somebody_to_a_meeting_is_counted_for_its_owner_until_it_is_taken_back(
+    database: Database,
+) -> None:
+    programme = a.a_programme_published()
+    referrer = new_id()
+    here, there = (a.a_referral_created(programme, referring_organisation_id=referrer) for _ in range(2))
+    first, second = a.a_meeting_logged(programme, here, there, companions=2)
+    counted = []
+
+    for told in (first, second, a.a_record_taken_back(first)):
+        await hear(database, here, there, told)
+        counted.append((await line_of(database, here)).companions)
+
+    assert counted == [2, 4, 2]
+    assert (await line_of(database, here, Side.REFERRER)).companions == 0
+
+
 async def test_a_meeting_told_as_one_is_one_session_too(database: Database) -> None:
     programme = a.a_programme_published()
     referrer = new_id()

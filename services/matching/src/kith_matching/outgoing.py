@@ -24,6 +24,7 @@ from kith_contracts.matching import (
 )
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.measurement import Measurement
+from kith_matching.domain.meeting import PAIR
 from kith_matching.domain.occasion import Contact, Record, Session
 from kith_matching.domain.proposal import Answered, Proposal
 from kith_matching.domain.quality import Quality
@@ -96,7 +97,14 @@ async def tell_session(
     stands: dict[str, Any] = {"outcome": occasion.outcome, "minutes": occasion.minutes}
     gone: dict[str, Any] = {"outcome": TAKEN_BACK, "minutes": 0}
     facts = (
-        SessionLogged(session_id=record.id, referral_id=record.referral_id, **of_all, **said)
+        SessionLogged(
+            session_id=record.id,
+            referral_id=record.referral_id,
+            came_as=PAIR if record.pair_with else None,
+            companions=record.companions,
+            **of_all,
+            **said,
+        )
         for records, said in ((session.told, stands), (taken_back, gone))
         for record in records
     )

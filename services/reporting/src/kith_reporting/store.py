@@ -57,6 +57,7 @@ class Counted(NamedTuple):
     contacts: int = 0
     people_reached: int = 0
     supporters: int = 0
+    companions: int = 0
 
 
 class Tallied(NamedTuple):
@@ -183,14 +184,16 @@ _RULES: Final = {
 ``greatest`` passes over nulls: where a day is not known, no days were waited."""
 
 _COUNTED: Final = Counted._fields[2:]
+_NOT_OF_REFERRALS: Final = ", ".join("0" for _ in COUNTS[len(OF_REFERRALS) :])
 _FOR_OWNER: Final = [name if name not in _COUNTED else "0" for name in OF_REFERRALS]
 _ADDED: Final = (
     f", referred (referrer, owner, programme_id, {', '.join(OF_REFERRALS)}) as ("
     "  select referring_organisation_id, programme_organisation_id, programme_id,"
     f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3),"
     f" added ({', '.join(column.name for column in TOTALS.columns)}) as ("
-    f"  select owner, programme_id, '{Side.OWNER}', {', '.join(_FOR_OWNER)}, 0, 0, 0 from referred"
-    f"  union all select referrer, programme_id, '{Side.REFERRER}', {', '.join(OF_REFERRALS)}, 0, 0, 0 from referred"
+    f"  select owner, programme_id, '{Side.OWNER}', {', '.join(_FOR_OWNER)}, {_NOT_OF_REFERRALS} from referred"
+    f"  union all select referrer, programme_id, '{Side.REFERRER}', {', '.join(OF_REFERRALS)},"
+    f" {_NOT_OF_REFERRALS} from referred"
     f"  union all select organisation_id, programme_id, '{Side.OWNER}',"
     f" {', '.join(name if name in _COUNTED else '0' for name in COUNTS)}"
     "   from json_to_recordset(cast(:counted as json)) as counted"
@@ -215,9 +218,9 @@ _SAVE_REFERRALS: Final = _Statement(
 _REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
-    f"select cast(null as uuid), meeting_id, organisation_id, programme_id, {_sum('sign', 'happened')}"
-    " from signed group by 2, 3, 4"
-    " union all select person, null, null, null, sum(sign)"
+    f"select cast(null as uuid), meeting_id, organisation_id, programme_id, {_sum('sign', 'happened')},"
+    f" {_sum('sign * companions', 'happened')} from signed group by 2, 3, 4"
+    " union all select person, null, null, null, sum(sign), 0"
     " from signed, unnest(attended_referral_ids || referral_id) as person"
     " where happened and person is not null group by 1",
 )
@@ -256,9 +259,11 @@ async def save_sessions(
 ) -> tuple[list[Counted], list[Tallied]]:
     """Keep each session. Counts for whoever held them, a meeting once, and for the referral of each who was there."""
     rows = await _SAVE_SESSIONS.save(tx, slot, changes)
+    of_meetings = [row for row in rows if row[1] is not None]
     held = [Counted(row[2], row[3], sessions=row[4]) for row in rows if row[0] is None and row[1] is None]
-    records = [MeetingChange(*row[1:]) for row in rows if row[1] is not None]
-    if records:
+    held += [Counted(row[2], row[3], companions=row[5]) for row in of_meetings if row[5]]
+    if of_meetings:
+        records = [MeetingChange(*row[1:5]) for row in of_meetings]
         held += [Counted(row[0], row[1], sessions=row[2]) for row in await _SAVE_MEETINGS.save(tx, slot, records)]
     attended = [Tallied(row[0], {"sessions": row[4]}) for row in rows if row[0] is not None]
     return held, attended

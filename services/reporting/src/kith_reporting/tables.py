@@ -92,6 +92,7 @@ SESSIONS: Final = Projection(
         Column("referral_id", "uuid"),
         Column("attended_referral_ids", "uuid[]"),
         Column("meeting_id", "uuid"),
+        Column("companions", "integer"),
     ),
 )
 MEETINGS: Final = Projection(

@@ -1,5 +1,6 @@
 """What took place: a session one-to-one or of a group, and a contact with people who are not named."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,11 +77,32 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """With whom somebody came to a meeting: as a pair with another who was referred, or with people whom nobody names.
+
+    It is true where they came with anybody.
+    """
+
+    referral_id: UUID
+    pair_with: UUID | None = None
+    companions: int = 0
+
+    def __bool__(self) -> bool:
+        return self.pair_with is not None or self.companions > 0
+
+
+Together = Mapping[UUID, Company]
+"""With whom each came who came with somebody; both of a pair are in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is told of one person's part in an occasion, under an id of its own; of nobody's where nobody is named."""
 
     id: UUID
     referral_id: UUID | None
+    pair_with: UUID | None = None
+    companions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +130,12 @@ class Session:
     def kind(self) -> str:
         """``one-to-one`` or ``group``."""
         return "group" if self.match_id is None else "one-to-one"
+
+    @property
+    def company(self) -> Together:
+        """Who came with whom to a group's meeting."""
+        said = (Company(one.referral_id, one.pair_with, one.companions) for one in self.records if one.referral_id)
+        return {one.referral_id: one for one in said if one}
 
     @property
     def told(self) -> tuple[Record, ...]:
@@ -152,10 +180,15 @@ def correct_one_to_one(session: Session, match: Match, occasion: Occasion, *, to
     return replace(session, occasion=occasion, version=session.version + 1)
 
 
+def is_same(one: Session, other: Session) -> bool:
+    """Whether a correction said of a session what was said of it before."""
+    return all(getattr(one, name) == getattr(other, name) for name in ("occasion", "attended_referral_ids", "company"))
+
+
 def taken_back(before: Session, after: Session) -> tuple[Record, ...]:
-    """What a session was told as before it was corrected, and is not any more."""
+    """What a session was told as before it was corrected, and is not any more: the ids, and nothing said of them."""
     stands = {record.id for record in after.told}
-    return tuple(record for record in before.told if record.id not in stands)
+    return tuple(Record(record.id, record.referral_id) for record in before.told if record.id not in stands)
 
 
 class OutcomeDisagrees(refusals.OccasionRefused):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
-from kith_matching.store.attendances import RECORDS, insert_records, records_of, save_records
+from kith_matching.store.attendances import RECORDS, keep_records, records_of, save_records
 from kith_matching.store.rows import values_of
 from kith_matching.tables import contacts, groups, session_corrections, sessions
 
@@ -68,7 +68,9 @@ async def get_session_for_update(tx: AsyncConnection, session_id: UUID) -> Sessi
 
 async def save_correction(tx: AsyncConnection, before: Session, after: Session, *, now: datetime) -> None:
     """Keep a session as it is now, and what it was said to be before."""
-    said = {**asdict(before.occasion), "attended_referral_ids": before.attended_referral_ids}
+    came_with = [asdict(one) for one in before.company.values()]
+    there = {"attended_referral_ids": before.attended_referral_ids, "came_with": came_with}
+    said = {**asdict(before.occasion), **there}
     about = {"session_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
     await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
     says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
@@ -99,7 +101,7 @@ async def insert_session(tx: AsyncConnection, session: Session) -> None:
     values = asdict(session)
     del values["records"]
     await tx.execute(_SESSION, {**values, **values.pop("occasion"), **values.pop("noted")})
-    await insert_records(tx, session)
+    await keep_records(tx, session)
 
 
 async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Contact | None:

@@ -12,8 +12,9 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
-from kith_matching.domain.meeting import log_meeting
+from kith_matching.domain.meeting import check_pairs, log_meeting, together
 from kith_matching.domain.occasion import (
+    Company,
     Contact,
     Group,
     Noted,
@@ -62,6 +63,7 @@ async def log_group_meeting(
     *,
     attended: Sequence[UUID],
     supporter_ids: Sequence[UUID],
+    came_with: Sequence[Company] = (),
     now: datetime,
 ) -> Session:
     """Log a meeting of a group, which begins with its first; who attended waits no longer.
@@ -69,7 +71,8 @@ async def log_group_meeting(
     What a device sends again changes nothing. Raises ``NotFound`` for a programme, referral, supporter or group that is
     not the organisation's own, and ``LoggedOtherwise``.
     """
-    await referrals.get_programme(tx, group.programme_id, group.organisation_id)
+    programme = await referrals.get_programme(tx, group.programme_id, group.organisation_id)
+    company = together(came_with, attended)
     people = await referrals.list_referrals_for_update(tx, attended)
     if len(people) != len(set(attended)):
         raise ReferralNotFound
@@ -81,10 +84,13 @@ async def log_group_meeting(
     led_by = tuple(sorted(set(supporter_ids)))
     logged = await occasions.find_session(tx, group.organisation_id, noted.client_id)
     if logged is not None:
-        were_there = tuple(sorted(set(attended)))
-        check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, attended_referral_ids=were_there)
+        there = {"attended_referral_ids": tuple(sorted(set(attended))), "company": company}
+        check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, **there)
         return logged
-    session = log_meeting(group, occasion, people, led_by, noted=noted, new_id=clock.new_id, today=clock.today(now))
+    check_pairs(company, programme.terms)
+    session = log_meeting(
+        group, occasion, people, led_by, noted=noted, company=company, new_id=clock.new_id, today=clock.today(now)
+    )
     await occasions.insert_session(tx, session)
     await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)

@@ -90,6 +90,7 @@ class SessionChange(NamedTuple):
     referral_id: UUID | None
     attended_referral_ids: tuple[UUID, ...]
     meeting_id: UUID | None
+    companions: int
 
 
 class MeetingChange(NamedTuple):

@@ -97,9 +97,12 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
     by_id = {referral["id"]: referral for referral in seen.referrals}
     running = [match["referral_id"] for match in seen.matches if match["ended_on"] is None]
     sessions: Counts = Counter()
+    companions: Counts = Counter()
     for session in seen.sessions:
         if session["outcome"] == "happened":
             sessions[session["asked_as"], session["programme_id"], "owner"] += 1
+            together = sum(one["companions"] for one in session["came_with"])
+            companions[session["asked_as"], session["programme_id"], "owner"] += together
             for attended in {*session["attended_referral_ids"], session["referral_id"]} - {None}:
                 sessions[_places(by_id[attended])[1]] += 1
     contacts: Counts = Counter()
@@ -127,6 +130,7 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
         ("contacts", "matching"): contacts,
         ("people_reached", "matching"): people,
         ("supporters", "matching"): supporters,
+        ("companions", "matching"): companions,
     }
 
 

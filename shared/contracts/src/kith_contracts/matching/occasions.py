@@ -48,6 +48,10 @@ class SessionLogged(MatchingFact):
     """Empty. Before ``meeting_id`` a meeting was one fact, and these were the referrals of those who attended it."""
     meeting_id: UUID | None = None
     """The meeting, the same on every record of it; null: one-to-one, or told before there was one."""
+    came_as: Code | None = None
+    """``pair``: with another who was referred too, and has a record of their own; null: not said."""
+    companions: Count = 0
+    """How many came with the person to the meeting who are not referred and not named."""
 
     @property
     def story(self) -> Story:

@@ -37,7 +37,10 @@ $$
 
 def upgrade() -> None:
     for slot in "ab":
-        op.execute(f"alter table sessions_{slot} add column meeting_id uuid")
+        op.execute(
+            f"alter table sessions_{slot} add column meeting_id uuid, add column companions integer not null default 0"
+        )
+        op.execute(f"alter table totals_{slot} add column companions bigint not null default 0")
         op.execute(
             f"""
             create table meetings_{slot} (
@@ -49,7 +52,7 @@ def upgrade() -> None:
             """
         )
         secure(op, f"meetings_{slot}", "organisation_id = {org}")
-    for name in ("sessions", "meetings"):
+    for name in ("sessions", "meetings", "totals"):
         op.execute(
             f"""
             create or replace view {name} with (security_invoker = true) as
