@@ -15,7 +15,6 @@ from kith_contracts.matching import SessionLogged
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.meeting import CompanyDisagrees, PairsOff, check_pairs, together
 from kith_matching.domain.occasion import Company
-from kith_matching.domain.terms import UNDEFINED, Terms
 from kith_matching.views.holdings import list_holdings
 from tests.builders import a_person_erased
 from tests.matching.desk import Desk
@@ -94,8 +93,8 @@ async def test_nobody_comes_as_a_pair_to_a_programme_that_does_not_say_so(desk: 
     assert [(one.status_code, one.json()["code"]) for one in (refused, corrected_to)] == [(409, "pairs-off")] * 2
 
 
-@pytest.mark.parametrize("known", [UNDEFINED, Terms(comes_as=("alone", "household"))])
-def test_a_pair_is_asked_of_the_definition_and_a_companion_is_not(known: Terms) -> None:
+@pytest.mark.parametrize("known", [(), ("alone", "household")])
+def test_a_pair_is_asked_of_the_definition_and_a_companion_is_not(known: tuple[str, ...]) -> None:
     one, other = PEOPLE[:2]
 
     check_pairs(together([Company(one, companions=1)], PEOPLE), known)

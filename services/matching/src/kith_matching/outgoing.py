@@ -77,38 +77,14 @@ async def tell_ended(tx: AsyncConnection, endings: Sequence[Ended], *, now: date
     await outbox.record(tx, *(_ended(ended) for ended in endings), now=now)
 
 
-async def tell_session(
-    tx: AsyncConnection, session: Session, taken_back: Sequence[Record] = (), *, now: datetime
-) -> None:
-    """Tell of a session as all that it is told as, and what it is told as no more."""
-    occasion = session.occasion
-    of_all: dict[str, Any] = {
-        "kind": session.kind,
-        "programme_id": session.programme_id,
-        "organisation_id": session.organisation_id,
-        "held_on": occasion.held_on,
-        "channel": occasion.channel,
-        "topics": occasion.topics,
-        "supporter_ids": session.supporter_ids,
-        "match_id": session.match_id,
-        "group_id": session.group_id,
-        "meeting_id": session.id if session.group_id else None,
-    }
-    stands: dict[str, Any] = {"outcome": occasion.outcome, "minutes": occasion.minutes}
-    gone: dict[str, Any] = {"outcome": TAKEN_BACK, "minutes": 0}
-    facts = (
-        SessionLogged(
-            session_id=record.id,
-            referral_id=record.referral_id,
-            came_as=PAIR if record.pair_with else None,
-            companions=record.companions,
-            **of_all,
-            **said,
-        )
-        for records, said in ((session.told, stands), (taken_back, gone))
-        for record in records
-    )
-    await outbox.record(tx, *facts, now=now)
+async def tell_session(tx: AsyncConnection, session: Session, taken_back: Sequence[Record], *, now: datetime) -> None:
+    """Tell of a corrected session as all that it is told as, and what it is told as no more."""
+    await outbox.record(tx, *_session(session, taken_back), now=now)
+
+
+def session_told(session: Session, *, now: datetime) -> dict[str, Any]:
+    """What a statement that is ``outbox.telling`` records of a session: all that it is told as."""
+    return outbox.told(*_session(session), now=now)
 
 
 async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> None:
@@ -168,6 +144,36 @@ async def tell_supervised(tx: AsyncConnection, logged: Sequence[Supervision], *,
         for one in logged
     )
     await outbox.record(tx, *facts, now=now)
+
+
+def _session(session: Session, taken_back: Sequence[Record] = ()) -> list[SessionLogged]:
+    occasion = session.occasion
+    of_all: dict[str, Any] = {
+        "kind": session.kind,
+        "programme_id": session.programme_id,
+        "organisation_id": session.organisation_id,
+        "held_on": occasion.held_on,
+        "channel": occasion.channel,
+        "topics": occasion.topics,
+        "supporter_ids": session.supporter_ids,
+        "match_id": session.match_id,
+        "group_id": session.group_id,
+        "meeting_id": session.id if session.group_id else None,
+    }
+    stands: dict[str, Any] = {"outcome": occasion.outcome, "minutes": occasion.minutes}
+    gone: dict[str, Any] = {"outcome": TAKEN_BACK, "minutes": 0}
+    return [
+        SessionLogged(
+            session_id=record.id,
+            referral_id=record.referral_id,
+            came_as=PAIR if record.pair_with else None,
+            companions=record.companions,
+            **of_all,
+            **said,
+        )
+        for records, said in ((session.told, stands), (taken_back, gone))
+        for record in records
+    ]
 
 
 def _answered(answer: Answered) -> ProposalAnswered:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -19,11 +19,22 @@ from kith_matching.domain.occasion import (
     Together,
     check_occasion,
 )
-from kith_matching.domain.referral import Referral
-from kith_matching.domain.terms import Terms
 
 PAIR: Final = "pair"
 """What a programme's definition has in ``comes_as`` where a person may come with their carer or partner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a referral stands, as far as it says whether its person may attend; and whether they wait."""
+
+    id: UUID
+    programme_id: UUID
+    consented: bool
+    erased: bool
+    decision: str | None
+    closed_on: date | None
+    waiting: bool
 
 
 class CompanyDisagrees(refusals.OccasionRefused):
@@ -64,16 +75,16 @@ def together(came_with: Iterable[Company], attended: Collection[UUID]) -> Togeth
     return {one.referral_id: one for one in found if one}
 
 
-def check_pairs(company: Together, terms: Terms) -> None:
+def check_pairs(company: Together, comes_as: Collection[str]) -> None:
     """Raise ``PairsOff`` where somebody came as a pair and the programme's definition says nothing of it."""
-    if PAIR not in terms.comes_as and any(one.pair_with is not None for one in company.values()):
+    if PAIR not in comes_as and any(one.pair_with is not None for one in company.values()):
         raise PairsOff
 
 
 def log_meeting(
     group: Group,
     occasion: Occasion,
-    attended: Sequence[Referral],
+    attended: Sequence[Standing],
     supporter_ids: tuple[UUID, ...],
     *,
     noted: Noted,
@@ -105,7 +116,7 @@ def correct_meeting(
     session: Session,
     occasion: Occasion,
     attended: Collection[UUID],
-    added: Sequence[Referral],
+    added: Sequence[Standing],
     *,
     company: Together | None,
     new_id: Callable[[], UUID],
@@ -139,7 +150,7 @@ def _records(
 
 
 def _check_of_group(
-    programme_id: UUID, occasion: Occasion, attended: Collection[Any], named: Sequence[Referral], *, today: date
+    programme_id: UUID, occasion: Occasion, attended: Collection[Any], named: Sequence[Standing], *, today: date
 ) -> None:
     check_occasion(occasion, today)
     if attended and occasion.outcome is not Outcome.HAPPENED:
@@ -148,7 +159,7 @@ def _check_of_group(
         raise refusals.CannotAttend
 
 
-def _may_attend(referral: Referral, programme_id: UUID, held_on: date) -> bool:
+def _may_attend(referral: Standing, programme_id: UUID, held_on: date) -> bool:
     return (
         referral.programme_id == programme_id
         and referral.consented

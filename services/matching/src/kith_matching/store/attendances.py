@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.compiled import Compiled
 from kith_matching.domain.occasion import Record, Session
 from kith_matching.tables import attendances, sessions
 
@@ -32,13 +33,26 @@ CAME_WITH: Final = _of_a_session(sa.or_(attendances.c.pair_with.is_not(None), at
     "came_with"
 )
 """Those of them who came with somebody."""
-_KEEP: Final = sa.text(
-    "insert into attendances (id, referral_id, pair_with, companions, session_id, organisation_id)"
-    " select given.*, :session_id, :organisation_id"
-    " from unnest(cast(:id as uuid[]), cast(:referral_id as uuid[]), cast(:pair_with as uuid[]),"
-    "  cast(:companions as integer[])) as given"
-    " on conflict (session_id, referral_id)"
-    " do update set pair_with = excluded.pair_with, companions = excluded.companions"
+_given = (
+    sa.func.unnest(
+        sa.bindparam("records", type_=postgresql.ARRAY(sa.Uuid)),
+        sa.bindparam("there", type_=postgresql.ARRAY(sa.Uuid)),
+        sa.bindparam("pairs", type_=postgresql.ARRAY(sa.Uuid)),
+        sa.bindparam("companions", type_=postgresql.ARRAY(sa.Integer)),
+    )
+    .table_valued(*_SAID)
+    .render_derived()
+)
+ATTEND: Final = postgresql.insert(attendances).from_select(
+    (*_SAID, "session_id", "organisation_id"),
+    sa.select(*_given.c, sa.bindparam("of_id", type_=sa.Uuid), sa.bindparam("of_organisation_id", type_=sa.Uuid)),
+)
+"""Keeps what ``attending`` gives it."""
+_KEEP: Final = Compiled(
+    ATTEND.on_conflict_do_update(
+        index_elements=["session_id", "referral_id"],
+        set_={name: ATTEND.excluded[name] for name in ("pair_with", "companions")},
+    )
 )
 _DELETE: Final = sa.delete(attendances).where(
     attendances.c.session_id == sa.bindparam("session"),
@@ -51,15 +65,19 @@ def records_of(found: Sequence[Mapping[str, Any]] | None) -> tuple[Record, ...]:
     return tuple(Record(**{**one, **{name: UUID(one[name]) for name in _IDS if one[name]}}) for one in found or ())
 
 
-async def keep_records(tx: AsyncConnection, session: Session) -> None:
-    """Keep the records that a session has."""
-    if session.records:
-        columns = {name: [getattr(record, name) for record in session.records] for name in _SAID}
-        about = {"session_id": session.id, "organisation_id": session.organisation_id}
-        await tx.execute(_KEEP, {**columns, **about})
+def attending(session: Session) -> dict[str, Any]:
+    """The records that a session has, as ``ATTEND`` is run with them."""
+    return {
+        "of_id": session.id,
+        "of_organisation_id": session.organisation_id,
+        "records": [record.id for record in session.records],
+        "there": [record.referral_id for record in session.records],
+        "pairs": [record.pair_with for record in session.records],
+        "companions": [record.companions for record in session.records],
+    }
 
 
 async def save_records(tx: AsyncConnection, session: Session) -> None:
     """Keep the records that a corrected session has, and no others."""
     await tx.execute(_DELETE, {"session": session.id, "ids": [record.id for record in session.records]})
-    await keep_records(tx, session)
+    await _KEEP.rows(tx, attending(session))

@@ -14,7 +14,7 @@ from kith_matching.domain.meeting import check_pairs, correct_meeting, together
 from kith_matching.domain.occasion import Company, Group, Occasion, Session, correct_one_to_one, is_same, taken_back
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
-from kith_matching.store import matches, occasions, referrals
+from kith_matching.store import matches, meeting, occasions, referrals
 
 
 async def correct_session(
@@ -37,7 +37,7 @@ async def correct_session(
     check_version(seen.version, expected_version, "session")
     named = set(seen.attended_referral_ids if attended is None else attended)
     theirs = {seen.referral_id} if seen.referral_id is not None else named | set(seen.attended_referral_ids)
-    people = await referrals.list_referrals_for_update(tx, theirs)
+    people = await meeting.list_standings_for_update(tx, theirs)
     if seen.group_id is not None:
         await occasions.begin_group_for_update(tx, Group(seen.group_id, seen.programme_id, seen.organisation_id))
     session = await occasions.get_session_for_update(tx, session_id)
@@ -46,16 +46,17 @@ async def correct_session(
     if session.match_id is not None:
         if attended is not None or came_with is not None:
             raise CannotAttend("Nobody is named as attending a session of a match: it is its person's own.")
-        check_remembered(people[0])
-        corrected = correct_one_to_one(session, await matches.get_match(tx, session.match_id), occasion, today=today)
+        match = await matches.get_match(tx, session.match_id)
+        check_remembered(await referrals.get_referral(tx, match.referral_id))
+        corrected = correct_one_to_one(session, match, occasion, today=today)
     else:
         added = [one for one in people if one.id not in session.attended_referral_ids]
         if not named <= {one.id for one in people}:
             raise ReferralNotFound
         company = None if came_with is None else together(came_with, named)
         if company:
-            programme = await referrals.get_programme(tx, session.programme_id, session.organisation_id)
-            check_pairs(company, programme.terms)
+            comes_as = await meeting.get_comes_as(tx, session.programme_id, session.organisation_id, ())
+            check_pairs(company, comes_as)
         corrected = correct_meeting(session, occasion, named, added, company=company, new_id=clock.new_id, today=today)
     if is_same(corrected, session):
         return session

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +28,7 @@ from kith_matching.domain.occasion import (
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
 from kith_matching.domain.subjects import Speaker, is_theirs
-from kith_matching.store import matches, occasions, referrals, supporters
+from kith_matching.store import matches, meeting, occasions, referrals, supporters
 
 
 async def log_match_session(
@@ -49,9 +50,7 @@ async def log_match_session(
     check_remembered(referral)
     match = await matches.get_match(tx, match_id)
     session = log_one_to_one(match, occasion, noted, session_id=clock.new_id(), today=clock.today(now))
-    await occasions.insert_session(tx, session)
-    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
-    await outgoing.tell_session(tx, session, now=now)
+    await occasions.insert_session(tx, session, _news(tx, session, now))
     return session
 
 
@@ -71,13 +70,11 @@ async def log_group_meeting(
     What a device sends again changes nothing. Raises ``NotFound`` for a programme, referral, supporter or group that is
     not the organisation's own, and ``LoggedOtherwise``.
     """
-    programme = await referrals.get_programme(tx, group.programme_id, group.organisation_id)
+    comes_as = await meeting.get_comes_as(tx, group.programme_id, group.organisation_id, supporter_ids)
     company = together(came_with, attended)
-    people = await referrals.list_referrals_for_update(tx, attended)
+    people = await meeting.list_standings_for_update(tx, attended)
     if len(people) != len(set(attended)):
         raise ReferralNotFound
-    if not await supporters.have_supporters(tx, supporter_ids):
-        raise SupporterNotFound
     kept = await occasions.begin_group_for_update(tx, group)
     if kept != group:
         raise GroupOfAnotherProgramme
@@ -87,15 +84,18 @@ async def log_group_meeting(
         there = {"attended_referral_ids": tuple(sorted(set(attended))), "company": company}
         check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, **there)
         return logged
-    check_pairs(company, programme.terms)
+    check_pairs(company, comes_as)
     session = log_meeting(
         group, occasion, people, led_by, noted=noted, company=company, new_id=clock.new_id, today=clock.today(now)
     )
-    await occasions.insert_session(tx, session)
-    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
-    await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)
-    await outgoing.tell_session(tx, session, now=now)
+    waiting = [one.id for one in people if one.waiting]
+    await occasions.insert_session(tx, session, _news(tx, session, now), waiting=waiting)
     return session
+
+
+def _news(tx: AsyncConnection, session: Session, now: datetime) -> dict[str, Any]:
+    entry = Entry("session-logged", "session", session.id, (session.occasion.outcome,))
+    return {**outgoing.session_told(session, now=now), **audit.noted(tx, entry, now=now)}
 
 
 async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now: datetime) -> Contact:
