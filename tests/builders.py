@@ -250,7 +250,7 @@ def a_session_logged(match: MatchMade, **changes: Any) -> SessionLogged:
 
 
 def a_group_meeting_logged(programme: ProgrammePublished, *attended: ReferralCreated, **changes: Any) -> SessionLogged:
-    """A meeting of two hours, which those of the referred attended."""
+    """A meeting of two hours, which those of the referred attended: one fact, as before each had a record."""
     return SessionLogged(
         **{
             "session_id": new_id(),
@@ -266,6 +266,22 @@ def a_group_meeting_logged(programme: ProgrammePublished, *attended: ReferralCre
         }
         | changes
     )
+
+
+def a_meeting_logged(programme: ProgrammePublished, *attended: ReferralCreated, **changes: Any) -> list[SessionLogged]:
+    """A meeting of two hours: a record for each of the referred who was there, or the meeting itself for nobody."""
+    of_all = {"group_id": new_id(), "meeting_id": new_id()} | changes
+    if not attended:
+        return [a_group_meeting_logged(programme, **{"session_id": of_all["meeting_id"], **of_all})]
+    return [
+        a_group_meeting_logged(programme, **of_all, referral_id=referral.referral_id, attended_referral_ids=())
+        for referral in attended
+    ]
+
+
+def a_record_taken_back(record: SessionLogged) -> SessionLogged:
+    """The record no longer holds."""
+    return record.model_copy(update={"outcome": "taken-back", "minutes": 0, "companions": 0})
 
 
 def a_contact_logged(programme: ProgrammePublished, **changes: Any) -> ContactLogged:

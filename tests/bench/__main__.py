@@ -7,7 +7,15 @@ from pathlib import Path
 import uvloop
 
 from kith_chassis.process import spare_the_garbage_collector
-from tests.bench import bench_inbox, bench_latency, bench_pairs, bench_post, bench_relay, bench_round
+from tests.bench import (
+    bench_inbox,
+    bench_latency,
+    bench_meetings,
+    bench_pairs,
+    bench_post,
+    bench_relay,
+    bench_round,
+)
 from tests.bench.measure import report
 from tests.bench.stage import set_stage
 
@@ -16,6 +24,7 @@ BENCHES = {
     "inbox": bench_inbox.bench,
     "plain": bench_inbox.bench_plain,
     "post": bench_post.bench,
+    "meetings": bench_meetings.bench,
     "latency": bench_latency.bench,
     "round-seconds": bench_round.bench_seconds,
     "round-memory": bench_round.bench_memory,

@@ -28,6 +28,7 @@ URL = os.environ.get("BARE_DATABASE_URL", "")
 ISSUER = os.environ.get("BARE_ISSUER", "")
 KAFKA = os.environ.get("BARE_KAFKA", "")
 TOPIC = os.environ.get("BARE_TOPIC", "")
+ROLES = {"referrer", "coordinator"}
 
 CLAIM = """
 insert into idempotency_keys (client, route, key, body_digest, created_at) values ($1, 'POST /referrals', $2, $3, $4)
@@ -141,7 +142,7 @@ async def caller(request: Request, authorization: Annotated[str, Header()]) -> d
             claims = jwt.decode(token, key, ["ES256"], audience="kith", issuer=ISSUER)
         except jwt.PyJWTError:
             raise HTTPException(401) from None
-        if "referrer" not in claims["kith_roles"]:
+        if ROLES.isdisjoint(claims["kith_roles"]):
             raise HTTPException(403)
         known[authorization] = claims
     return claims

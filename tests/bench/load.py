@@ -1,7 +1,7 @@
-"""A cheap source of referrals in a process of its own: raw HTTP/1.1 over connections that stay open.
+"""A cheap source of creates in a process of its own: raw HTTP/1.1 over connections that stay open.
 
 ``python -m tests.bench.load`` reads a ``Plan`` as JSON and prints what it saw as JSON. Every request has a new
-Idempotency-Key and a new person; their bytes are put together from pieces made once.
+Idempotency-Key, and a referral a new person; their bytes are put together from pieces made once.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,6 +26,8 @@ WARM_UP = 0.5
 """Seconds of asking that do not count."""
 POLL = 0.002
 """Seconds between two looks whether a referral is visible."""
+MARK = "@" * 12
+"""Where a body has it, each request has another number."""
 LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 ID = re.compile(rb'"id": ?"([0-9a-f-]{36})"')
 
@@ -35,52 +38,63 @@ class Plan:
 
     port: int
     token: str
-    programme_id: str
+    bodies: tuple[str, ...]
     seconds: float
+    path: str = "/referrals"
     connections: int = 16
     rate: float | None = None
     url: str = ""
     query: str = ""
 
 
+def a_referral(programme_id: str) -> str:
+    """The body of a referral, of which each request has a person of its own."""
+    today = clock.today(clock.now()).isoformat()
+    body = {
+        "person": {
+            "given_name": "Test",
+            "family_name": f"Testwell-{MARK}",
+            "birth_date": "1961-04-12",
+            "postcode": "EH16 5XX",
+            "email": "person@example.org",
+            "telephone": "07700 900123",
+            "contact_by": ["email", "telephone"],
+            "language": "en",
+        },
+        "programme_id": programme_id,
+        "source": "professional",
+        "received_on": today,
+        "needs": ["isolation", "low-mood"],
+        "conditions": ["copd"],
+        "channels": ["in-person", "telephone"],
+        "notes": "Prefers the morning.",
+        "consent": {"given": True, "recorded_on": today, "how": "spoken", "wording_version": "2026-1"},
+    }
+    return json.dumps(body)
+
+
 class Requests:
-    """Requests that differ in the key and the person."""
+    """Requests that differ in the key, and in a number wherever their body has the mark; bodies come in turn."""
 
     def __init__(self, plan: Plan) -> None:
-        today = clock.today(clock.now()).isoformat()
-        body = {
-            "person": {
-                "given_name": "Test",
-                "family_name": "Testwell-@@@@@@@@@@@@",
-                "birth_date": "1961-04-12",
-                "postcode": "EH16 5XX",
-                "email": "person@example.org",
-                "telephone": "07700 900123",
-                "contact_by": ["email", "telephone"],
-                "language": "en",
-            },
-            "programme_id": plan.programme_id,
-            "source": "professional",
-            "received_on": today,
-            "needs": ["isolation", "low-mood"],
-            "conditions": ["copd"],
-            "channels": ["in-person", "telephone"],
-            "notes": "Prefers the morning.",
-            "consent": {"given": True, "recorded_on": today, "how": "spoken", "wording_version": "2026-1"},
-        }
-        text = json.dumps(body).encode()
-        self._before, self._after = text.split(b"@" * 12)
-        self._head = (
-            f"POST /referrals HTTP/1.1\r\nHost: 127.0.0.1:{plan.port}\r\nAuthorization: Bearer {plan.token}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\nIdempotency-Key: "
-        ).encode()
+        head = (
+            f"POST {plan.path} HTTP/1.1\r\nHost: 127.0.0.1:{plan.port}\r\nAuthorization: Bearer {plan.token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: {}\r\nIdempotency-Key: "
+        )
+        self._pieces = cycle((head.format(len(text)).encode(), *_around(text)) for text in plan.bodies)
         self._number = uuid4().int % 10**12
 
     def another(self) -> bytes:
         """The next one."""
         self._number = (self._number + 1) % 10**12
-        key = uuid4().hex.encode()
-        return b"%s%s\r\n\r\n%s%012d%s" % (self._head, key, self._before, self._number, self._after)
+        head, before, mark, after = next(self._pieces)
+        number = b"%012d" % self._number if mark else b""
+        return b"%s%s\r\n\r\n%s%s%s" % (head, uuid4().hex.encode(), before, number, after)
+
+
+def _around(text: str) -> tuple[bytes, bytes, bytes]:
+    before, mark, after = text.encode().partition(MARK.encode())
+    return before, mark, after
 
 
 class Connection(asyncio.Protocol):

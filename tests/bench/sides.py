@@ -16,7 +16,7 @@ import httpx
 
 from kith_chassis.clock import new_id
 from kith_cli.embedded.processes import free_port, rest_through, spawn, stopping
-from tests.bench.load import Plan
+from tests.bench.load import Plan, a_referral
 from tests.bench.stage import Stage
 from tests.servers.issuer import Issuer
 from tests.servers.postgres import Address
@@ -67,7 +67,7 @@ class Side:
 
     def plan(self, seconds: float) -> Plan:
         """Ask this side for so long."""
-        return Plan(port=self.port, token=self.token, programme_id=str(PROGRAMME), seconds=seconds)
+        return Plan(port=self.port, token=self.token, bodies=(a_referral(str(PROGRAMME)),), seconds=seconds)
 
     async def rows(self) -> dict[str, int]:
         """How many rows it has written, by table."""
@@ -115,16 +115,18 @@ class Sides:
 
     async def by_hand(self, topic: str = "") -> Side:
         """The bare API; with a topic, its relay too."""
-        address, port = await self._database(), free_port()
-        environment = {
-            "BARE_DATABASE_URL": address.url,
-            "BARE_ISSUER": self._issuer.url,
-            **({"BARE_KAFKA": self._stage.bootstrap, "BARE_TOPIC": topic} if topic else {}),
-        }
+        address = await self._database()
+        kafka = {"BARE_KAFKA": self._stage.bootstrap, "BARE_TOPIC": topic} if topic else {}
+        return Side(await self.bare("bare_api", address, kafka), address, self._token)
+
+    async def bare(self, module: str, address: Address, more: Mapping[str, str]) -> int:
+        """A bare API, ready; the port that it answers on."""
+        port = free_port()
+        environment = {"BARE_DATABASE_URL": address.url, "BARE_ISSUER": self._issuer.url, **more}
         options = f"--port {port} --loop uvloop --http httptools --lifespan on --no-access-log --log-level warning"
-        command = ["uvicorn", "tests.bench.bare_api:app", *options.split()]
+        command = ["uvicorn", f"tests.bench.{module}:app", *options.split()]
         await self.start(command, environment, f"http://127.0.0.1:{port}/openapi.json")
-        return Side(port, address, self._token)
+        return port
 
     async def start(self, module: Sequence[str], environment: Mapping[str, str], ready: str = "") -> None:
         """A Python module as a process; waits until ``ready`` answers 200. Raises ``RuntimeError`` with its log."""

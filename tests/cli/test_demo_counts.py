@@ -52,6 +52,7 @@ def a_line(side: str, organisation: str, **different: int) -> dict[str, Any]:
         "contacts": 0,
         "people_reached": 0,
         "supporters": 0,
+        "companions": 0,
         "messages_delivered": 2,
         "messages_failed": 0,
     }
@@ -79,6 +80,7 @@ def what_is_seen() -> Seen:
         "outcome": "happened",
         "referral_id": "r1",
         "attended_referral_ids": [],
+        "came_with": [],
         "match_id": "m1",
     }
     return Seen(

@@ -179,11 +179,16 @@ def erased_after_two_referrals(programme: ProgrammePublished, cafe: ProgrammePub
 
 
 def in_a_group(programme: ProgrammePublished) -> list[Fact]:
-    """Two people meet at a table, the second time only one of them."""
+    """Two people meet at a table, the second time only one of them; of the third all is corrected, and told anew."""
     here, there = a.a_referral_created(programme), a.a_referral_created(programme)
     first = a.a_group_meeting_logged(programme, here, there)
-    second = a.a_group_meeting_logged(programme, there, group_id=first.group_id)
-    return [here, there, a.a_referral_decided(here), a.a_referral_decided(there), first, second]
+    second = a.a_meeting_logged(programme, there, group_id=first.group_id)
+    (nobody,) = a.a_meeting_logged(programme, group_id=first.group_id)
+    third = a.a_meeting_logged(programme, here, there, group_id=first.group_id, meeting_id=nobody.meeting_id)
+    return [
+        *(here, there, a.a_referral_decided(here), a.a_referral_decided(there), first, *second),
+        *(nobody, *third, a.a_record_taken_back(nobody), a.a_record_taken_back(third[1])),
+    ]
 
 
 def nobody_named(programme: ProgrammePublished) -> list[Fact]:

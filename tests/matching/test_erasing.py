@@ -162,6 +162,18 @@ async def test_nobody_attends_a_group_who_was_erased(stage: Stage) -> None:
         await stage.meet(programme, referral.referral_id, ABOUT_GRIEF, referral)
 
 
+async def test_that_they_came_to_a_meeting_is_kept_of_a_person_who_was_erased_as_a_tombstone(stage: Stage) -> None:
+    programme = await stage.a_programme()
+    referral = await stage.an_accepted_referral(programme)
+    await stage.meet(programme, new_id(), ABOUT_GRIEF, referral)
+    before = await left(stage, referral)
+
+    await stage.hear(a_person_erased(referral))
+
+    assert before == {"referral": [False], "meeting": [False], "attendance": [False]}
+    assert await left(stage, referral) == {"referral": [True], "meeting": [True], "attendance": [True]}
+
+
 async def test_a_referral_and_the_erasure_of_its_person_never_miss_each_other(database_of: DatabaseOf) -> None:
     """Two transactions at once: the one that keeps the referral has looked, and so the erasure waits for it."""
     database: Database = await database_of("matching")

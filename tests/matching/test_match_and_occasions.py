@@ -1,10 +1,12 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_matching.domain.match import Ending, Match, end_match, ending_of
+from kith_matching.domain.meeting import Standing
+from kith_matching.domain.meeting import log_meeting as meet
 from kith_matching.domain.occasion import (
     Contact,
     ContactKind,
@@ -17,7 +19,6 @@ from kith_matching.domain.occasion import (
     Session,
     check_held,
 )
-from kith_matching.domain.occasion import log_meeting as meet
 from kith_matching.domain.occasion import log_one_to_one as hold
 from kith_matching.domain.referral import Channel, Referral
 from kith_matching.domain.refusals import (
@@ -44,7 +45,8 @@ def held(match: Match, **different: Any) -> Session:
 
 
 def met(*attended: Referral, **different: Any) -> Session:
-    return meet(GROUP, an_occasion(**different), attended, (), noted=NOTED, session_id=new_id(), today=TODAY)
+    stand = [Standing(**{field.name: getattr(one, field.name) for field in fields(Standing)}) for one in attended]
+    return meet(GROUP, an_occasion(**different), stand, (), noted=NOTED, company={}, new_id=new_id, today=TODAY)
 
 
 def test_a_match_ends_once() -> None:

@@ -59,22 +59,6 @@ async def test_a_session_of_an_unknown_match_is_not_logged(stage: Stage) -> None
         await stage.hold(a_match(), an_occasion())
 
 
-async def test_a_meeting_is_told_under_its_group_with_all_who_attended(stage: Stage) -> None:
-    programme = await stage.a_programme(model="group")
-    people = [await stage.an_accepted_referral(programme) for _ in range(3)]
-    facilitator = await stage.a_supporter(programme)
-    group_id = new_id()
-    before = await stage.told()
-
-    await stage.meet(programme, group_id, an_occasion(), *people, supporter_ids=(facilitator.id,))
-
-    (told,) = await stage.told_since(before)
-    assert isinstance(told, SessionLogged)
-    assert str(told.story) == f"group/{group_id}"
-    assert set(told.attended_referral_ids) == {one.referral_id for one in people}
-    assert told.supporter_ids == (facilitator.id,)
-
-
 async def test_who_came_to_a_group_waits_no_longer(stage: Stage) -> None:
     programme = await stage.a_programme(model="group")
     came, stayed = await stage.an_accepted_referral(programme), await stage.an_accepted_referral(programme)

@@ -221,7 +221,8 @@ async def a_suspended_supporter(desk: Desk) -> str:
 
 
 async def a_corrected_meeting(desk: Desk, group_id: str) -> None:
-    logged = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
+    came = {"attended_referral_ids": [str((await desk.a_referral()).referral_id)]}
+    logged = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id) | came)
     await desk.put(logged.headers["Location"], a_correction(desk), '"1"')
 
 

@@ -22,6 +22,7 @@ from tests.builders import (
     a_match_ended,
     a_match_made,
     a_match_proposed,
+    a_meeting_logged,
     a_programme_published,
     a_promise_missed,
     a_referral_closed,
@@ -163,6 +164,16 @@ async def test_the_first_session_that_happened_is_told_once(database: Database) 
 
     told = [(reason, recipient) for reason, recipient, *_ in await messages(database) if "session" in reason]
     assert told == [(f"first-session/{match.match_id}", f"referrer/{referral.referring_organisation_id}")]
+
+
+async def test_nobody_is_written_to_of_each_meeting_of_a_group(database: Database) -> None:
+    referral = a_referral_created()
+    await hear(database, referral)
+    before = await messages(database)
+
+    await hear(database, *(record for _ in "ab" for record in a_meeting_logged(a_programme_published(), referral)))
+
+    assert await messages(database) == before
 
 
 @pytest.mark.parametrize("again", [a_promise_missed, a_referral_reopened, a_referral_decided, a_referral_closed])

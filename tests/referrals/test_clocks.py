@@ -83,6 +83,15 @@ def test_who_waits_is_taken_on_in_as_many_days_as_the_programme_says_counted_fro
     assert waiting.promises == accepted.promises == {Promise.TAKE_ON: TODAY + 30 * DAY}
 
 
+def test_who_came_to_a_group_has_been_taken_on() -> None:
+    waiting = lifecycle.accept(made(promised_wait_days=30), HOST, NOW).referral
+
+    attending = lifecycle.note_attendance(waiting, NOW)
+
+    assert attending is not None
+    assert attending.referral.promises == {}
+
+
 def test_a_programme_that_promises_no_wait_is_late_for_nobody() -> None:
     assert lifecycle.accept(made(), HOST, NOW).referral.promises == {}
 

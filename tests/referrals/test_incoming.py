@@ -5,7 +5,8 @@ import random
 import pytest
 
 from kith_chassis.clock import new_id
-from kith_contracts.matching import MatchEnded, MatchMade
+from kith_contracts.matching import MatchEnded, MatchMade, SessionLogged
+from kith_contracts.referrals import ReferralCreated
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.referral import Referral
 from kith_referrals.incoming import on_facts
@@ -24,7 +25,11 @@ def ended(referral: Referral) -> MatchEnded:
     return a.a_match_ended(made(referral))
 
 
-async def hear(world: World, *facts: MatchMade | MatchEnded) -> None:
+def came(referral: Referral) -> ReferralCreated:
+    return a.a_referral_created(referral_id=referral.id)
+
+
+async def hear(world: World, *facts: MatchMade | MatchEnded | SessionLogged) -> None:
     async with world.database.transaction(OPERATOR) as tx:
         await on_facts(tx, [received(fact) for fact in facts])
 
@@ -57,6 +62,27 @@ async def test_another_match_after_an_ending_is_a_match(world: World) -> None:
 
     await hear(world, made(referral), ended(referral))
     await hear(world, made(referral))
+
+    assert await status(world, referral) == "matched"
+
+
+async def test_who_came_to_a_group_is_in_support_from_the_first_time_on(world: World) -> None:
+    referral = await world.accept(await world.refer())
+    first, second = (a.a_meeting_logged(a.a_programme_published(), came(referral)) for _ in range(2))
+
+    await hear(world, a.a_record_taken_back(first[0]))
+    stood = await status(world, referral)
+    await hear(world, *first, *second)
+
+    assert (stood, await status(world, referral)) == ("accepted", "in-support")
+    async with world.database.transaction(OPERATOR) as tx:
+        assert (await get_referral(tx, referral.id, asking=None, now=NOW))["version"] == 3
+
+
+async def test_a_meeting_of_a_group_is_no_session_of_a_match(world: World) -> None:
+    referral = await world.accept(await world.refer())
+
+    await hear(world, made(referral), *a.a_meeting_logged(a.a_programme_published(), came(referral)))
 
     assert await status(world, referral) == "matched"
 

@@ -288,6 +288,7 @@ def test_a_reason_that_is_not_known_is_refused(reason: str) -> None:
 NEWS: dict[str, Callable[[Referral], Moved | None]] = {
     "match": lambda referral: lifecycle.note_match(referral, LATER),
     "session": lambda referral: lifecycle.note_session(referral, LATER),
+    "meeting": lambda referral: lifecycle.note_attendance(referral, LATER),
     "ending": lambda referral: lifecycle.note_ending(referral, LATER, "planned"),
 }
 
@@ -304,15 +305,17 @@ def test_news_of_a_match_pass_by_a_referral_that_is_over_or_undecided(status: St
 
 
 @given(st.lists(st.sampled_from(sorted(NEWS)), min_size=1, max_size=8))
-def test_after_any_news_the_last_of_them_counts_and_a_session_only_after_a_match(news: list[str]) -> None:
+def test_after_any_news_the_last_counts_and_a_session_only_after_a_match_a_meeting_only_before_one(
+    news: list[str],
+) -> None:
     referral = a_referral(Status.ACCEPTED)
     for piece in news:
         referral = heard(referral, piece)
 
-    last = next((piece for piece in reversed(news) if piece != "session"), None)
+    last = next((piece for piece in reversed(news) if piece not in {"session", "meeting"}), None)
     seen = "session" in news[len(news) - news[::-1].index("match") :] if "match" in news else False
     expected = {
-        None: Status.ACCEPTED,
+        None: Status.IN_SUPPORT if "meeting" in news else Status.ACCEPTED,
         "ending": Status.ENDED,
         "match": Status.IN_SUPPORT if seen else Status.MATCHED,
     }

@@ -118,8 +118,8 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
         found.setdefault((organisation_id, programme_id, side), Counter()).update(more)
 
     held = [session for session in sessions.values() if session.outcome == "happened"]
-    for session in held:
-        count(session.organisation_id, session.programme_id, Side.OWNER, sessions=1)
+    for session, along in _occasions(held):
+        count(session.organisation_id, session.programme_id, Side.OWNER, sessions=1, companions=along)
     for contact in contacts.values():
         count(contact.organisation_id, contact.programme_id, Side.OWNER, contacts=1, people_reached=contact.people)
     for supporter in supporters.values():
@@ -135,6 +135,14 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
         count(story.created.programme_organisation_id, programme_id, Side.OWNER, **counted)
         count(story.created.referring_organisation_id, programme_id, Side.REFERRER, **counted, sessions=there)
     return {place: above_nought(dict(counted)) for place, counted in found.items() if above_nought(dict(counted))}
+
+
+def _occasions(held: Sequence[matching.SessionLogged]) -> Iterable[tuple[matching.SessionLogged, int]]:
+    """A meeting once, with how many came along to it."""
+    along = Counter[UUID]()
+    for one in held:
+        along[one.meeting_id or one.session_id] += one.companions
+    return [(one, along[id_]) for id_, one in {one.meeting_id or one.session_id: one for one in held}.items()]
 
 
 def _counted(story: Story, created: referrals.ReferralCreated, there: int) -> dict[str, int]:

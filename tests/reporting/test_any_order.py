@@ -19,6 +19,7 @@ from tests.servers.lengths import examples
 PROGRAMMES = [a.a_programme_published() for _ in range(2)]
 DECISIONS = st.sampled_from(["accepted", "declined", "not-yet", "unheard-of"])
 PROMISES = st.sampled_from(["acknowledge", "decide", "take-on", "look-again", "unheard-of"])
+MEETINGS = [{"group_id": new_id(), "meeting_id": new_id()} for _ in PROGRAMMES]
 REFERRERS = [new_id(), PROGRAMMES[0].organisation_id]
 
 
@@ -34,6 +35,8 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
     match = a.a_match_made(proposed)
     session = a.a_session_logged(match, outcome=draw(st.sampled_from(["happened", "cancelled"])))
     message = a.a_message_failed(referral)
+    of_it = MEETINGS[PROGRAMMES.index(programme)]
+    (record,) = a.a_meeting_logged(programme, referral, companions=draw(st.integers(0, 2)), **of_it)
     possible: list[Fact] = [
         referral,
         a.a_promise_missed(referral, promise=draw(PROMISES)),
@@ -55,6 +58,9 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
         session.model_copy(update={"outcome": draw(st.sampled_from(["happened", "did-not-happen"]))}),
         a.a_match_ended(match, waits_again=draw(st.sampled_from([True, False, None]))),
         a.a_group_meeting_logged(programme, referral, referral),
+        record,
+        a.a_record_taken_back(record),
+        record,
         a.a_contact_logged(programme, people=draw(st.integers(0, 9))),
         message,
         a.a_message_delivered(referral, message_id=message.message_id),

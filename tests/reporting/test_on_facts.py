@@ -169,9 +169,40 @@ async def test_a_match_that_ended_supports_nobody_any_more(database: Database) -
     assert (line.matched, line.supported) == (1, 0)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 async def test_a_meeting_is_one_session_for_its_owner_and_one_for_each_person_for_their_referrer(
+    database: Database, *, at_once: bool
+) -> None:
+    programme = a.a_programme_published()
+    referrer = new_id()
+    here, there = (a.a_referral_created(programme, referring_organisation_id=referrer) for _ in range(2))
+    records = a.a_meeting_logged(programme, here, there)
+
+    for batch in [[here, there, *records]] if at_once else [[one] for one in (here, *records, there)]:
+        await hear(database, *batch)
+
+    assert (await line_of(database, here)).sessions == 1
+    assert (await line_of(database, here, Side.REFERRER)).sessions == 2
+
+
+async def test_who_came_with_somebody_to_a_meeting_is_counted_for_its_owner_until_it_is_taken_back(
     database: Database,
 ) -> None:
+    programme = a.a_programme_published()
+    referrer = new_id()
+    here, there = (a.a_referral_created(programme, referring_organisation_id=referrer) for _ in range(2))
+    first, second = a.a_meeting_logged(programme, here, there, companions=2)
+    counted = []
+
+    for told in (first, second, a.a_record_taken_back(first)):
+        await hear(database, here, there, told)
+        counted.append((await line_of(database, here)).companions)
+
+    assert counted == [2, 4, 2]
+    assert (await line_of(database, here, Side.REFERRER)).companions == 0
+
+
+async def test_a_meeting_told_as_one_is_one_session_too(database: Database) -> None:
     programme = a.a_programme_published()
     referrer = new_id()
     here, there = (a.a_referral_created(programme, referring_organisation_id=referrer) for _ in range(2))
@@ -180,6 +211,34 @@ async def test_a_meeting_is_one_session_for_its_owner_and_one_for_each_person_fo
 
     assert (await line_of(database, here)).sessions == 1
     assert (await line_of(database, here, Side.REFERRER)).sessions == 2
+
+
+async def test_a_meeting_whose_records_are_all_taken_back_was_none(database: Database) -> None:
+    programme = a.a_programme_published()
+    here, there = (a.a_referral_created(programme) for _ in range(2))
+    first, second = a.a_meeting_logged(programme, here, there)
+    counted = []
+
+    for told in (first, second, a.a_record_taken_back(first), a.a_record_taken_back(second), second):
+        await hear(database, here, there, told)
+        counted.append((await line_of(database, here)).sessions)
+
+    assert counted == [1, 1, 1, 0, 1]
+
+
+async def test_a_meeting_that_was_told_as_one_and_then_by_its_people_counts_once(database: Database) -> None:
+    programme = a.a_programme_published()
+    here, there = (a.a_referral_created(programme) for _ in range(2))
+    whole = a.a_group_meeting_logged(programme, here)
+    await hear(database, here, there, whole)
+    of_it = {"group_id": whole.group_id, "meeting_id": whole.session_id}
+
+    await hear(database, *a.a_meeting_logged(programme, here, there, **of_it))
+    await hear(database, a.a_record_taken_back(whole.model_copy(update=of_it | {"attended_referral_ids": ()})))
+
+    assert (await line_of(database, here)).sessions == 1
+    of = {line.organisation_id: line.sessions for line in await lines(database) if line.side is Side.REFERRER}
+    assert of == {here.referring_organisation_id: 1, there.referring_organisation_id: 1}
 
 
 async def test_a_session_that_turns_out_not_to_have_happened_counts_no_more(database: Database) -> None:
@@ -312,7 +371,7 @@ async def test_a_transaction_that_names_nobody_sees_no_row_on_a_used_connection(
     await hear(
         database, referral, a.a_session_logged(a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed())))
     )
-    tables = ("referrals", "sessions", "contacts", "messages", "supporters", "totals")
+    tables = ("referrals", "sessions", "meetings", "contacts", "messages", "supporters", "totals")
 
     used = await database._connections.take()
     seen = {

@@ -29,7 +29,17 @@ from tests.conftest import DatabaseOf, NewTopics, SettingsOf
 from tests.reporting.hearing import counts
 from tests.servers.kafka import Broker
 
-PROJECTIONS = ("referrals", "sessions", "contacts", "messages", "supporters", "organisations", "programmes", "totals")
+PROJECTIONS = (
+    "referrals",
+    "sessions",
+    "meetings",
+    "contacts",
+    "messages",
+    "supporters",
+    "organisations",
+    "programmes",
+    "totals",
+)
 
 
 @dataclass

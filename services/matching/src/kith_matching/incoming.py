@@ -107,6 +107,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         extensions=told.extensions,
         places=told.places,
         waiting_list=told.waiting_list,
+        comes_as=told.comes_as,
         slot_times=told.slot_times,
         missed_after_days=told.missed_after_days,
         measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),

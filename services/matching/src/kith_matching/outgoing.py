@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,12 +29,16 @@ from kith_matching.domain.concern import Concern
 from kith_matching.domain.due import Raised
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.measurement import Measurement
-from kith_matching.domain.occasion import Contact, Session
+from kith_matching.domain.meeting import PAIR
+from kith_matching.domain.occasion import Contact, Record, Session
 from kith_matching.domain.proposal import Answered, Proposal
 from kith_matching.domain.quality import Quality
 from kith_matching.domain.supervision import Supervision
 from kith_matching.domain.supporter import Supporter
 from kith_matching.domain.unplaceable import Unplaceable
+
+TAKEN_BACK: Final = "taken-back"
+"""The outcome of what was told of a session and no longer holds."""
 
 
 async def tell_changed(tx: AsyncConnection, supporter: Supporter, *, now: datetime) -> None:
@@ -77,25 +82,14 @@ async def tell_ended(tx: AsyncConnection, endings: Sequence[Ended], *, now: date
     await outbox.record(tx, *(_ended(ended) for ended in endings), now=now)
 
 
-async def tell_session(tx: AsyncConnection, session: Session, *, now: datetime) -> None:
-    """Tell of a session, one-to-one or group."""
-    logged = SessionLogged(
-        session_id=session.id,
-        kind=session.kind,
-        programme_id=session.programme_id,
-        organisation_id=session.organisation_id,
-        held_on=session.occasion.held_on,
-        outcome=session.occasion.outcome,
-        minutes=session.occasion.minutes,
-        channel=session.occasion.channel,
-        topics=session.occasion.topics,
-        supporter_ids=session.supporter_ids,
-        referral_id=session.referral_id,
-        match_id=session.match_id,
-        group_id=session.group_id,
-        attended_referral_ids=session.attended_referral_ids,
-    )
-    await outbox.record(tx, logged, now=now)
+async def tell_session(tx: AsyncConnection, session: Session, taken_back: Sequence[Record], *, now: datetime) -> None:
+    """Tell of a corrected session as all that it is told as, and what it is told as no more."""
+    await outbox.record(tx, *_session(session, taken_back), now=now)
+
+
+def session_told(session: Session, *, now: datetime) -> dict[str, Any]:
+    """What a statement that is ``outbox.telling`` records of a session: all that it is told as."""
+    return outbox.told(*_session(session), now=now)
 
 
 async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> None:
@@ -184,6 +178,36 @@ async def tell_supervised(tx: AsyncConnection, logged: Sequence[Supervision], *,
 async def tell_due(tx: AsyncConnection, raised: Sequence[Raised], *, now: datetime) -> None:
     """Tell what fell due: what kind of thing it is, and of which match or supporter; never what somebody said."""
     await outbox.record(tx, *(_fell_due(one) for one in raised), now=now)
+
+
+def _session(session: Session, taken_back: Sequence[Record] = ()) -> list[SessionLogged]:
+    occasion = session.occasion
+    of_all: dict[str, Any] = {
+        "kind": session.kind,
+        "programme_id": session.programme_id,
+        "organisation_id": session.organisation_id,
+        "held_on": occasion.held_on,
+        "channel": occasion.channel,
+        "topics": occasion.topics,
+        "supporter_ids": session.supporter_ids,
+        "match_id": session.match_id,
+        "group_id": session.group_id,
+        "meeting_id": session.id if session.group_id else None,
+    }
+    stands: dict[str, Any] = {"outcome": occasion.outcome, "minutes": occasion.minutes}
+    gone: dict[str, Any] = {"outcome": TAKEN_BACK, "minutes": 0}
+    return [
+        SessionLogged(
+            session_id=record.id,
+            referral_id=record.referral_id,
+            came_as=PAIR if record.pair_with else None,
+            companions=record.companions,
+            **of_all,
+            **said,
+        )
+        for records, said in ((session.told, stands), (taken_back, gone))
+        for record in records
+    ]
 
 
 def _answered(answer: Answered) -> ProposalAnswered:

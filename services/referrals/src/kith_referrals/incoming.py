@@ -18,8 +18,8 @@ HEARS: Final = (TOPIC,)
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     """Note what happened to matches, a whole batch at once. One referral's news come in order; no other order counts.
 
-    A group's meetings keep the group's order and not the referral's, so they are no step of a referral. An entry of the
-    directory changes when it is changed here: whoever asks for what changed since would else miss a fact that was late.
+    A meeting that nobody referred attended is no news of a referral. An entry of the directory changes when it is
+    changed here: whoever asks for what changed since would else miss a fact that was late.
     """
     news = [piece for fact in facts if (piece := _news(fact)) is not None]
     if news:
@@ -44,7 +44,7 @@ def _news(fact: Received) -> MatchNews | None:
             return MatchNews(referral_id, Kind.MATCHED, fact.occurred_at)
         case MatchEnded(referral_id=referral_id, ending=ending):
             return MatchNews(referral_id, Kind.ENDED, fact.occurred_at, ending)
-        case SessionLogged(referral_id=referral_id, outcome="happened") if referral_id is not None:
-            return MatchNews(referral_id, Kind.SESSION, fact.occurred_at)
+        case SessionLogged(referral_id=referral_id, outcome="happened", match_id=match_id) if referral_id is not None:
+            return MatchNews(referral_id, Kind.SESSION if match_id else Kind.ATTENDED, fact.occurred_at)
         case _:
             return None

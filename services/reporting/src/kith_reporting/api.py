@@ -61,6 +61,9 @@ class TotalView(BaseModel):
     contacts: int = Field(description="Occasions with people who are not named. For the owner alone.")
     people_reached: int = Field(description="Heads counted at those occasions. For the owner alone.")
     supporters: int = Field(description="Active supporters. For the owner alone.")
+    companions: int = Field(
+        description="People who came to meetings of groups with somebody, and are not named. For the owner alone."
+    )
     messages_delivered: int
     messages_failed: int
 

@@ -127,6 +127,8 @@ def _session(batch: Batch, body: matching.SessionLogged, _: Received) -> None:
         body.outcome == HAPPENED,
         body.referral_id,
         attended,
+        body.meeting_id or (body.session_id if body.group_id else None),
+        body.companions,
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.compiled import Compiled, as_json
 from kith_reporting.domain.batch import (
     ContactChange,
+    MeetingChange,
     MessageChange,
     OrganisationChange,
     ProgrammeChange,
@@ -29,6 +30,7 @@ from kith_reporting.domain.batch import (
 from kith_reporting.domain.totals import COUNTS, MISSED, OF_REFERRALS, Side
 from kith_reporting.tables import (
     CONTACTS,
+    MEETINGS,
     MESSAGES,
     ORGANISATIONS,
     PROGRAMMES,
@@ -55,6 +57,7 @@ class Counted(NamedTuple):
     contacts: int = 0
     people_reached: int = 0
     supporters: int = 0
+    companions: int = 0
 
 
 class Tallied(NamedTuple):
@@ -181,14 +184,16 @@ _RULES: Final = {
 ``greatest`` passes over nulls: where a day is not known, no days were waited."""
 
 _COUNTED: Final = Counted._fields[2:]
+_NOT_OF_REFERRALS: Final = ", ".join("0" for _ in COUNTS[len(OF_REFERRALS) :])
 _FOR_OWNER: Final = [name if name not in _COUNTED else "0" for name in OF_REFERRALS]
 _ADDED: Final = (
     f", referred (referrer, owner, programme_id, {', '.join(OF_REFERRALS)}) as ("
     "  select referring_organisation_id, programme_organisation_id, programme_id,"
     f" {', '.join(_RULES[name] for name in OF_REFERRALS)} from signed where programme_id is not null group by 1, 2, 3),"
     f" added ({', '.join(column.name for column in TOTALS.columns)}) as ("
-    f"  select owner, programme_id, '{Side.OWNER}', {', '.join(_FOR_OWNER)}, 0, 0, 0 from referred"
-    f"  union all select referrer, programme_id, '{Side.REFERRER}', {', '.join(OF_REFERRALS)}, 0, 0, 0 from referred"
+    f"  select owner, programme_id, '{Side.OWNER}', {', '.join(_FOR_OWNER)}, {_NOT_OF_REFERRALS} from referred"
+    f"  union all select referrer, programme_id, '{Side.REFERRER}', {', '.join(OF_REFERRALS)},"
+    f" {_NOT_OF_REFERRALS} from referred"
     f"  union all select organisation_id, programme_id, '{Side.OWNER}',"
     f" {', '.join(name if name in _COUNTED else '0' for name in COUNTS)}"
     "   from json_to_recordset(cast(:counted as json)) as counted"
@@ -213,10 +218,14 @@ _SAVE_REFERRALS: Final = _Statement(
 _REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
-    "select cast(null as uuid), organisation_id, programme_id, sum(sign) from signed where happened group by 2, 3"
-    " union all select person, null, null, sum(sign)"
+    f"select cast(null as uuid), meeting_id, organisation_id, programme_id, {_sum('sign', 'happened')},"
+    f" {_sum('sign * companions', 'happened')} from signed group by 2, 3, 4"
+    " union all select person, null, null, null, sum(sign), 0"
     " from signed, unnest(attended_referral_ids || referral_id) as person"
     " where happened and person is not null group by 1",
+)
+_SAVE_MEETINGS: Final = _Statement(
+    MEETINGS, "select organisation_id, programme_id, sum(sign) from signed where happened > 0 group by 1, 2"
 )
 _SAVE_CONTACTS: Final = _Statement(
     CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"
@@ -248,10 +257,15 @@ async def save_programmes(tx: AsyncConnection, slot: Slot, changes: Collection[P
 async def save_sessions(
     tx: AsyncConnection, slot: Slot, changes: Collection[SessionChange]
 ) -> tuple[list[Counted], list[Tallied]]:
-    """Keep each session. Counts for whoever held them, and for the referral of each person who was there."""
+    """Keep each session. Counts for whoever held them, a meeting once, and for the referral of each who was there."""
     rows = await _SAVE_SESSIONS.save(tx, slot, changes)
-    held = [Counted(row[1], row[2], sessions=row[3]) for row in rows if row[0] is None]
-    attended = [Tallied(row[0], {"sessions": row[3]}) for row in rows if row[0] is not None]
+    of_meetings = [row for row in rows if row[1] is not None]
+    held = [Counted(row[2], row[3], sessions=row[4]) for row in rows if row[0] is None and row[1] is None]
+    held += [Counted(row[2], row[3], companions=row[5]) for row in of_meetings if row[5]]
+    if of_meetings:
+        records = [MeetingChange(*row[1:5]) for row in of_meetings]
+        held += [Counted(row[0], row[1], sessions=row[2]) for row in await _SAVE_MEETINGS.save(tx, slot, records)]
+    attended = [Tallied(row[0], {"sessions": row[4]}) for row in rows if row[0] is not None]
     return held, attended
 
 

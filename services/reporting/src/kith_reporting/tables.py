@@ -91,6 +91,18 @@ SESSIONS: Final = Projection(
         Column("happened", "boolean"),
         Column("referral_id", "uuid"),
         Column("attended_referral_ids", "uuid[]"),
+        Column("meeting_id", "uuid"),
+        Column("companions", "integer"),
+    ),
+)
+MEETINGS: Final = Projection(
+    "meetings",
+    ("meeting_id",),
+    (
+        Column("meeting_id", "uuid"),
+        Column("organisation_id", "uuid"),
+        Column("programme_id", "uuid"),
+        Column("happened", "integer", ADD),
     ),
 )
 CONTACTS: Final = Projection(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import ExpectedVersion, NowDep, etag, leads_to
 from kith_chassis.identity import CallerDep
+from kith_matching.api.company import CompanyAsked, CompanyShown, company_of
 from kith_matching.api.occasions import MOST_ATTENDED, HeldAsked, SessionShown, shown
 from kith_matching.domain.occasion import CouldNot, Outcome
 from kith_matching.domain.referral import Channel
@@ -20,9 +21,10 @@ router = APIRouter(prefix="/sessions/{session_id}", tags=["sessions and contacts
 
 
 class CorrectionAsked(HeldAsked):
-    """What the session was instead, all of it. Who attended a meeting is left as it was where it is not said."""
+    """What the session was instead, all of it. Who attended a meeting, and with whom, is left where it is not said."""
 
     attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_ATTENDED)] | None = None
+    came_with: Annotated[tuple[CompanyAsked, ...], Field(max_length=MOST_ATTENDED)] | None = None
 
 
 class CorrectedShown(BaseModel):
@@ -37,6 +39,7 @@ class CorrectedShown(BaseModel):
     could_not: CouldNot | None
     limits_explained: bool
     attended_referral_ids: tuple[UUID, ...]
+    came_with: tuple[CompanyShown, ...]
     replaced_at: datetime
 
 
@@ -58,9 +61,10 @@ async def correct_session(
     now: NowDep,
 ) -> SessionShown:
     """Put right what was logged. What was said before is kept, and whoever was told is told anew."""
+    came_with = None if asked.came_with is None else company_of(asked.came_with)
     async with database.transaction(caller) as tx:
         session = await correcting.correct_session(
-            tx, session_id, asked.occasion(), asked.attended_referral_ids, expected_version=expected, now=now
+            tx, session_id, asked.occasion(), asked.attended_referral_ids, came_with, expected_version=expected, now=now
         )
     response.headers.update(etag(session.version))
     return shown(session)

@@ -16,6 +16,7 @@ from kith_chassis.identity import CallerDep, RoleMissing
 from kith_contracts.fact import District
 from kith_matching import views
 from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
+from kith_matching.api.company import CompanyAsked, CompanyShown, company_of
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
@@ -89,6 +90,7 @@ class MeetingAsked(HeldAsked, NotedAsked):
     programme_id: UUID
     supporter_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
     attended_referral_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_ATTENDED)] = ()
+    came_with: Annotated[tuple[CompanyAsked, ...], Field(max_length=MOST_ATTENDED)] = ()
 
 
 SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind")]
@@ -112,6 +114,7 @@ class SessionShown(NotedShown):
     match_id: UUID | None
     group_id: UUID | None
     attended_referral_ids: tuple[UUID, ...]
+    came_with: tuple[CompanyShown, ...]
     version: int
 
 
@@ -172,6 +175,7 @@ async def log_session(
                     asked.noted(now),
                     attended=asked.attended_referral_ids,
                     supporter_ids=asked.supporter_ids,
+                    came_with=company_of(asked.came_with),
                     now=now,
                 )
         return Created(f"/sessions/{logged.id}", shown(logged), logged.version)
@@ -259,7 +263,8 @@ async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep
 
 
 def _found(row: dict[str, Any]) -> SessionShown:
-    return SessionShown.model_validate({**row, "kind": "one-to-one" if row["match_id"] else "group"})
+    kind = "one-to-one" if row["match_id"] else "group"
+    return SessionShown.model_validate({**row, "kind": kind, "came_with": row["came_with"] or ()})
 
 
 def shown(session: Session) -> SessionShown:
@@ -282,5 +287,6 @@ def shown(session: Session) -> SessionShown:
         match_id=session.match_id,
         group_id=session.group_id,
         attended_referral_ids=session.attended_referral_ids,
+        came_with=tuple(CompanyShown(**asdict(one)) for one in session.company.values()),
         version=session.version,
     )

@@ -1,6 +1,6 @@
-"""What took place: a session one-to-one, a group's meeting, and a contact with people who are not named."""
+"""What took place: a session one-to-one or of a group, and a contact with people who are not named."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kith_matching.domain import refusals
 from kith_matching.domain.match import Match
-from kith_matching.domain.referral import Channel, Referral
+from kith_matching.domain.referral import Channel
 
 
 class Outcome(StrEnum):
@@ -77,8 +77,41 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """With whom somebody came to a meeting: as a pair with another who was referred, or with people whom nobody names.
+
+    It is true where they came with anybody.
+    """
+
+    referral_id: UUID
+    pair_with: UUID | None = None
+    companions: int = 0
+
+    def __bool__(self) -> bool:
+        return self.pair_with is not None or self.companions > 0
+
+
+Together = Mapping[UUID, Company]
+"""With whom each came who came with somebody; both of a pair are in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is told of one person's part in an occasion, under an id of its own; of nobody's where nobody is named."""
+
+    id: UUID
+    referral_id: UUID | None
+    pair_with: UUID | None = None
+    companions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """One occasion of support: of a match, or of a group."""
+    """One occasion of support: of a match, or of a group.
+
+    A group's meeting has one of ``records`` for each of the referred who attended it. One that was logged before
+    there were any has none until it is corrected.
+    """
 
     id: UUID
     programme_id: UUID
@@ -90,12 +123,24 @@ class Session:
     match_id: UUID | None = None
     group_id: UUID | None = None
     attended_referral_ids: tuple[UUID, ...] = ()
+    records: tuple[Record, ...] = ()
     version: int = 1
 
     @property
     def kind(self) -> str:
         """``one-to-one`` or ``group``."""
         return "group" if self.match_id is None else "one-to-one"
+
+    @property
+    def company(self) -> Together:
+        """Who came with whom to a group's meeting."""
+        said = (Company(one.referral_id, one.pair_with, one.companions) for one in self.records if one.referral_id)
+        return {one.referral_id: one for one in said if one}
+
+    @property
+    def told(self) -> tuple[Record, ...]:
+        """What it is told as: each of its records, or, where it has none, itself."""
+        return self.records or (Record(self.id, self.referral_id),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,50 +174,21 @@ def log_one_to_one(match: Match, occasion: Occasion, noted: Noted, *, session_id
     )
 
 
-def log_meeting(
-    group: Group,
-    occasion: Occasion,
-    attended: Sequence[Referral],
-    supporter_ids: tuple[UUID, ...],
-    *,
-    noted: Noted,
-    session_id: UUID,
-    today: date,
-) -> Session:
-    """Log a group's meeting, with who of the referred attended; people who are not referred are not named.
-
-    Raises ``CannotAttend`` when somebody named was not accepted, does not agree, had been closed before that day, or
-    was referred to another programme.
-    """
-    _check_of_group(group.programme_id, occasion, attended, attended, today=today)
-    return Session(
-        id=session_id,
-        programme_id=group.programme_id,
-        organisation_id=group.organisation_id,
-        occasion=occasion,
-        noted=noted,
-        supporter_ids=supporter_ids,
-        group_id=group.id,
-        attended_referral_ids=tuple(sorted(referral.id for referral in attended)),
-    )
-
-
 def correct_one_to_one(session: Session, match: Match, occasion: Occasion, *, today: date) -> Session:
     """Say what a session of a match was instead. Raises as ``log_one_to_one``."""
     _check_of_match(match, occasion, today)
     return replace(session, occasion=occasion, version=session.version + 1)
 
 
-def correct_meeting(
-    session: Session, occasion: Occasion, attended: Collection[UUID], added: Sequence[Referral], *, today: date
-) -> Session:
-    """Say what a meeting was instead, and who was there; of them those who are ``added`` are held to the rule.
+def is_same(one: Session, other: Session) -> bool:
+    """Whether a correction said of a session what was said of it before."""
+    return all(getattr(one, name) == getattr(other, name) for name in ("occasion", "attended_referral_ids", "company"))
 
-    So a meeting can be put right though somebody who was there is gone. Raises as ``log_meeting``.
-    """
-    _check_of_group(session.programme_id, occasion, attended, added, today=today)
-    there = tuple(sorted(set(attended)))
-    return replace(session, occasion=occasion, attended_referral_ids=there, version=session.version + 1)
+
+def taken_back(before: Session, after: Session) -> tuple[Record, ...]:
+    """What a session was told as before it was corrected, and is not any more: the ids, and nothing said of them."""
+    stands = {record.id for record in after.told}
+    return tuple(Record(record.id, record.referral_id) for record in before.told if record.id not in stands)
 
 
 class OutcomeDisagrees(refusals.OccasionRefused):
@@ -212,7 +228,8 @@ def check_held(contact: Contact, *, today: date) -> None:
         raise refusals.InTheFuture
 
 
-def _check_occasion(occasion: Occasion, today: date) -> None:
+def check_occasion(occasion: Occasion, today: date) -> None:
+    """Refuse what is still to come, and what does not agree with whether it took place."""
     if occasion.held_on > today:
         raise refusals.InTheFuture
     if (occasion.outcome is Outcome.HAPPENED) != (occasion.minutes > 0):
@@ -223,26 +240,6 @@ def _check_occasion(occasion: Occasion, today: date) -> None:
 
 
 def _check_of_match(match: Match, occasion: Occasion, today: date) -> None:
-    _check_occasion(occasion, today)
+    check_occasion(occasion, today)
     if occasion.held_on < match.made_on or (match.ended_on is not None and occasion.held_on > match.ended_on):
         raise refusals.OutsideMatch
-
-
-def _check_of_group(
-    programme_id: UUID, occasion: Occasion, attended: Collection[Any], named: Sequence[Referral], *, today: date
-) -> None:
-    _check_occasion(occasion, today)
-    if attended and occasion.outcome is not Outcome.HAPPENED:
-        raise refusals.NobodyCouldAttend
-    if not all(_may_attend(referral, programme_id, occasion.held_on) for referral in named):
-        raise refusals.CannotAttend
-
-
-def _may_attend(referral: Referral, programme_id: UUID, held_on: date) -> bool:
-    return (
-        referral.programme_id == programme_id
-        and referral.consented
-        and not referral.erased
-        and referral.decision == "accepted"
-        and (referral.closed_on is None or held_on <= referral.closed_on)
-    )

@@ -78,8 +78,9 @@ class Terms:
 
     ``version`` is that of its definition, 0 without one. ``priority`` says who goes first where places are scarce.
     ``open_offers`` caps the offers that a supporter holds at once, ``places`` those in a group or course; None is no
-    limit. ``slot_times`` are how somebody comes to a listener: ``booked``, ``open``. Without ``round_every_days`` a
-    round is held when somebody asks for one. Without one of ``training`` a supporter is matched with nobody.
+    limit. ``comes_as`` is who comes: ``alone``, ``pair``, ``household``. ``slot_times`` are how somebody comes to a
+    listener: ``booked``, ``open``. Without ``round_every_days`` a round is held when somebody asks for one. Without one
+    of ``training`` a supporter is matched with nobody.
     ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
     ``measures`` are what it asks people and supporters about how they are.
     """
@@ -112,6 +113,7 @@ class Terms:
     extensions: int = 1
     places: int | None = None
     waiting_list: bool = False
+    comes_as: tuple[str, ...] = ()
     slot_times: tuple[str, ...] = ()
     missed_after_days: int | None = None
     measures: tuple[MeasureAsked, ...] = ()

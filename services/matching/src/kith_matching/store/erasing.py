@@ -14,6 +14,7 @@ from kith_matching.domain.replay import ERASED
 from kith_matching.store.concerns import forget_words
 from kith_matching.tables import (
     acquaintances,
+    attendances,
     dues,
     hats,
     helpings,
@@ -35,7 +36,8 @@ _GONE: Final = (
     .order_by(referrals.c.id)
     .with_for_update()
 )
-_THEIRS: Final = sa.any_(sa.bindparam("referrals", type_=ARRAY(sa.Uuid)))
+_REFERRALS: Final = sa.bindparam("referrals", type_=ARRAY(sa.Uuid))
+_THEIRS: Final = sa.any_(_REFERRALS)
 _FORGET: Final = (
     sa.update(referrals)
     .where(referrals.c.id == _THEIRS)
@@ -57,6 +59,24 @@ _FORGET: Final = (
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
     .returning(sa.literal("/sessions/") + sa.cast(sessions.c.id, sa.Text)),
+    sa.update(attendances)
+    .where(
+        sa.or_(
+            attendances.c.pair_with == _THEIRS,
+            sa.and_(
+                attendances.c.referral_id == _THEIRS,
+                sa.or_(attendances.c.pair_with.is_not(None), attendances.c.companions > 0),
+            ),
+        )
+    )
+    .values(
+        pair_with=None, companions=sa.case((attendances.c.referral_id == _THEIRS, 0), else_=attendances.c.companions)
+    )
+    .returning(sa.literal("/sessions/") + sa.cast(attendances.c.session_id, sa.Text)),
+    sa.update(session_corrections)
+    .where(session_corrections.c.attended_referral_ids.overlap(_REFERRALS))
+    .values(came_with=[])
+    .returning(sa.literal("/sessions/") + sa.cast(session_corrections.c.session_id, sa.Text)),
     sa.update(session_corrections)
     .where(session_corrections.c.session_id.in_(sa.select(sessions.c.id).where(sessions.c.referral_id == _THEIRS)))
     .values(topics=[])
@@ -65,8 +85,8 @@ _FORGET: Final = (
 """What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about,
 and were said to be about before.
 
-A group's meeting is about nobody in particular, and stays as it is. Each says where it is, because the answer to the
-request that made it is kept for a day.
+A group's meeting is about nobody in particular, and stays as it is, but for with whom they came to it. Each says where
+it is, because the answer to the request that made it is kept for a day.
 """
 
 

@@ -1,5 +1,6 @@
 """Groups, sessions and contacts. A session that is corrected keeps what it was said to be before."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
@@ -9,30 +10,52 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis.audit import audited
+from kith_chassis.compiled import Compiled
+from kith_chassis.outbox import telling
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
+from kith_matching.store.attendances import ATTEND, RECORDS, attending, records_of, save_records
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, groups, session_corrections, sessions
+from kith_matching.tables import contacts, groups, referrals, session_corrections, sessions
 
 _BEGIN: Final = postgresql.insert(groups).on_conflict_do_nothing()
-_LOCK: Final = sa.select(groups).where(groups.c.id == sa.bindparam("group_id")).with_for_update()
-_SESSION: Final = sa.insert(sessions)
-_GET: Final = sa.select(sessions).where(sessions.c.id == sa.bindparam("session_id"))
+_LOCK: Final = Compiled(
+    sa.select(groups).where(groups.c.id == sa.bindparam("group_id", type_=sa.Uuid)).with_for_update()
+)
+_INSERT: Final = Compiled(
+    telling(
+        audited(
+            sa.insert(sessions)
+            .values({column.name: sa.bindparam(f"of_{column.name}", type_=column.type) for column in sessions.columns})
+            .add_cte(
+                ATTEND.cte("attended"),
+                sa.update(referrals)
+                .where(referrals.c.id == sa.any_(sa.bindparam("waiting", type_=postgresql.ARRAY(sa.Uuid))))
+                .values(waiting=False)
+                .cte("taken_on"),
+            )
+        )
+    )
+)
+"""One round trip, also for the record of it and what is told. Foreign keys are looked at when all of it is done."""
+_WHOLE: Final[sa.Select[Any]] = sa.select(*sessions.c, RECORDS)
+_GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
 _CORRECTION: Final = sa.insert(session_corrections)
 _CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
 _CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
 
 
-def _by_client(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(table).where(
+def _by_client(table: sa.Table, shown: sa.Select[Any] | None = None) -> sa.Select[Any]:
+    return (sa.select(table) if shown is None else shown).where(
         table.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
         table.c.client_id == sa.bindparam("client_id", type_=sa.Uuid),
     )
 
 
-_FIND_SESSION: Final = _by_client(sessions)
+_FIND_SESSION: Final = _by_client(sessions, _WHOLE)
 _FIND_CONTACT: Final = _by_client(contacts)
 
 
@@ -41,11 +64,13 @@ async def begin_group_for_update(tx: AsyncConnection, group: Group) -> Group:
 
     Raises ``GroupNotFound`` where the id is another organisation's.
     """
-    await tx.execute(_BEGIN, asdict(group))
-    row = (await tx.execute(_LOCK, {"group_id": group.id})).one_or_none()
-    if row is None:
+    found = await _LOCK.rows(tx, {"group_id": group.id})
+    if not found:
+        await tx.execute(_BEGIN, asdict(group))
+        found = await _LOCK.rows(tx, {"group_id": group.id})
+    if not found:
         raise GroupNotFound
-    return Group(**values_of(row))
+    return Group(**found[0])
 
 
 async def find_session(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Session | None:
@@ -66,11 +91,14 @@ async def get_session_for_update(tx: AsyncConnection, session_id: UUID) -> Sessi
 
 async def save_correction(tx: AsyncConnection, before: Session, after: Session, *, now: datetime) -> None:
     """Keep a session as it is now, and what it was said to be before."""
-    said = {**asdict(before.occasion), "attended_referral_ids": before.attended_referral_ids}
+    came_with = [asdict(one) for one in before.company.values()]
+    there = {"attended_referral_ids": before.attended_referral_ids, "came_with": came_with}
+    said = {**asdict(before.occasion), **there}
     about = {"session_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
     await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
     says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
     await tx.execute(_CORRECT, {"session": after.id, **says})
+    await save_records(tx, after)
 
 
 def _one(row: sa.Row[Any] | None) -> Session:
@@ -87,13 +115,17 @@ def _session(found: dict[str, Any]) -> Session:
         "channel": Channel(occasion["channel"]),
         "could_not": CouldNot(could_not) if could_not else None,
     }
-    return Session(**found, occasion=Occasion(**occasion | kinds))
+    records = records_of(found.pop("records"))
+    return Session(**found, occasion=Occasion(**occasion | kinds), records=records)
 
 
-async def insert_session(tx: AsyncConnection, session: Session) -> None:
-    """Keep a logged session."""
-    values = asdict(session)
-    await tx.execute(_SESSION, {**values, **values.pop("occasion"), **values.pop("noted")})
+async def insert_session(
+    tx: AsyncConnection, session: Session, news: Mapping[str, Any], *, waiting: Collection[UUID] = ()
+) -> None:
+    """Keep a logged session, its records, the entry and the facts that are its ``news``; and who waits no longer."""
+    parts = (session, session.occasion, session.noted)
+    said = {f"of_{one.name}": getattr(part, one.name) for part in parts for one in fields(part)}
+    await _INSERT.rows(tx, {**said, **attending(session), "waiting": list(waiting), **news})
 
 
 async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Contact | None:

@@ -11,7 +11,7 @@ from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.measuring import instrument_licences, measurements
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
-from kith_matching.tables.occasions import contacts, groups, session_corrections, sessions
+from kith_matching.tables.occasions import attendances, contacts, groups, session_corrections, sessions
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
 from kith_matching.tables.path import (
     supporter_checks,
@@ -30,6 +30,7 @@ from kith_matching.tables.watching import round_fairness, round_inputs, turns, u
 __all__ = [
     "acquaintances",
     "assessments",
+    "attendances",
     "calls",
     "check_ins",
     "concern_sharings",

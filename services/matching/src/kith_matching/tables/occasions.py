@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kith_matching.tables.metadata import CODES, IDS, INSTANT, column, key, metadata
 
@@ -48,6 +49,22 @@ sessions: Final = sa.Table(
     *_said(),
 )
 
+attendances: Final = sa.Table(
+    "attendances",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    column("id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("pair_with", sa.Uuid, null=True),
+    column("companions", sa.Integer),
+)
+"""The record of each who attended a meeting: under which id it is told, and with whom they came.
+
+Who is found to have been at it stands in ``sessions.attended_referral_ids``, which is searched, and which meetings from
+before there were records have too.
+"""
+
 session_corrections: Final = sa.Table(
     "session_corrections",
     metadata,
@@ -60,6 +77,7 @@ session_corrections: Final = sa.Table(
     column("channel", sa.Text),
     column("topics", CODES),
     column("attended_referral_ids", IDS),
+    column("came_with", JSONB),
     column("replaced_at", INSTANT),
     *_said(),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +13,9 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
 from kith_matching.domain.match import Ending, Match, end_match
+from kith_matching.domain.meeting import check_pairs, log_meeting, together
 from kith_matching.domain.occasion import (
+    Company,
     Contact,
     Group,
     Noted,
@@ -20,13 +23,12 @@ from kith_matching.domain.occasion import (
     Session,
     check_held,
     check_same,
-    log_meeting,
     log_one_to_one,
 )
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
 from kith_matching.domain.subjects import Speaker, is_theirs
-from kith_matching.store import matches, occasions, referrals, supporters
+from kith_matching.store import matches, meeting, occasions, referrals, supporters
 
 
 async def log_match_session(
@@ -48,9 +50,7 @@ async def log_match_session(
     check_remembered(referral)
     match = await matches.get_match(tx, match_id)
     session = log_one_to_one(match, occasion, noted, session_id=clock.new_id(), today=clock.today(now))
-    await occasions.insert_session(tx, session)
-    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
-    await outgoing.tell_session(tx, session, now=now)
+    await occasions.insert_session(tx, session, _news(tx, session, now))
     return session
 
 
@@ -62,6 +62,7 @@ async def log_group_meeting(
     *,
     attended: Sequence[UUID],
     supporter_ids: Sequence[UUID],
+    came_with: Sequence[Company] = (),
     now: datetime,
 ) -> Session:
     """Log a meeting of a group, which begins with its first; who attended waits no longer.
@@ -69,29 +70,32 @@ async def log_group_meeting(
     What a device sends again changes nothing. Raises ``NotFound`` for a programme, referral, supporter or group that is
     not the organisation's own, and ``LoggedOtherwise``.
     """
-    await referrals.get_programme(tx, group.programme_id, group.organisation_id)
-    people = await referrals.list_referrals_for_update(tx, attended)
+    comes_as = await meeting.get_comes_as(tx, group.programme_id, group.organisation_id, supporter_ids)
+    company = together(came_with, attended)
+    people = await meeting.list_standings_for_update(tx, attended)
     if len(people) != len(set(attended)):
         raise ReferralNotFound
-    if not await supporters.have_supporters(tx, supporter_ids):
-        raise SupporterNotFound
     kept = await occasions.begin_group_for_update(tx, group)
     if kept != group:
         raise GroupOfAnotherProgramme
     led_by = tuple(sorted(set(supporter_ids)))
     logged = await occasions.find_session(tx, group.organisation_id, noted.client_id)
     if logged is not None:
-        were_there = tuple(sorted(set(attended)))
-        check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, attended_referral_ids=were_there)
+        there = {"attended_referral_ids": tuple(sorted(set(attended))), "company": company}
+        check_same(logged, group_id=group.id, occasion=occasion, supporter_ids=led_by, **there)
         return logged
+    check_pairs(company, comes_as)
     session = log_meeting(
-        group, occasion, people, led_by, noted=noted, session_id=clock.new_id(), today=clock.today(now)
+        group, occasion, people, led_by, noted=noted, company=company, new_id=clock.new_id, today=clock.today(now)
     )
-    await occasions.insert_session(tx, session)
-    await audit.record(tx, Entry("session-logged", "session", session.id, (occasion.outcome,)), now=now)
-    await referrals.save_waiting(tx, session.attended_referral_ids, waits=False)
-    await outgoing.tell_session(tx, session, now=now)
+    waiting = [one.id for one in people if one.waiting]
+    await occasions.insert_session(tx, session, _news(tx, session, now), waiting=waiting)
     return session
+
+
+def _news(tx: AsyncConnection, session: Session, now: datetime) -> dict[str, Any]:
+    entry = Entry("session-logged", "session", session.id, (session.occasion.outcome,))
+    return {**outgoing.session_told(session, now=now), **audit.noted(tx, entry, now=now)}
 
 
 async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now: datetime) -> Contact:

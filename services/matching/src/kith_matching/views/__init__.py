@@ -17,6 +17,7 @@ from kith_matching.domain.proposal import ProposalState
 from kith_matching.domain.refusals import MatchNotFound, OccasionNotFound, ProposalNotFound
 from kith_matching.domain.round import RoundNotFound
 from kith_matching.domain.supporter import Supporter
+from kith_matching.store.attendances import CAME_WITH
 from kith_matching.store.due import PLANNED_UNTIL, TERMS_OF
 from kith_matching.store.rounds import OPEN
 from kith_matching.store.rows import values_of
@@ -58,13 +59,14 @@ _MATCHES: Final = paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, match
 _SUPPORTERS: Final = paged(
     supporters, sa.select(*supporters.c, *DISCLOSED).where(_is_theirs(Kind.SUPPORTER, supporters))
 )
-_SESSIONS: Final = paged(sessions)
+_SESSION_ALONE: Final[sa.Select[Any]] = sa.select(*sessions.c, CAME_WITH)
+_SESSIONS: Final = paged(sessions, _SESSION_ALONE)
 _CONTACTS: Final = paged(contacts)
 _ROUNDS: Final = paged(rounds)
 _ROUND: Final = audited(sa.select(rounds).where(rounds.c.id == sa.bindparam("id")))
 _ONE_MATCH: Final = _MATCH_ALONE.where(matches.c.id == sa.bindparam("id"))
 _MATCH: Final = audited(_ONE_MATCH)
-_SESSION: Final = audited(sa.select(sessions).where(sessions.c.id == sa.bindparam("id")))
+_SESSION: Final = audited(_SESSION_ALONE.where(sessions.c.id == sa.bindparam("id")))
 _CONTACT: Final = audited(sa.select(contacts).where(contacts.c.id == sa.bindparam("id")))
 
 _earlier = referrals.alias("earlier")

@@ -83,15 +83,20 @@ _HELD: Final = sa.text("""
         to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
     from sessions where attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
     union all
+    select 'attendance', id, organisation_id, (select bool_or(erased) from theirs),
+        to_jsonb(attendances) - '{id,pair_with,organisation_id}'::text[]
+            || jsonb_build_object('as_a_pair', pair_with is not null)
+    from attendances where referral_id in (select id from theirs)
+    union all
     select 'session-correction', session_id, organisation_id,
         cardinality(topics) = 0 and (select bool_or(erased) from theirs),
-        to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids}'::text[]
+        to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids,came_with}'::text[]
     from session_corrections where session_id in (
         select id from sessions where referral_id in (select id from theirs)
     )
     union all
     select 'meeting-correction', session_id, organisation_id, (select bool_or(erased) from theirs),
-        to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids}'::text[]
+        to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids,came_with}'::text[]
     from session_corrections where attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
     order by kind, id
 """).bindparams(*(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("people", "referrals")))

@@ -37,7 +37,7 @@ class Status(StrEnum):
     """Another programme, or somebody outside the network, would be better."""
     MATCHED = "matched"
     IN_SUPPORT = "in-support"
-    """Matched, and the first session has taken place."""
+    """Matched, and the first session has taken place; or without a match, and was at a meeting of a group."""
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"

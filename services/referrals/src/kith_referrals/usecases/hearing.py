@@ -20,6 +20,7 @@ class Kind(Enum):
 
     MATCHED = auto()
     SESSION = auto()
+    ATTENDED = auto()
     ENDED = auto()
 
 
@@ -56,5 +57,7 @@ def _note(referral: Referral, piece: MatchNews) -> Moved | None:
             return lifecycle.note_match(referral, piece.at)
         case Kind.SESSION:
             return lifecycle.note_session(referral, piece.at)
+        case Kind.ATTENDED:
+            return lifecycle.note_attendance(referral, piece.at)
         case Kind.ENDED:
             return lifecycle.note_ending(referral, piece.at, piece.ending)

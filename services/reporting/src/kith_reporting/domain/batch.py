@@ -76,7 +76,11 @@ class ReferralChange:
 
 
 class SessionChange(NamedTuple):
-    """A session as it was logged last: of one referral, or of those whose people attended. Nobody is named twice."""
+    """A session as it was logged last: of one referral, or of those whose people attended. Nobody is named twice.
+
+    Those with the same ``meeting_id`` are one occasion; None is an occasion of its own. Before each person's record
+    was told by itself a meeting was told once, by its own id, and named all of them.
+    """
 
     session_id: UUID
     organisation_id: UUID
@@ -85,6 +89,17 @@ class SessionChange(NamedTuple):
     happened: bool
     referral_id: UUID | None
     attended_referral_ids: tuple[UUID, ...]
+    meeting_id: UUID | None
+    companions: int
+
+
+class MeetingChange(NamedTuple):
+    """How many more records say that a group's meeting happened than did before. It counts while one does."""
+
+    meeting_id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    happened: int
 
 
 class ContactChange(NamedTuple):

@@ -47,7 +47,7 @@ OF_REFERRALS: Final = (
 )
 """What rows of referrals add to the counts of both sides."""
 
-COUNTS: Final = (*OF_REFERRALS, "contacts", "people_reached", "supporters")
+COUNTS: Final = (*OF_REFERRALS, "contacts", "people_reached", "supporters", "companions")
 """Every count there is, in the order in which the tables keep them."""
 
 
@@ -59,6 +59,7 @@ class Total:
     a group at least once. ``waiting_again``: matched once, and waits for another match. ``undecided``: received, and
     nothing has happened since, or since it was reopened; or the person is not ready yet. ``sessions``: on the owner's
     side each that happened, on the referrer's each time one of its people was there.
+    ``companions``: each time that somebody came to a group's meeting with one who was referred, and is not named.
     ``waited`` counts the matched whose day of referral is known; ``waiting_since`` adds up the ordinals of the days
     on which the waiting were referred (``date.toordinal``), so that no day's passing changes a row.
     ``missed_…``: of how many referrals that promise was missed, however often: to acknowledge, to decide, to match in
@@ -96,6 +97,7 @@ class Total:
     contacts: int
     people_reached: int
     supporters: int
+    companions: int
 
     @property
     def mean_days_waited(self) -> float | None:

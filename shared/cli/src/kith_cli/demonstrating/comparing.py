@@ -13,6 +13,8 @@ from kith_cli.importing.outcomes import ACCEPTED, POSSIBLE_DUPLICATE
 Place = tuple[str, str, str]
 """An organisation, a programme, and on which side: as reporting has its lines."""
 Counts = Counter[Place]
+TAKEN_ON: Final = frozenset({"accepted", "in-support"})
+"""Where somebody stands who was taken on and not matched: they wait, or are in a group."""
 COME_TO_NOTHING: Final = frozenset({"did-not-suit", "did-not-take-place"})
 """Endings of a match after which the person waits for another."""
 
@@ -95,9 +97,12 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
     by_id = {referral["id"]: referral for referral in seen.referrals}
     running = [match["referral_id"] for match in seen.matches if match["ended_on"] is None]
     sessions: Counts = Counter()
+    companions: Counts = Counter()
     for session in seen.sessions:
         if session["outcome"] == "happened":
             sessions[session["asked_as"], session["programme_id"], "owner"] += 1
+            together = sum(one["companions"] for one in session["came_with"])
+            companions[session["asked_as"], session["programme_id"], "owner"] += together
             for attended in {*session["attended_referral_ids"], session["referral_id"]} - {None}:
                 sessions[_places(by_id[attended])[1]] += 1
     contacts: Counts = Counter()
@@ -112,7 +117,7 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
     there = {
         one for session in seen.sessions if session["outcome"] == "happened" for one in session["attended_referral_ids"]
     }
-    accepted = {one["id"] for one in seen.referrals if one["status"] == "accepted"}
+    accepted = {one["id"] for one in seen.referrals if one["status"] in TAKEN_ON and not one["matched_at"]}
     again = [match["referral_id"] for match in seen.matches if match["ending"] in COME_TO_NOTHING]
     unclosed = [one for one in again if by_id[one]["closed_at"] is None and one not in running]
     return {
@@ -125,6 +130,7 @@ def _of_matching(seen: Seen) -> dict[tuple[str, str], Counts]:
         ("contacts", "matching"): contacts,
         ("people_reached", "matching"): people,
         ("supporters", "matching"): supporters,
+        ("companions", "matching"): companions,
     }
 
 

@@ -145,7 +145,10 @@ async def _hold_meetings(work: Work, referrals: Iterable[Found], sessions: Itera
     """A group begins with its first meeting; who attended is named by referral, and others are not named."""
     members = defaultdict(list)
     for referral in referrals:
-        if referral["status"] == "accepted" and work.programmes[referral["programme_id"]].model == GROUP_MODEL:
+        if (
+            referral["status"] in {"accepted", "in-support"}
+            and work.programmes[referral["programme_id"]].model == GROUP_MODEL
+        ):
             members[referral["programme_id"]].append(referral["id"])
     for programme_id, people in members.items():
         programme = work.programmes[programme_id]

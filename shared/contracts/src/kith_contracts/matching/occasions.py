@@ -8,14 +8,20 @@ from kith_contracts.matching.topic import MatchingFact
 
 
 class SessionLogged(MatchingFact):
-    """One occasion of support, one-to-one or group.
+    """One occasion of support of one person: a session of their match, or a group's meeting at which they were.
 
-    A one-to-one session names its referral and match and keeps the referral's order; a group meeting names its group
-    and who of the referred attended, and keeps the group's. One that is corrected is told again, whole, with the same
-    ``session_id``: what is told last stands.
+    A one-to-one session names its referral and match. A meeting is one fact for each of the referred who was there,
+    keyed by the referral, and all of them name its group and its ``meeting_id``: who counts meetings, minutes or
+    supporters' hours counts each ``meeting_id`` once, who counts people each ``session_id``. A meeting that nobody
+    referred attended, or that was not held, is one fact keyed by the group, whose ``session_id`` is the meeting's.
+
+    What is corrected is told again, whole, with the same ``session_id``: what is told last of each stands. A record of
+    a meeting that no longer holds is told with the outcome ``taken-back`` and counts for nothing: its person was not
+    there after all; or somebody was, so that the meeting's own fact is not needed any more.
     """
 
     session_id: UUID
+    """The session; of a group's meeting, the record of the one who was there."""
     kind: Code
     """``one-to-one``, ``group``."""
     programme_id: UUID
@@ -23,7 +29,7 @@ class SessionLogged(MatchingFact):
     held_on: date
     """The day it was held, or was to be held (Europe/London)."""
     outcome: Code
-    """``happened``, ``did-not-happen``, ``cancelled``."""
+    """``happened``, ``did-not-happen``, ``cancelled``; ``taken-back``: this record no longer holds."""
     minutes: Count
     """How long it took; 0 if it did not happen."""
     channel: Code
@@ -33,17 +39,23 @@ class SessionLogged(MatchingFact):
     supporter_ids: tuple[UUID, ...] = ()
     """The supporters who gave the session."""
     referral_id: UUID | None = None
-    """The referral, if it was one-to-one."""
+    """The referral of the person, one-to-one or at a meeting; null where nobody referred was there."""
     match_id: UUID | None = None
     """The match, if it was one-to-one."""
     group_id: UUID | None = None
     """The group, if it was a meeting of one."""
     attended_referral_ids: tuple[UUID, ...] = ()
-    """The referrals of those who attended a group meeting."""
+    """Empty. Before ``meeting_id`` a meeting was one fact, and these were the referrals of those who attended it."""
+    meeting_id: UUID | None = None
+    """The meeting, the same on every record of it; null: one-to-one, or told before there was one."""
+    came_as: Code | None = None
+    """``pair``: with another who was referred too, and has a record of their own; null: not said."""
+    companions: Count = 0
+    """How many came with the person to the meeting who are not referred and not named."""
 
     @property
     def story(self) -> Story:
-        """The referral of a one-to-one session, else the group, else the session itself."""
+        """The referral of the person, else the group, else the session itself."""
         if self.referral_id is not None:
             return Story("referral", self.referral_id)
         if self.group_id is not None:

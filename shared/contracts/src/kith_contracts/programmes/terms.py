@@ -116,6 +116,8 @@ class ProgrammeTerms(_Told):
     """Places in a group or course; none: whoever comes."""
     waiting_list: bool = False
     """Whether names wait for such a place."""
+    comes_as: tuple[Code, ...] = ()
+    """Who comes: ``alone``, ``pair`` (a person with their carer or partner), ``household``; none: not said."""
     slot_times: tuple[Code, ...] = ()
     """How somebody comes to a listener, where it has listening slots: ``booked``, ``open``."""
     missed_after_days: Count | None = None
@@ -160,6 +162,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         extensions=length.extensions,
         places=gathering.most if gathering else None,
         waiting_list=gathering.waiting_list if gathering else False,
+        comes_as=definition.support.comes_as,
         slot_times=definition.support.sessions.times,
         missed_after_days=definition.support.sessions.missed_after_days,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),

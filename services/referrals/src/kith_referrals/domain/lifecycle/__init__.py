@@ -15,6 +15,7 @@ from kith_referrals.domain.lifecycle.deciding import (
 )
 from kith_referrals.domain.lifecycle.ending import close, recall, release, reopen, withdraw
 from kith_referrals.domain.lifecycle.noting import (
+    note_attendance,
     note_consent,
     note_ending,
     note_match,
@@ -63,6 +64,7 @@ __all__ = [
     "decline",
     "hand_back",
     "look_again",
+    "note_attendance",
     "note_consent",
     "note_ending",
     "note_match",

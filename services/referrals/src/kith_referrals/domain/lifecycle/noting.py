@@ -33,9 +33,15 @@ def note_match(referral: Referral, at: datetime) -> Moved | None:
 
 def note_session(referral: Referral, at: datetime) -> Moved | None:
     """A session of its match took place. Only the first after a match is a step."""
-    if referral.status is not Status.MATCHED:
-        return None
-    return _note(referral, "first-session", Status.IN_SUPPORT, at, supported_at=referral.supported_at or at)
+    return _note_support(referral, Status.MATCHED, at)
+
+
+def note_attendance(referral: Referral, at: datetime) -> Moved | None:
+    """Its person was at a meeting of a group: support has begun without a match, and nobody waits to be taken on.
+
+    Only the first is a step. Who is matched too waits for the session of the match.
+    """
+    return _note_support(referral, Status.ACCEPTED, at)
 
 
 def note_ending(referral: Referral, at: datetime, ending: str) -> Moved | None:
@@ -60,6 +66,12 @@ def note_missed(referral: Referral, promise: Promise, now: datetime) -> Moved:
     missed = replace(referral, missed=told, version=referral.version + 1)
     step = Step(referral.id, MISSED, referral.status, referral.status, now, None, promise.value)
     return Moved(missed, step, (Missed(missed, promise, referral.promises[promise]),))
+
+
+def _note_support(referral: Referral, after: Status, at: datetime) -> Moved | None:
+    if referral.status is not after:
+        return None
+    return _note(referral, "first-session", Status.IN_SUPPORT, at, supported_at=referral.supported_at or at)
 
 
 def _note(
