@@ -13,6 +13,7 @@ from kith_matching.api import (
     developing,
     exchange,
     experience,
+    extending,
     groups,
     handing_over,
     helping,
@@ -46,7 +47,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
+    *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(instruments, measuring, visiting),
 ):
     router.include_router(part.router)
@@ -119,6 +120,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_match": ORGANISERS,
     "get_match_supporter": ORGANISERS,
     "end_match": ORGANISERS,
+    "plan_ending": ORGANISERS,
+    "extend_match": ORGANISERS,
+    "answer_balance": ORGANISERS,
     "put_group": ORGANISERS,
     "list_groups": ORGANISERS,
     "get_group": ORGANISERS,
