@@ -6,7 +6,7 @@ The days on which it should be are reckoned here by themselves, by counting civi
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -21,12 +21,11 @@ from kith_contracts.matching import WorkFellDue
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.domain.helping import Moment, Says, take
-from kith_matching.domain.match import Match
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.terms import Terms
-from kith_matching.store import helping, supervision
-from kith_matching.store.matches import get_match
-from kith_matching.tables import matches, proposals, sessions, supervisions, supporters, visits
+from kith_matching.store import supervision
+from kith_matching.store.matches import list_running_for_update
+from kith_matching.tables import helpings, matches, proposals, sessions, supervisions, supporters, visits
 from kith_matching.usecases import falling_due
 from kith_matching.usecases.supporting import put_supporter
 from tests.builders import a_referral_created, a_referral_decided
@@ -51,14 +50,20 @@ SUMMER: Final = (date(2026, 3, 29), date(2026, 10, 24))
 """The first and the last day whose evening is in summer time."""
 DOWN: Final = tuple(date(2026, 7, day) for day in (14, 15, 16))
 """Days on which no timer ran, and nobody could log anything."""
-TICKS: Final = (time(0, 30), time(10, 30), time(13), time(20), time(22, 30), time(23, 30))
-"""When it is looked for what is due, in UTC: in summer 23:30 is the next civil day."""
+TICKS: Final = (time(0, 30), time(22, 30), time(23, 30))
+"""When it is looked for what is due, in UTC: in summer 23:30 is the next civil day, and 22:30 is not yet."""
 BANK_HOLIDAYS: Final = {
     "england": ((4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 28)),
     "scotland": ((1, 2), (4, 3), (5, 4), (5, 25), (8, 3), (11, 30), (12, 25), (12, 28)),
     "wales": ((4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 28)),
     "northern-ireland": ((3, 17), (4, 3), (4, 6), (5, 4), (5, 25), (7, 13), (8, 31), (12, 25), (12, 28)),
 }
+
+FOUND: Final = {"not-there": "cancelled_at", "not-back": "checked_out_at"}
+"""How it ends with somebody who was looked for."""
+REVIEWED: Final = (
+    sa.update(matches).where(matches.c.id == sa.bindparam("match_id")).values(review_on=sa.bindparam("review"))
+)
 
 Told = tuple[str, UUID, date, datetime]
 
@@ -82,7 +87,7 @@ def ticks() -> Iterator[datetime]:
 
 
 def first_tick(day: date) -> datetime:
-    """The first of a civil day: an hour after midnight by the clock on the wall, but for the winter's half an hour."""
+    """The first of a civil day: half an hour after midnight on the wall, or the first after days without."""
     day = up(day)
     summer = SUMMER[0] < day <= SUMMER[1] + DAY
     return at(day - DAY, TICKS[-1]) if summer else at(day, TICKS[0])
@@ -155,12 +160,12 @@ class Pair:
         for review_on, _ in self.reviews:
             yield "review", self.id, review_on, first_tick(review_on)
         if len(self.happened) > 1 and self.happened[1] < self.review_first_on:
-            yield "ask-whether-it-helps", self.id, self.happened[1], at(self.happened[1], time(20))
+            yield "ask-whether-it-helps", self.id, self.happened[1], at(self.happened[1], time(22, 30))
         for kind, day in (("prepare-ending", self.planned_until - 14 * DAY), ("see-to-ending", self.planned_until)):
             if day <= last:
                 yield kind, self.id, day, first_tick(day)
         for day, hour, went in self.planned:
-            if went in {"not-there", "not-back"}:
+            if went in FOUND:
                 minutes = 30 if went == "not-there" else 75
                 overdue = starts_at(day, hour) + timedelta(minutes=minutes)
                 looked = next(at(day, tick) for tick in TICKS if at(day, tick) >= overdue)
@@ -182,26 +187,30 @@ def starts_at(day: date, hour: int) -> datetime:
     return at(day, time(hour)) - timedelta(hours=1 if summer else 0)
 
 
+Doing = list[tuple[Pair, Any]]
+"""What is done at a moment, of one kind, by whom."""
+
+
 class Year:
-    """What happens, day by day, kept as the service keeps it: what is done at noon, at night, and by whoever looks."""
+    """What happens, day by day, kept as the service keeps it, many in a statement; and who looks what is due."""
 
     def __init__(self, stage: Stage, programme_id: UUID, pairs: list[Pair]) -> None:
         self.stage = stage
-        self.pairs = pairs
         self.ids = {"programme_id": programme_id, "organisation_id": stage.organisation_id}
-        self.does: dict[datetime, list[tuple[Any, Pair, Any]]] = defaultdict(list)
+        self.does: dict[datetime, dict[Any, Doing]] = defaultdict(lambda: defaultdict(list))
         for pair in pairs:
             self._plan(pair)
 
     def _plan(self, pair: Pair) -> None:
         def then(day: date, hour: int, do: Any, what: Any = None) -> None:
-            self.does[at(day, time(hour))].append((do, pair, what))
+            self.does[at(day, time(hour))][do].append((pair, what))
 
         then(pair.made_on, 11, self._match)
         for day, hour, went in pair.planned:
             then(day, 7, self._visit, (starts_at(day, hour), went))
-            then(day, 21, self._find, (starts_at(day, hour), went))
-            then(day, 19, self._meet, (day, "cancelled" if day not in pair.happened else "happened"))
+            then(day, 19, self._meet, "happened" if day in pair.happened else "cancelled")
+            if went in FOUND:
+                then(day, 23, self._find, (starts_at(day, hour), FOUND[went]))
         if len(pair.happened) > 1 and pair.happened[1] + 2 * DAY < min(pair.review_first_on, pair.ended_on):
             then(up(pair.happened[1] + 2 * DAY), 12, self._ask, Moment.SECOND_SESSION)
         for _, asked_on in pair.reviews:
@@ -213,82 +222,94 @@ class Year:
             then(day, 12, self._rest, state)
         then(pair.ended_on, 13, self._end)
 
-    async def _match(self, tx: AsyncConnection, pair: Pair, now: datetime, _: Any) -> None:
-        supporter = self.stage.somebody(id=pair.supporter_id, programme_ids=(self.ids["programme_id"],))
-        await put_supporter(tx, supporter, expected_version=None, now=now)
-        both = {"referral_id": pair.referral.referral_id, "supporter_id": pair.supporter_id, **self.ids, "version": 1}
-        proposal = {"id": new_id(), "score": 0, "parts": [], "state": "agreed", "got_to_know": True}
-        times = dict.fromkeys(("proposed_at", "answer_by", "ended_at"), now)
-        await tx.execute(sa.insert(proposals), {**proposal, **both, **times})
-        made = {"id": pair.id, "proposal_id": proposal["id"], "made_on": pair.made_on, "definition_version": 1}
-        await tx.execute(sa.insert(matches), {**made, **both, "review_on": pair.review_first_on})
+    def _of(self, pair: Pair) -> dict[str, Any]:
+        of = {"referral_id": pair.referral.referral_id, "supporter_id": pair.supporter_id}
+        return {"id": new_id(), "version": 1, **of, **self.ids}
 
-    async def _visit(self, tx: AsyncConnection, pair: Pair, now: datetime, what: tuple[datetime, str]) -> None:
-        begins, went = what
-        ends = begins + timedelta(hours=1)
-        row = {
-            "id": new_id(),
-            "match_id": pair.id,
-            "referral_id": pair.referral.referral_id,
-            "supporter_id": pair.supporter_id,
-            "starts_at": begins,
-            "ends_at": ends,
-            "checked_in_at": begins if went in {"well", "not-back"} else None,
-            "checked_out_at": ends if went == "well" else None,
-            "cancelled_at": now if went == "cancelled" else None,
-            "version": 1,
-        }
-        await tx.execute(sa.insert(visits), row | self.ids)
+    async def _match(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        for pair, _ in doing:
+            supporter = self.stage.somebody(id=pair.supporter_id, programme_ids=(self.ids["programme_id"],))
+            await put_supporter(tx, supporter, expected_version=None, now=now)
+            agreed = {"score": 0, "parts": [], "state": "agreed", "got_to_know": True}
+            proposal = self._of(pair) | agreed | dict.fromkeys(("proposed_at", "answer_by", "ended_at"), now)
+            await tx.execute(sa.insert(proposals), proposal)
+            match = self._of(pair) | {"id": pair.id, "proposal_id": proposal["id"], "definition_version": 1}
+            days = {"made_on": pair.made_on, "review_on": pair.review_first_on}
+            await tx.execute(sa.insert(matches), match | days)
 
-    async def _find(self, tx: AsyncConnection, pair: Pair, now: datetime, what: tuple[datetime, str]) -> None:
-        begins, went = what
-        found = {"not-there": "cancelled_at", "not-back": "checked_out_at"}.get(went)
-        if found is not None:
+    async def _visit(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        rows = [
+            self._of(pair)
+            | {
+                "match_id": pair.id,
+                "starts_at": begins,
+                "ends_at": begins + timedelta(hours=1),
+                "checked_in_at": begins if went in {"well", "not-back"} else None,
+                "checked_out_at": begins + timedelta(hours=1) if went == "well" else None,
+                "cancelled_at": now if went == "cancelled" else None,
+            }
+            for pair, (begins, went) in doing
+        ]
+        await tx.execute(sa.insert(visits), rows)
+
+    async def _find(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        for pair, (begins, found) in doing:
             this = sa.update(visits).where(visits.c.match_id == pair.id, visits.c.starts_at == begins)
             await tx.execute(this.values({found: now}))
 
-    async def _meet(self, tx: AsyncConnection, pair: Pair, now: datetime, what: tuple[date, str]) -> None:
-        day, outcome = what
-        row = {"id": new_id(), "match_id": pair.id, "referral_id": pair.referral.referral_id, "held_on": day}
-        said = {"outcome": outcome, "minutes": 60 if outcome == "happened" else 0, "channel": "in-person"}
-        lists = {"topics": [], "supporter_ids": [pair.supporter_id], "attended_referral_ids": []}
-        noted = {"logged_at": now, "version": 1, "limits_explained": False}
-        await tx.execute(sa.insert(sessions), {**row, **said, **lists, **noted, **self.ids})
+    async def _meet(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        usual = {"channel": "in-person", "topics": [], "attended_referral_ids": [], "limits_explained": True}
+        rows = [
+            self._of(pair)
+            | usual
+            | {"match_id": pair.id, "held_on": now.date(), "outcome": outcome, "minutes": 60 * (outcome == "happened")}
+            | {"supporter_ids": [pair.supporter_id]}
+            for pair, outcome in doing
+        ]
+        await tx.execute(
+            sa.insert(sessions), [{name: row[name] for name in row if name != "supporter_id"} for row in rows]
+        )
 
-    async def _ask(self, tx: AsyncConnection, pair: Pair, now: datetime, moment: Moment) -> None:
-        match: Match = await get_match(tx, pair.id)
+    async def _ask(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
         terms, day = Terms(review_weeks=REVIEW_WEEKS), now.date()
-        said, after = take(match, terms, Says.HELPING, moment, asked_on=day, today=day, helping_id=new_id())
-        await helping.insert_helping(tx, said)
-        await helping.save_review(tx, after)
+        running = await list_running_for_update(tx, [pair.referral.referral_id for pair, _ in doing])
+        moments = {pair.id: moment for pair, moment in doing}
+        taken = [
+            take(one, terms, Says.HELPING, moments[one.id], asked_on=day, today=day, helping_id=new_id())
+            for one in running
+        ]
+        await tx.execute(sa.insert(helpings), [asdict(said) for said, _ in taken])
+        await tx.execute(REVIEWED, [{"match_id": after.id, "review": after.review_on} for _, after in taken])
 
-    async def _supervise(self, tx: AsyncConnection, pair: Pair, now: datetime, _: Any) -> None:
-        row = {"id": new_id(), "meeting_id": new_id(), "supporter_id": pair.supporter_id, "kind": "one-to-one"}
-        held = {"held_on": now.date(), "minutes": 60, "supervisor": "s-1", "prompts": []}
-        await tx.execute(sa.insert(supervisions), {**row, **held, "organisation_id": self.stage.organisation_id})
-        await supervision.keep_rhythms(tx, now.date(), [pair.supporter_id])
+    async def _supervise(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        held = {"kind": "one-to-one", "held_on": now.date(), "minutes": 60, "supervisor": "s-1", "prompts": []}
+        of = {"organisation_id": self.stage.organisation_id}
+        rows = [{"id": new_id(), "meeting_id": new_id(), "supporter_id": one.supporter_id} | of for one, _ in doing]
+        await tx.execute(sa.insert(supervisions), [row | held for row in rows])
+        await supervision.keep_rhythms(tx, now.date(), [pair.supporter_id for pair, _ in doing])
 
-    async def _rest(self, tx: AsyncConnection, pair: Pair, now: datetime, state: SupporterState) -> None:
-        await tx.execute(sa.update(supporters).where(supporters.c.id == pair.supporter_id).values(state=state))
-        await supervision.keep_rhythms(tx, now.date(), [pair.supporter_id])
+    async def _rest(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        for pair, state in doing:
+            await tx.execute(sa.update(supporters).where(supporters.c.id == pair.supporter_id).values(state=state))
+        await supervision.keep_rhythms(tx, now.date(), [pair.supporter_id for pair, _ in doing])
 
-    async def _end(self, tx: AsyncConnection, pair: Pair, now: datetime, _: Any) -> None:
-        ended = {"ending": "planned", "ended_on": now.date()}
-        await tx.execute(sa.update(matches).where(matches.c.id == pair.id).values(ended))
+    async def _end(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
+        these = sa.update(matches).where(matches.c.id.in_([pair.id for pair, _ in doing]))
+        await tx.execute(these.values(ending="planned", ended_on=now.date()))
 
     async def pass_by(self) -> None:
         """Let the year pass. Some who look are killed before the end, and some look twice."""
         looks = set(ticks())
         for number, moment in enumerate(sorted(looks | set(self.does))):
-            if self.does[moment] and moment.date() <= LAST:
+            if moment in self.does and moment.date() <= LAST:
                 async with self.stage.database.network_transaction() as tx:
-                    for do, pair, what in self.does[moment]:
-                        await do(tx, pair, moment, what)
+                    for do, doing in self.does[moment].items():
+                        await do(tx, moment, doing)
             if moment in looks:
-                if number % 20 == 0:
+                if number % 50 == 0:
                     with pytest.raises(ConnectionResetError):
                         await self._look(moment, killed=True)
-                for _ in range(1 + (number % 9 == 0)):
+                for _ in range(1 + (number % 20 == 0)):
                     await self._look(moment)
 
     async def _look(self, moment: datetime, *, killed: bool = False) -> None:

@@ -87,6 +87,9 @@ ACTIONS = {
     "get_match": ["match-read"],
     "get_match_supporter": ["match-supporter-read"],
     "end_match": ["match-ended"],
+    "plan_ending": ["ending-planned"],
+    "extend_match": ["match-extended"],
+    "answer_balance": ["balance-checked"],
     "put_group": ["group-changed"],
     "list_groups": ["groups-listed"],
     "get_group": ["group-read"],
@@ -195,6 +198,9 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
         mediator_id = await ours.desk.a_supporter()
         trained = a_training_body(ours.desk.today, code="conflict-resolution")
         await ours.desk.create(f"/supporters/{mediator_id}/trainings", trained)
+    if name in {"extend_match", "answer_balance"}:
+        untils = ["2099-01-01", "2099-02-01"] if name == "answer_balance" else []
+        version = await extended(ours.desk, ours.match_id, *untils)
     auth = as_caller("coordinator", organisation_id=ours.desk.stage.organisation_id)
     if name in LEADS | {"put_duty_desk"}:
         auth = a_lead(ours.desk, as_caller)
@@ -215,6 +221,14 @@ async def is_on_the_record_once(ours: Ours, as_caller: AsCaller, name: str) -> N
     assert {entry["subject"] for entry in entries} == {SUBJECTS.get(name, "tester")}
     secrets = ("Testwell", "example.org", "900456", "G12", "diabetes", "arson", str(ours.referral.person_id))
     assert not any(secret in json.dumps(entries) for secret in secrets)
+
+
+async def extended(desk: Desk, match_id: str, *untils: str) -> int:
+    """The version of a match that was to end today and was extended."""
+    match = await desk.change(f"/matches/{match_id}/planned-ending", {"ends_on": desk.today}, '"1"')
+    for until in untils:
+        match = await desk.change(f"/matches/{match_id}/extending", {"until": until}, match.headers["ETag"])
+    return int(match.json()["version"])
 
 
 async def test_a_new_supporter_and_a_match_are_on_the_record(desk: Desk) -> None:

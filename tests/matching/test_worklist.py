@@ -73,7 +73,7 @@ async def decide(desk: Desk, as_caller: AsCaller) -> None:
 
 
 async def of_eight_weeks(desk: Desk) -> list[str]:
-    """Four who were matched for eight weeks: two do not meet, for two it ends."""
+    """Five who were matched for eight weeks: two do not meet, for two it ends, and for the last it never does."""
     terms = {"definition_version": 2, "length_weeks": 8, "review_weeks": 20}
     weeks = [SUPERVISED.model_copy(update=terms | {"missed_after_days": days}) for days in (7, 60)]
     await desk.stage.hear(desk.programme.model_copy(update={"terms": weeks[0]}))
@@ -81,12 +81,16 @@ async def of_eight_weeks(desk: Desk) -> list[str]:
     await desk.stage.hear(
         desk.programme.model_copy(update={"terms": weeks[1].model_copy(update={"definition_version": 3})})
     )
-    ended, near, asked = [await desk.a_match() for _ in range(3)]
+    ended, near, asked, extended = [await desk.a_match() for _ in range(4)]
     for match_id, ago in ((silent, 8), (ended, 56), (near, 42)):
         await in_the_database(desk, MADE, match_id, today(now()) - ago * DAY)
     for _ in range(2):
         await meet(desk, asked, limits_explained=True)
-    return [silent, ended, near, asked]
+    for weeks_on in (20, 30):
+        until = (today(now()) + timedelta(weeks=weeks_on)).isoformat()
+        version = (await desk.get(f"/matches/{extended}")).headers["ETag"]
+        await desk.change(f"/matches/{extended}/extending", {"until": until}, version)
+    return [silent, ended, near, asked, extended]
 
 
 async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
@@ -103,7 +107,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await in_the_database(desk, MADE, quiet, today(now()) - 15 * DAY)
-    silent, ended, near, asked = await of_eight_weeks(desk)
+    silent, ended, near, asked, extended = await of_eight_weeks(desk)
     await say_harder(desk, harder)
     visited = await desk.a_match()
     in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
@@ -127,6 +131,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("supervise", unsupervised),
         ("review", reviewed),
         ("ask-whether-it-helps", asked),
+        ("check-balance", extended),
         ("see-to-ending", ended),
         ("prepare-ending", near),
         ("find-supporter", str(alone.referral_id)),

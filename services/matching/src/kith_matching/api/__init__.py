@@ -15,6 +15,7 @@ from kith_matching.api import (
     duty_desks,
     exchange,
     experience,
+    extending,
     groups,
     handing_over,
     helping,
@@ -48,7 +49,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
-    *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
+    *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(instruments, measuring, visiting, concerns, duty_desks),
 ):
     router.include_router(part.router)
@@ -123,6 +124,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_match": ORGANISERS,
     "get_match_supporter": ORGANISERS,
     "end_match": ORGANISERS,
+    "plan_ending": ORGANISERS,
+    "extend_match": ORGANISERS,
+    "answer_balance": ORGANISERS,
     "put_group": ORGANISERS,
     "list_groups": ORGANISERS,
     "get_group": ORGANISERS,

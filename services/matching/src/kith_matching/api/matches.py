@@ -11,7 +11,7 @@ from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimi
 from kith_chassis.identity import CallerDep
 from kith_matching import views
 from kith_matching.api.asking import CoordinatorDep, OrganisationDep
-from kith_matching.domain.match import Encounter, Ending
+from kith_matching.domain.match import Balance, Encounter, Ending
 from kith_matching.usecases import occasions
 
 router = APIRouter(tags=["matching"])
@@ -21,7 +21,9 @@ class MatchShown(BaseModel):
     """A match. Dates are days in Europe/London.
 
     ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
-    there was none; ``planned_until`` follows from it. ``encounter`` is what the two do when they meet by chance.
+    there was none; ``planned_until`` follows from it until somebody says another day. ``encounter`` is what the two do
+    when they meet by chance. ``balance_due_on`` is since when it is asked whether somebody depends on it, ``balance``
+    the last answer.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -39,6 +41,9 @@ class MatchShown(BaseModel):
     definition_version: int
     planned_until: date | None
     encounter: Encounter | None
+    extensions: int
+    balance_due_on: date | None
+    balance: Balance | None
 
 
 class EndingAsked(BaseModel):

@@ -20,7 +20,7 @@ NOTICE_DAYS: Final = 14
 AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.SEE_TO_HARDER})
 """What does not wait for the next look at the worklist."""
 
-_UNSAID: Final = {Work.SEE_TO_HARDER: "look-at-match"}
+_UNSAID: Final = dict.fromkeys((Work.SEE_TO_HARDER, Work.CHECK_BALANCE), "look-at-match")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,19 @@ class Encounter(StrEnum):
     """As if they did not know each other."""
 
 
+class Balance(StrEnum):
+    """What a coordinator makes of support that was extended often (LTC, *Clarifying boundaries …*: dependency) [K]."""
+
+    GOES_ON = "goes-on"
+    """It helps somebody to keep up what they manage themself."""
+    LESS_OFTEN = "less-often"
+    ANOTHER_PEER = "another-peer"
+    """Others too: "the option to meet with a variety of peers"."""
+    GROUP = "group"
+    ENDING = "ending"
+    """An ending is planned with both."""
+
+
 _ENDING_OF: Final = {
     "support-ended": Ending.PLANNED,
     "moved-away": Ending.MOVED_ON,
@@ -53,7 +66,8 @@ class Match:
     """One person and one supporter who know of each other. Dates are days in Europe/London.
 
     ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
-    there was none. ``encounter`` is what they do when they meet by chance.
+    there was none. ``encounter`` is what they do when they meet by chance. ``ends_on`` is when it is to end where
+    somebody said so, beside its terms; ``balance_due_on`` since when it is asked about, ``balance`` the last answer.
     """
 
     id: UUID
@@ -69,6 +83,10 @@ class Match:
     version: int = 1
     definition_version: int = 0
     encounter: Encounter | None = None
+    ends_on: date | None = None
+    extensions: int = 0
+    balance_due_on: date | None = None
+    balance: Balance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def day_of(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
 
 
 def _last(day: sa.ColumnElement[date], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[date]:
-    return sa.select(sa.func.max(day)).where(*where).scalar_subquery()
+    return sa.select(day).where(*where).order_by(day.desc()).limit(1).scalar_subquery()
 
 
 def _number(term: str) -> sa.ColumnElement[int]:
@@ -72,9 +72,9 @@ _ONCE: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Integer)
 _UNSAID: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 _MISSED_AFTER: Final = _number("missed_after_days")
 _SESSION_ON: Final = _last(sessions.c.held_on, sessions.c.match_id == matches.c.id, sessions.c.outcome == _HAPPENED)
-_SILENT_FROM: Final = sa.func.greatest(matches.c.made_on, _SESSION_ON) + _MISSED_AFTER + 1
-_QUIET_FROM: Final = (
-    sa.func.greatest(
+_SILENT_FROM: Final = sa.case(
+    (_MISSED_AFTER.is_not(None), sa.func.greatest(matches.c.made_on, _SESSION_ON) + _MISSED_AFTER + 1),
+    else_=sa.func.greatest(
         matches.c.made_on,
         _SESSION_ON,
         _last(helpings.c.asked_on, helpings.c.match_id == matches.c.id),
@@ -82,13 +82,14 @@ _QUIET_FROM: Final = (
         _last(rhythms.c.last_on, rhythms.c.supporter_id == matches.c.supporter_id),
     )
     + QUIET_DAYS
-    + 1
+    + 1,
 )
+_ERASED: Final = sa.exists().where(referrals.c.id == matches.c.referral_id, referrals.c.erased)
 _IS_ACTIVE: Final = sa.exists().where(
     supporters.c.id == rhythms.c.supporter_id, supporters.c.state == sa.literal_column(f"'{SupporterState.ACTIVE}'")
 )
-PLANNED_UNTIL: Final = matches.c.made_on + 7 * _number("length_weeks")
-"""The day until which a match was planned."""
+PLANNED_UNTIL: Final = sa.func.coalesce(matches.c.ends_on, matches.c.made_on + 7 * _number("length_weeks"))
+"""The day until which a match is planned: as somebody said, else by its terms."""
 TERMS_OF: Final = sa.and_(
     programme_versions.c.programme_id == matches.c.programme_id,
     programme_versions.c.version == matches.c.definition_version,
@@ -96,8 +97,16 @@ TERMS_OF: Final = sa.and_(
 """The terms with which a match began."""
 
 
+def _one(kind: Work) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{kind}'")
+
+
+def _either(where: sa.ColumnElement[bool], first: Work, second: Work) -> sa.ColumnElement[str]:
+    return sa.case((where, _one(first)), else_=_one(second))
+
+
 def _due(
-    kind: Work,
+    kind: sa.ColumnElement[str],
     table: sa.Table,
     about: Kind,
     due_on: sa.ColumnElement[Any],
@@ -110,7 +119,7 @@ def _due(
 ) -> sa.Select[Any]:
     """What is due of one kind, as ``Due`` has it: rows of a table, each about a match or a supporter."""
     return sa.select(
-        sa.literal_column(f"'{kind}'").label("kind"),
+        kind.label("kind"),
         table.c[key].label("thing_id"),
         sa.literal_column(f"'{about}'").label("about"),
         table.c[about_key].label("about_id"),
@@ -124,14 +133,16 @@ def _due(
 
 
 def _of_match(
-    kind: Work, due_on: sa.ColumnElement[Any], *where: sa.ColumnElement[bool], every: sa.ColumnElement[Any] = _ONCE
+    kind: sa.ColumnElement[str],
+    due_on: sa.ColumnElement[Any],
+    *where: sa.ColumnElement[bool],
+    every: sa.ColumnElement[Any] = _ONCE,
 ) -> sa.Select[Any]:
     """The same of matches that run and whose person was not erased, whatever became of their supporter."""
     return (
         _due(kind, matches, Kind.MATCH, due_on, about_key="id", referral_id=matches.c.referral_id, every=every)
-        .join(referrals, referrals.c.id == matches.c.referral_id)
         .outerjoin(programme_versions, TERMS_OF)
-        .where(matches.c.ended_on.is_(None), ~referrals.c.erased, due_on <= _TODAY, *where)
+        .where(matches.c.ended_on.is_(None), ~_ERASED, due_on <= _TODAY, *where)
     )
 
 
@@ -141,7 +152,7 @@ _MISSING: Final = sa.case(
 )
 DUE: Final = sa.union_all(
     _due(
-        Work.LOOK_FOR_VISITOR,
+        _one(Work.LOOK_FOR_VISITOR),
         visits,
         Kind.SUPPORTER,
         day_of(OVERDUE_SINCE),
@@ -149,27 +160,33 @@ DUE: Final = sa.union_all(
         missing=_MISSING,
     ).where(IS_OVERDUE),
     _due(
-        Work.SEE_TO_HARDER,
+        _one(Work.SEE_TO_HARDER),
         helpings,
         Kind.MATCH,
         helpings.c.asked_on,
         about_key="match_id",
         referral_id=helpings.c.referral_id,
     ).where(IS_HARDER),
-    _of_match(Work.HOLD_SESSION, _SILENT_FROM, every=_MISSED_AFTER),
-    _of_match(Work.GET_IN_TOUCH, _QUIET_FROM, _MISSED_AFTER.is_(None), every=sa.literal_column(str(QUIET_DAYS))),
+    _of_match(
+        _either(_MISSED_AFTER.is_not(None), Work.HOLD_SESSION, Work.GET_IN_TOUCH),
+        _SILENT_FROM,
+        every=sa.func.coalesce(_MISSED_AFTER, QUIET_DAYS),
+    ),
     _due(
-        Work.SUPERVISE,
+        _one(Work.SUPERVISE),
         rhythms,
         Kind.SUPPORTER,
         rhythms.c.due_on + 1,
         key="supporter_id",
         about_key="supporter_id",
     ).where(rhythms.c.due_on < _TODAY, _IS_ACTIVE),
-    _of_match(Work.REVIEW, matches.c.review_on),
-    _of_match(Work.ASK_WHETHER_IT_HELPS, SECOND_ON, matches.c.review_on > _TODAY, ~ASKED),
-    _of_match(Work.SEE_TO_ENDING, PLANNED_UNTIL),
-    _of_match(Work.PREPARE_ENDING, PLANNED_UNTIL - NOTICE_DAYS, PLANNED_UNTIL > _TODAY),
+    _of_match(_one(Work.REVIEW), matches.c.review_on),
+    _of_match(_one(Work.ASK_WHETHER_IT_HELPS), sa.case((~ASKED, SECOND_ON)), matches.c.review_on > _TODAY),
+    _of_match(_one(Work.CHECK_BALANCE), matches.c.balance_due_on),
+    _of_match(
+        _either(PLANNED_UNTIL <= _TODAY, Work.SEE_TO_ENDING, Work.PREPARE_ENDING),
+        sa.case((PLANNED_UNTIL <= _TODAY, PLANNED_UNTIL), else_=PLANNED_UNTIL - NOTICE_DAYS),
+    ),
 ).subquery("due")
 """What is due ``today`` (Europe/London), and visits that are overdue ``now``: a row for each, until it is seen to.
 

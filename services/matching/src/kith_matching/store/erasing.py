@@ -55,6 +55,10 @@ _FORGET: Final = (
     .where(proposals.c.referral_id == _THEIRS)
     .values(parts=[], score=0, reason=None)
     .returning(sa.literal("/proposals/") + sa.cast(proposals.c.id, sa.Text)),
+    sa.update(matches)
+    .where(matches.c.referral_id == _THEIRS)
+    .values(balance=None, balance_due_on=None)
+    .returning(sa.literal("/matches/") + sa.cast(matches.c.id, sa.Text)),
     sa.update(sessions)
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
@@ -82,7 +86,8 @@ _FORGET: Final = (
     .values(topics=[])
     .returning(sa.literal("/sessions/") + sa.cast(session_corrections.c.session_id, sa.Text)),
 )
-"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about,
+"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of matches their balance, of
+sessions what they were about,
 and were said to be about before.
 
 A group's meeting is about nobody in particular, and stays as it is, but for with whom they came to it. Each says where

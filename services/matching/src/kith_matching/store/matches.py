@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.match import Encounter, Ending, Match
+from kith_matching.domain.match import Balance, Encounter, Ending, Match
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.store.rows import values_of
 from kith_matching.tables import matches
@@ -35,6 +35,9 @@ _SAVE: Final = sa.text(
     " cast(:encounters as text[])) as now (id, ending, ended_on, version, encounter)"
     " where matches.id = now.id"
 )
+
+_PLAN: Final = sa.update(matches).where(matches.c.id == sa.bindparam("match_id"))
+_PLANNED: Final = ("ends_on", "extensions", "balance_due_on", "balance", "version")
 
 
 async def insert_match(tx: AsyncConnection, match: Match) -> None:
@@ -77,6 +80,11 @@ async def save_matches(tx: AsyncConnection, changed: Sequence[Match]) -> None:
         await tx.execute(_SAVE, rows)
 
 
+async def save_planned(tx: AsyncConnection, match: Match) -> None:
+    """Keep until when a match, which is locked, is planned, and what is made of that."""
+    await tx.execute(_PLAN, {"match_id": match.id, **{name: getattr(match, name) for name in _PLANNED}})
+
+
 def _one(row: sa.Row[Any] | None) -> Match:
     if row is None:
         raise MatchNotFound
@@ -87,4 +95,5 @@ def _match(row: sa.Row[Any]) -> Match:
     values = values_of(row)
     ending = Ending(values["ending"]) if values["ending"] is not None else None
     encounter = Encounter(values["encounter"]) if values["encounter"] is not None else None
-    return Match(**{**values, "ending": ending, "encounter": encounter})
+    balance = Balance(values["balance"]) if values["balance"] is not None else None
+    return Match(**{**values, "ending": ending, "encounter": encounter, "balance": balance})

@@ -43,6 +43,10 @@ matches: Final = sa.Table(
     column("version", sa.Integer),
     column("definition_version", sa.Integer),
     column("encounter", sa.Text, null=True),
+    column("ends_on", sa.Date, null=True),
+    column("extensions", sa.Integer),
+    column("balance_due_on", sa.Date, null=True),
+    column("balance", sa.Text, null=True),
 )
 
 acquaintances: Final = sa.Table(

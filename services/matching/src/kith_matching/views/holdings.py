@@ -67,7 +67,8 @@ _HELD: Final = sa.text("""
         to_jsonb(concerns) - '{id,organisation_id,raised_by,acknowledged_by,decided_by,version}'::text[]
     from concerns where referral_id in (select id from theirs)
     union all
-    select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
+    select 'match', id, organisation_id,
+        (select erased from theirs where theirs.id = referral_id) and balance is null and balance_due_on is null,
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
     union all

@@ -22,7 +22,8 @@ STATEMENTS = (
     )
     """,
     "create index dues_referral on dues (referral_id) where referral_id is not null",
-    "create index matches_running on matches (organisation_id, review_on) where ended_on is null",
+    "create index matches_running on matches (organisation_id) where ended_on is null",
+    "create index referrals_erased on referrals (id) where erased",
     "create index calls_held on calls (supporter_id, held_on)",
 )
 
