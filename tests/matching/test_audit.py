@@ -84,6 +84,7 @@ ACTIONS = {
     "take_acquaintance_back": ["acquaintance-noted"],
     "plan_encounter": ["encounter-planned"],
     "list_matches": ["matches-listed"],
+    "list_referral_matches": ["referral-matches-listed"],
     "get_match": ["match-read"],
     "get_match_supporter": ["match-supporter-read"],
     "end_match": ["match-ended"],

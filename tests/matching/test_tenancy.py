@@ -423,6 +423,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "take_acquaintance_back": ("DELETE", acquaintance, None),
         "plan_encounter": ("POST", f"/matches/{ours.match_id}/encounter", {"encounter": "greet"}),
         "list_matches": ("GET", "/matches", None),
+        "list_referral_matches": ("GET", f"/referrals/{ours.referral.referral_id}/matches", None),
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "get_match_supporter": ("GET", f"/matches/{ours.match_id}/supporter", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
@@ -509,6 +510,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
+    "list_referral_matches",
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(

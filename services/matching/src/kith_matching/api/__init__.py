@@ -116,6 +116,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "take_acquaintance_back": ORGANISERS,
     "plan_encounter": ORGANISERS,
     "list_matches": ORGANISERS,
+    "list_referral_matches": ORGANISERS,
     "get_match": ORGANISERS,
     "get_match_supporter": ORGANISERS,
     "end_match": ORGANISERS,

@@ -53,7 +53,8 @@ class Match:
     """One person and one supporter who know of each other. Dates are days in Europe/London.
 
     ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
-    there was none. ``encounter`` is what they do when they meet by chance.
+    there was none. ``encounter`` is what they do when they meet by chance. ``moved_to`` is the group to which
+    the person moved; ``replaced`` says that they waited for another supporter afterwards.
     """
 
     id: UUID
@@ -69,6 +70,8 @@ class Match:
     version: int = 1
     definition_version: int = 0
     encounter: Encounter | None = None
+    moved_to: UUID | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

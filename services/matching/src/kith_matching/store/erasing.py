@@ -51,6 +51,10 @@ _FORGET: Final = (
     .where(proposals.c.referral_id == _THEIRS)
     .values(parts=[], score=0, reason=None)
     .returning(sa.literal("/proposals/") + sa.cast(proposals.c.id, sa.Text)),
+    sa.update(matches)
+    .where(matches.c.referral_id == _THEIRS)
+    .values(moved_to=None)
+    .returning(sa.literal("/matches/") + sa.cast(matches.c.id, sa.Text)),
     sa.update(sessions)
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
@@ -60,8 +64,8 @@ _FORGET: Final = (
     .values(topics=[])
     .returning(sa.literal("/sessions/") + sa.cast(session_corrections.c.session_id, sa.Text)),
 )
-"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of sessions what they were about,
-and were said to be about before.
+"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of matches the group that
+they moved to, of sessions what they were about, and were said to be about before.
 
 A group's meeting is about nobody in particular, and stays as it is. Each says where it is, because the answer to the
 request that made it is kept for a day.

@@ -29,10 +29,14 @@ _ANY_RUNNING: Final = sa.select(
         )
     )
 )
+IS_REPLACED: Final = sa.or_(matches.c.replaced, matches.c.ending == sa.literal_column(f"'{Ending.DID_NOT_SUIT}'"))
+"""The person waited for somebody else after this match, or it did not suit: the two are not brought together again."""
 _SAVE: Final = sa.text(
-    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version, encounter = now.encounter"
+    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version, encounter = now.encounter,"
+    " moved_to = now.moved_to, replaced = now.replaced"
     " from unnest(cast(:ids as uuid[]), cast(:endings as text[]), cast(:days as date[]), cast(:versions as int[]),"
-    " cast(:encounters as text[])) as now (id, ending, ended_on, version, encounter)"
+    " cast(:encounters as text[]), cast(:moved_to as uuid[]), cast(:replaced as boolean[]))"
+    " as now (id, ending, ended_on, version, encounter, moved_to, replaced)"
     " where matches.id = now.id"
 )
 
@@ -73,6 +77,8 @@ async def save_matches(tx: AsyncConnection, changed: Sequence[Match]) -> None:
             "days": [one.ended_on for one in changed],
             "versions": [one.version for one in changed],
             "encounters": [one.encounter for one in changed],
+            "moved_to": [one.moved_to for one in changed],
+            "replaced": [one.replaced for one in changed],
         }
         await tx.execute(_SAVE, rows)
 

@@ -43,6 +43,8 @@ matches: Final = sa.Table(
     column("version", sa.Integer),
     column("definition_version", sa.Integer),
     column("encounter", sa.Text, null=True),
+    column("moved_to", sa.Uuid, null=True),
+    column("replaced", sa.Boolean),
 )
 
 acquaintances: Final = sa.Table(

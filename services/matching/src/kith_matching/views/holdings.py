@@ -59,7 +59,8 @@ _HELD: Final = sa.text("""
         to_jsonb(measurements) - '{id,organisation_id,recorded_by,acknowledged_by}'::text[]
     from measurements where referral_id in (select id from theirs)
     union all
-    select 'match', id, organisation_id, (select erased from theirs where theirs.id = referral_id),
+    select 'match', id, organisation_id,
+        moved_to is null and (select erased from theirs where theirs.id = referral_id),
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
     union all
