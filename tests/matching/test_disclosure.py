@@ -66,7 +66,7 @@ VIEWS: Mapping[str, str | None] = {
             "get_proposal",
             "answer_proposal",
         ),
-        "list_referral_matches",
+        *("list_referral_matches", "set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
         *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
         *("log_contact", "list_contacts", "get_contact", "correct_session", "list_session_corrections"),
         *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),

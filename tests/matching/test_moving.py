@@ -220,7 +220,8 @@ async def test_two_who_never_met_may_be_proposed_again(stage: Stage) -> None:
 
 async def test_whoever_wants_no_other_supporter_does_not_wait(stage: Stage) -> None:
     programme = await stage.a_programme()
-    match = await stage.a_match(await stage.an_accepted_referral(programme), await stage.a_supporter(programme))
+    referral, supporter = await stage.an_accepted_referral(programme), await stage.a_supporter(programme)
+    match = await stage.a_match(referral, supporter)
     before = await stage.told()
 
     await stage.end(match, Ending.DID_NOT_SUIT, Afterwards(waits_again=False))
@@ -228,6 +229,7 @@ async def test_whoever_wants_no_other_supporter_does_not_wait(stage: Stage) -> N
     (told,) = await stage.told_since(before)
     assert isinstance(told, MatchEnded)
     assert (told.ending, told.waits_again, await stage.waiting()) == ("did-not-suit", False, [])
+    assert await stage.candidates(referral) == ([], {supporter.id: ["said-no"]})
 
 
 async def test_a_referral_that_closed_and_is_open_again_may_have_the_supporter_it_had(stage: Stage) -> None:

@@ -35,7 +35,7 @@ PUBLIC = {"organisations", "programmes", "programme_versions"}
 WITH_EVERYTHING = ProgrammeTerms(
     definition_version=1,
     models=("one-to-one", "listening-slots"),
-    components=("mediation", "exchange"),
+    components=("mediation", "exchange", "goals", "signposting", "taster"),
     knowing_each_other="expected",
 )
 """Tables without people, supporters or referrals."""
@@ -69,6 +69,7 @@ class Ours:
     helping_id: str
     measurement_id: str
     visit_ids: tuple[str, str, str]
+    goal_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -161,7 +162,16 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
         await a_measured_person(desk, referral),
         await some_visits(desk, match_id),
+        await a_goal(desk, referral),
     )
+
+
+async def a_goal(desk: Desk, referral: ReferralCreated) -> str:
+    """What somebody means to reach, in their own words, looked at once."""
+    body = {"code": "going-out", "words": NOTE, "set_on": desk.today}
+    goal_id: str = (await desk.create(f"/referrals/{referral.referral_id}/goals", body)).json()["id"]
+    await desk.create(f"/goals/{goal_id}/looks", {"looked_on": desk.today, "at": "session", "near": 3})
+    return goal_id
 
 
 async def a_measured_person(desk: Desk, referral: ReferralCreated) -> str:
@@ -462,6 +472,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_helping_due": ("GET", "/helping/due", None),
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
+        **attempts_at_goals(ours),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -471,6 +482,20 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
         **attempts_to_measure(ours),
+    }
+
+
+def attempts_at_goals(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for goals."""
+    of_referral, goal = f"/referrals/{ours.referral.referral_id}/goals", f"/goals/{ours.goal_id}"
+    today = ours.desk.today
+    return {
+        "set_goal": ("POST", of_referral, {"code": "friends", "set_on": today}),
+        "list_goals": ("GET", of_referral, None),
+        "get_goal": ("GET", goal, None),
+        "look_at_goal": ("POST", f"{goal}/looks", {"looked_on": today, "at": "review", "near": 7}),
+        "list_goal_looks": ("GET", f"{goal}/looks", None),
+        "end_goal": ("POST", f"{goal}/ending", {"state": "reached", "on": today}),
     }
 
 
@@ -510,7 +535,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
-    "list_referral_matches",
+    *("list_referral_matches", "list_goals"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -546,6 +571,7 @@ THEIR_OWN = {
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
+    *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""

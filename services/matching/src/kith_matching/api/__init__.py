@@ -13,6 +13,7 @@ from kith_matching.api import (
     developing,
     exchange,
     experience,
+    goals,
     groups,
     handing_over,
     helping,
@@ -47,7 +48,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting),
+    *(instruments, measuring, visiting, goals),
 ):
     router.include_router(part.router)
 
@@ -159,6 +160,12 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_helping_due": ORGANISERS,
     "list_harder": ORGANISERS,
     "see_to_helping": ORGANISERS,
+    "set_goal": _EITHER,
+    "list_goals": _EITHER,
+    "get_goal": _EITHER,
+    "look_at_goal": _EITHER,
+    "list_goal_looks": _EITHER,
+    "end_goal": _EITHER,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

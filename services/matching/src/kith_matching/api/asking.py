@@ -23,6 +23,9 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 """A moment with its offset, or in UTC; not so far away that nothing could be reckoned from it."""
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+"""What somebody writes, which is sealed: an answer to a create is kept for a day, and never has it."""
+
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 """Somebody, by the opaque subject of their tokens."""
 

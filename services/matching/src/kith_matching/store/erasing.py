@@ -13,6 +13,7 @@ from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.domain.replay import ERASED
 from kith_matching.tables import (
     acquaintances,
+    goals,
     hats,
     helpings,
     looked_after,
@@ -73,8 +74,11 @@ request that made it is kept for a day.
 
 
 _DROP: Final = tuple(
-    sa.delete(table).where(table.c.referral_id == _THEIRS) for table in (picks, acquaintances, unplaceable, helpings)
+    sa.delete(table).where(table.c.referral_id == _THEIRS)
+    for table in (picks, acquaintances, unplaceable, helpings, goals)
 )
+
+"""With a goal go its words, what opens them, and how near the person said they were."""
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
 """Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""

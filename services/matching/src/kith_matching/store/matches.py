@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.match import Encounter, Ending, Match
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches
+from kith_matching.tables import matches, supporters
 
 _INSERT: Final = sa.insert(matches)
 _FIND: Final = sa.select(matches).where(matches.c.id == sa.bindparam("match_id"))
@@ -26,6 +26,17 @@ _ANY_RUNNING: Final = sa.select(
     sa.exists(
         sa.select(matches.c.id).where(
             matches.c.referral_id == sa.bindparam("referral_id"), matches.c.ended_on.is_(None)
+        )
+    )
+)
+_SUPPORTED_BY: Final = sa.select(
+    sa.exists(
+        sa.select(matches.c.id)
+        .join(supporters, supporters.c.id == matches.c.supporter_id)
+        .where(
+            matches.c.referral_id == sa.bindparam("referral_id"),
+            matches.c.ended_on.is_(None),
+            supporters.c.subject == sa.bindparam("subject"),
         )
     )
 )
@@ -59,6 +70,11 @@ async def get_match_for_update(tx: AsyncConnection, match_id: UUID) -> Match:
 async def is_any_running(tx: AsyncConnection, referral_id: UUID) -> bool:
     """Whether the person of this referral has a match now."""
     return bool((await tx.execute(_ANY_RUNNING, {"referral_id": referral_id})).scalar_one())
+
+
+async def is_supported_by(tx: AsyncConnection, referral_id: UUID, subject: str) -> bool:
+    """Whether the person of this referral has a match now with the supporter whose subject this is."""
+    return bool((await tx.execute(_SUPPORTED_BY, {"referral_id": referral_id, "subject": subject})).scalar_one())
 
 
 async def list_running_for_update(tx: AsyncConnection, referral_ids: Collection[UUID]) -> list[Match]:

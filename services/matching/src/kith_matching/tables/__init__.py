@@ -3,6 +3,7 @@
 from kith_matching.tables.checking_in import calls, check_ins
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
+from kith_matching.tables.goals import goal_keys, goal_looks, goals
 from kith_matching.tables.helping import helpings
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
@@ -35,6 +36,9 @@ __all__ = [
     "disclosures",
     "exchange_agreements",
     "exchange_members",
+    "goal_keys",
+    "goal_looks",
+    "goals",
     "group_plans",
     "groups",
     "handovers",

@@ -48,6 +48,14 @@ _HELD: Final = sa.text("""
         to_jsonb(helpings) - '{id,match_id,referral_id,organisation_id,seen_by,version}'::text[]
     from helpings where referral_id in (select id from theirs)
     union all
+    select 'goal', id, organisation_id, false,
+        to_jsonb(goals) - '{id,referral_id,organisation_id,sealed_words,version}'::text[]
+        || jsonb_build_object('in_own_words', sealed_words is not null)
+    from goals where referral_id in (select id from theirs)
+    union all
+    select 'goal-look', id, organisation_id, false, to_jsonb(goal_looks) - '{id,organisation_id}'::text[]
+    from goal_looks where goal_id in (select id from goals where referral_id in (select id from theirs))
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)
