@@ -125,16 +125,19 @@ class Together:
         return answer.status_code, answer.json().get("words")
 
 
+async def matched_where(desk: Desk, *components: str) -> tuple[ReferralCreated, str]:
+    """Two who are matched in the desk's programme, which has these components; the id of their match."""
+    terms = ProgrammeTerms(
+        definition_version=1, models=("one-to-one",), components=components, knowing_each_other="expected"
+    )
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": terms}))
+    referral = await desk.a_referral()
+    return referral, await desk.a_match(referral)
+
+
 @pytest.fixture
 async def together(desk: Desk, as_caller: AsCaller) -> Together:
-    with_goals = ProgrammeTerms(definition_version=1, models=("one-to-one",), components=("goals",))
-    await desk.stage.hear(desk.programme.model_copy(update={"terms": with_goals}))
-    referral = await desk.a_referral()
-    proposal = await desk.a_proposal(referral)
-    where, body = proposal.headers["Location"], {"answer": "yes", "knowing_is_fine": True}
-    first = await desk.change(f"{where}/answers", body | {"answered_by": "person"}, proposal.headers["ETag"])
-    second = await desk.change(f"{where}/answers", body | {"answered_by": "supporter"}, first.headers["ETag"])
-    return Together(desk, as_caller, referral, second.json()["match_id"])
+    return Together(desk, as_caller, *await matched_where(desk, "goals"))
 
 
 async def test_the_words_are_read_by_whoever_supports_the_person_and_whoever_organises_and_by_nobody_else(

@@ -39,6 +39,7 @@ WITH_EVERYTHING = ProgrammeTerms(
     knowing_each_other="expected",
 )
 """Tables without people, supporters or referrals."""
+ELSEWHERE = new_id()
 NOTE = "Carries on although the stairs are hard"
 
 
@@ -70,6 +71,7 @@ class Ours:
     measurement_id: str
     visit_ids: tuple[str, str, str]
     goal_id: str
+    signpost_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -163,7 +165,12 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_measured_person(desk, referral),
         await some_visits(desk, match_id),
         await a_goal(desk, referral),
+        (await desk.create("/signposts", a_signpost(contact.json()["id"]))).json()["id"],
     )
+
+
+def a_signpost(contact_id: str) -> dict[str, Any]:
+    return {"at": "contact", "occasion_id": contact_id, "entry_kind": "programme", "entry_id": str(ELSEWHERE)}
 
 
 async def a_goal(desk: Desk, referral: ReferralCreated) -> str:
@@ -473,6 +480,11 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),
+        "log_signpost": ("POST", "/signposts", a_signpost(ours.contact_id)),
+        "list_signposts": ("GET", "/signposts", None),
+        "list_referral_signposts": ("GET", f"/referrals/{ours.referral.referral_id}/signposts", None),
+        "say_whether_they_went": ("POST", f"/signposts/{ours.signpost_id}/went", {"went": "turned-away"}),
+        "count_signposts": ("GET", f"/programmes/{ours.desk.programme.programme_id}/signposts", None),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -535,7 +547,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
-    *("list_referral_matches", "list_goals"),
+    *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -572,6 +584,7 @@ THEIR_OWN = {
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
+    *("log_signpost", "list_referral_signposts", "say_whether_they_went"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""
@@ -611,6 +624,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "read_supporter_contact": 403,
         "count_paths": nothing,
         "list_session_corrections": none,
+        "count_signposts": none,
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)

@@ -30,6 +30,7 @@ from kith_matching.api import (
     reckoning,
     rounds,
     sharing,
+    signposting,
     slots,
     supervising,
     supporting,
@@ -48,7 +49,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting, goals),
+    *(instruments, measuring, visiting, goals, signposting),
 ):
     router.include_router(part.router)
 
@@ -166,6 +167,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "look_at_goal": _EITHER,
     "list_goal_looks": _EITHER,
     "end_goal": _EITHER,
+    "log_signpost": _EITHER,
+    "list_signposts": ORGANISERS,
+    "list_referral_signposts": _EITHER,
+    "say_whether_they_went": _EITHER,
+    "count_signposts": ORGANISERS,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

@@ -10,6 +10,7 @@ class Component(StrEnum):
     """A component of practice, as definitions name it."""
 
     GOALS = "goals"
+    SIGNPOSTING = "signposting"
 
 
 class ComponentOff(MatchingRefused):

@@ -25,6 +25,7 @@ from kith_matching.tables import (
     referrals,
     session_corrections,
     sessions,
+    signposts,
     unplaceable,
 )
 
@@ -82,6 +83,10 @@ _DROP: Final = tuple(
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
 """Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
+_UNTELL: Final = (
+    sa.update(signposts).where(signposts.c.referral_id == _THEIRS).values(referral_id=None, session_id=None)
+)
+"""That somebody was told of an entry is still counted; neither whom nor when they met is known any more."""
 _LET_GO: Final = sa.delete(looked_after).where(
     sa.or_(
         sa.and_(looked_after.c.kind == "referral", looked_after.c.about_id == _THEIRS),
@@ -126,7 +131,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         await tx.execute(_UNLINK, {"people": list(people)})
-        for drop in (*_DROP, _LET_GO):
+        for drop in (*_DROP, _LET_GO, _UNTELL):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         locations = [

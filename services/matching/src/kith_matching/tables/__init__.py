@@ -21,6 +21,7 @@ from kith_matching.tables.path import (
 )
 from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
+from kith_matching.tables.signposting import signposts
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.visiting import visits
@@ -65,6 +66,7 @@ __all__ = [
     "rounds",
     "session_corrections",
     "sessions",
+    "signposts",
     "supervision_keys",
     "supervisions",
     "supporter_checks",

@@ -56,6 +56,10 @@ _HELD: Final = sa.text("""
     select 'goal-look', id, organisation_id, false, to_jsonb(goal_looks) - '{id,organisation_id}'::text[]
     from goal_looks where goal_id in (select id from goals where referral_id in (select id from theirs))
     union all
+    select 'signpost', id, organisation_id, false,
+        to_jsonb(signposts) - '{id,referral_id,organisation_id,contact_id,version}'::text[]
+    from signposts where referral_id in (select id from theirs)
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)
