@@ -127,6 +127,8 @@ ACTIONS = {
     "list_referral_signposts": ["referral-signposts-listed"],
     "say_whether_they_went": ["signpost-followed"],
     "count_signposts": ["signposts-counted"],
+    "log_taster": ["contact-logged", "taster-logged"],
+    "list_tasters": ["tasters-listed"],
     "log_session": ["session-logged"],
     "list_sessions": ["sessions-listed"],
     "get_session": ["session-read"],

@@ -165,8 +165,15 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_measured_person(desk, referral),
         await some_visits(desk, match_id),
         await a_goal(desk, referral),
-        (await desk.create("/signposts", a_signpost(contact.json()["id"]))).json()["id"],
+        await a_tasted_signpost(desk, referral, contact.json()["id"]),
     )
+
+
+async def a_tasted_signpost(desk: Desk, referral: ReferralCreated, contact_id: str) -> str:
+    """Of what somebody was told at a contact; and before it, somebody's taster."""
+    await desk.create(f"/referrals/{referral.referral_id}/tasters", {"held_on": desk.today})
+    signpost_id: str = (await desk.create("/signposts", a_signpost(contact_id))).json()["id"]
+    return signpost_id
 
 
 def a_signpost(contact_id: str) -> dict[str, Any]:
@@ -480,6 +487,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),
+        "log_taster": ("POST", f"/referrals/{ours.referral.referral_id}/tasters", {"held_on": ours.desk.today}),
+        "list_tasters": ("GET", f"/referrals/{ours.referral.referral_id}/tasters", None),
         "log_signpost": ("POST", "/signposts", a_signpost(ours.contact_id)),
         "list_signposts": ("GET", "/signposts", None),
         "list_referral_signposts": ("GET", f"/referrals/{ours.referral.referral_id}/signposts", None),
@@ -548,6 +557,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
+    "list_tasters",
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(

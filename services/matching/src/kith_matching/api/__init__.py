@@ -35,6 +35,7 @@ from kith_matching.api import (
     supervising,
     supporting,
     suspending,
+    tasting,
     training,
     unplaceable,
     visiting,
@@ -49,7 +50,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting, goals, signposting),
+    *(instruments, measuring, visiting, goals, signposting, tasting),
 ):
     router.include_router(part.router)
 
@@ -172,6 +173,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_referral_signposts": _EITHER,
     "say_whether_they_went": _EITHER,
     "count_signposts": ORGANISERS,
+    "log_taster": ORGANISERS,
+    "list_tasters": ORGANISERS,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

@@ -11,6 +11,7 @@ class Component(StrEnum):
 
     GOALS = "goals"
     SIGNPOSTING = "signposting"
+    TASTER = "taster"
 
 
 class ComponentOff(MatchingRefused):

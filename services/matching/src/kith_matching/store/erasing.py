@@ -26,6 +26,7 @@ from kith_matching.tables import (
     session_corrections,
     sessions,
     signposts,
+    tasters,
     unplaceable,
 )
 
@@ -76,7 +77,7 @@ request that made it is kept for a day.
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, goals)
+    for table in (picks, acquaintances, unplaceable, helpings, goals, tasters)
 )
 
 """With a goal go its words, what opens them, and how near the person said they were."""

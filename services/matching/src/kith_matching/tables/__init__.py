@@ -21,7 +21,7 @@ from kith_matching.tables.path import (
 )
 from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
-from kith_matching.tables.signposting import signposts
+from kith_matching.tables.signposting import signposts, tasters
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.visiting import visits
@@ -75,6 +75,7 @@ __all__ = [
     "supporter_suspensions",
     "supporter_trainings",
     "supporters",
+    "tasters",
     "topics_to_avoid",
     "turns",
     "unplaceable",

@@ -1,4 +1,4 @@
-"""Of what else people were told."""
+"""Of what else people were told, and whose taster a contact was."""
 
 from typing import Final
 
@@ -20,4 +20,12 @@ signposts: Final = sa.Table(
     column("referral_id", sa.Uuid, null=True),
     column("went", sa.Text, null=True),
     column("version", sa.Integer),
+)
+
+tasters: Final = sa.Table(
+    "tasters",
+    metadata,
+    sa.Column("contact_id", sa.Uuid, primary_key=True),
+    column("referral_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
 )

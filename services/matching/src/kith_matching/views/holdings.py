@@ -60,6 +60,10 @@ _HELD: Final = sa.text("""
         to_jsonb(signposts) - '{id,referral_id,organisation_id,contact_id,version}'::text[]
     from signposts where referral_id in (select id from theirs)
     union all
+    select 'taster', id, contacts.organisation_id, false,
+        to_jsonb(contacts) - '{id,organisation_id,supporter_id,client_id}'::text[]
+    from contacts join tasters on tasters.contact_id = contacts.id where referral_id in (select id from theirs)
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)

@@ -1,4 +1,4 @@
-"""Of what else people were told."""
+"""Of what else people were told, and who saw what it is like."""
 
 from alembic import op
 
@@ -28,11 +28,19 @@ STATEMENTS = (
     "create index signposts_of on signposts (organisation_id, id)",
     "create index signposts_programme on signposts (programme_id)",
     "create index signposts_referral on signposts (referral_id, id) where referral_id is not null",
+    """
+    create table tasters (
+        contact_id uuid primary key references contacts (id),
+        referral_id uuid not null references referrals (id),
+        organisation_id uuid not null
+    )
+    """,
+    "create index tasters_referral on tasters (referral_id)",
 )
 
 
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
-    for table in ("signposts",):
+    for table in ("signposts", "tasters"):
         secure(op, table, "organisation_id = {org}")
