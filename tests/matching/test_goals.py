@@ -235,3 +235,5 @@ async def test_of_somebody_who_was_erased_no_goal_is_kept_and_nothing_that_opens
     assert (before, await held()) == (["goal", "goal-look"], [])
     async with stage.database.transaction(stage.caller) as tx:
         assert await tx.scalar(sa.select(sa.func.count()).select_from(goal_keys)) == 0
+        answers = await tx.scalars(sa.text("select location from idempotency_keys"))
+        assert f"/goals/{goal_id}" not in set(answers)

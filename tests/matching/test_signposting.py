@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_matching.domain.components import ComponentOff
@@ -182,7 +183,7 @@ async def test_what_was_said_since_is_not_said_over(telling: Telling) -> None:
 
 
 async def test_of_somebody_who_was_erased_only_the_count_is_left(telling: Telling) -> None:
-    await telling.tell(occasion_id=telling.session_id)
+    told = await telling.tell(occasion_id=telling.session_id)
     stage, referral = telling.desk.stage, telling.referral
 
     async def kinds() -> list[str]:
@@ -197,3 +198,6 @@ async def test_of_somebody_who_was_erased_only_the_count_is_left(telling: Tellin
     assert [one["told"] for one in await telling.counted()] == [1]
     (left,) = (await telling.desk.get("/signposts")).json()["items"]
     assert (left["referral_id"], left["session_id"]) == (None, None)
+    async with stage.database.transaction(stage.caller) as tx:
+        answers = await tx.scalars(sa.text("select location from idempotency_keys"))
+        assert told.headers["Location"] not in set(answers)

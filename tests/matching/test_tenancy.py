@@ -72,6 +72,7 @@ class Ours:
     visit_ids: tuple[str, str, str]
     goal_id: str
     signpost_id: str
+    incident_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -166,7 +167,23 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await some_visits(desk, match_id),
         await a_goal(desk, referral),
         await a_tasted_signpost(desk, referral, contact.json()["id"]),
+        await a_followed_up_incident(desk, referral, supporter_id),
     )
+
+
+async def a_followed_up_incident(desk: Desk, referral: ReferralCreated, supporter_id: str) -> str:
+    body = an_incident(desk, referral) | {"supporter_id": supporter_id, "words": NOTE}
+    incident_id: str = (await desk.create("/incidents", body)).json()["id"]
+    await desk.create(f"/incidents/{incident_id}/follow-ups", a_follow_up(desk))
+    return incident_id
+
+
+def an_incident(desk: Desk, referral: ReferralCreated) -> dict[str, Any]:
+    return {"kind": "near-miss", "happened_on": desk.today, "referral_id": str(referral.referral_id)}
+
+
+def a_follow_up(desk: Desk) -> dict[str, Any]:
+    return {"followed_up_on": desk.today, "done": ["route-changed"]}
 
 
 async def a_tasted_signpost(desk: Desk, referral: ReferralCreated, contact_id: str) -> str:
@@ -487,6 +504,11 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),
+        "log_incident": ("POST", "/incidents", an_incident(ours.desk, ours.referral)),
+        "list_incidents": ("GET", "/incidents", None),
+        "get_incident": ("GET", f"/incidents/{ours.incident_id}", None),
+        "follow_up_incident": ("POST", f"/incidents/{ours.incident_id}/follow-ups", a_follow_up(ours.desk)),
+        "close_incident": ("POST", f"/incidents/{ours.incident_id}/closing", None),
         "log_taster": ("POST", f"/referrals/{ours.referral.referral_id}/tasters", {"held_on": ours.desk.today}),
         "list_tasters": ("GET", f"/referrals/{ours.referral.referral_id}/tasters", None),
         "log_signpost": ("POST", "/signposts", a_signpost(ours.contact_id)),
@@ -557,7 +579,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
-    "list_tasters",
+    *("list_tasters", "list_incidents"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -573,7 +595,15 @@ LISTS = {
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
-NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression", "acknowledge_risk"}
+NAMED = {
+    "suspend_supporter",
+    "get_suspension",
+    "lift_suspension",
+    "link_person",
+    "get_progression",
+    "acknowledge_risk",
+    "close_incident",
+}
 """For named roles alone: an administrator is not one."""
 OWN = {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
 """What is the caller's own: the same subject of another organisation is somebody else, its licences are its own."""
@@ -594,7 +624,7 @@ THEIR_OWN = {
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
-    *("log_signpost", "list_referral_signposts", "say_whether_they_went"),
+    *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""

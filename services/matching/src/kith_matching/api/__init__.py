@@ -17,6 +17,7 @@ from kith_matching.api import (
     groups,
     handing_over,
     helping,
+    incidents,
     instruments,
     introducing,
     matches,
@@ -50,7 +51,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting, goals, signposting, tasting),
+    *(instruments, measuring, visiting, goals, signposting, tasting, incidents),
 ):
     router.include_router(part.router)
 
@@ -175,6 +176,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "count_signposts": ORGANISERS,
     "log_taster": ORGANISERS,
     "list_tasters": ORGANISERS,
+    "log_incident": _EITHER,
+    "list_incidents": ORGANISERS,
+    "get_incident": _EITHER,
+    "follow_up_incident": ORGANISERS,
+    "close_incident": _SAFEGUARDING,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

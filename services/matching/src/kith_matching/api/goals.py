@@ -159,7 +159,7 @@ async def look_at_goal(
         look = await goals.look_at_goal(
             tx, goal_id, asked.near, asked.at, looked_on=asked.looked_on, by=speaker, now=now
         )
-        return Created(f"/goals/{goal_id}/looks", LookShown.model_validate(look))
+        return Created(f"/goals/{goal_id}", LookShown.model_validate(look))
 
     return await create(request, caller, work)
 

@@ -16,6 +16,7 @@ from kith_matching.tables import (
     goals,
     hats,
     helpings,
+    incidents,
     looked_after,
     matches,
     measurements,
@@ -58,6 +59,14 @@ _FORGET: Final = (
     .where(matches.c.referral_id == _THEIRS)
     .values(moved_to=None)
     .returning(sa.literal("/matches/") + sa.cast(matches.c.id, sa.Text)),
+    sa.update(incidents)
+    .where(incidents.c.referral_id == _THEIRS)
+    .values(referral_id=None)
+    .returning(sa.literal("/incidents/") + sa.cast(incidents.c.id, sa.Text)),
+    sa.update(signposts)
+    .where(signposts.c.referral_id == _THEIRS)
+    .values(referral_id=None, session_id=None)
+    .returning(sa.literal("/signposts/") + sa.cast(signposts.c.id, sa.Text)),
     sa.update(sessions)
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
@@ -70,24 +79,19 @@ _FORGET: Final = (
 """What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of matches the group that
 they moved to, of sessions what they were about, and were said to be about before.
 
-A group's meeting is about nobody in particular, and stays as it is. Each says where it is, because the answer to the
-request that made it is kept for a day.
+An incident stays, without whom it was about; that somebody was told of an entry is still counted. A group's meeting is
+about nobody in particular, and stays as it is. Each says where it is, because the answer to the request that made it is
+kept for a day.
 """
 
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, goals, tasters)
+    for table in (picks, acquaintances, unplaceable, helpings, tasters)
 )
-
-"""With a goal go its words, what opens them, and how near the person said they were."""
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
 """Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
-_UNTELL: Final = (
-    sa.update(signposts).where(signposts.c.referral_id == _THEIRS).values(referral_id=None, session_id=None)
-)
-"""That somebody was told of an entry is still counted; neither whom nor when they met is known any more."""
 _LET_GO: Final = sa.delete(looked_after).where(
     sa.or_(
         sa.and_(looked_after.c.kind == "referral", looked_after.c.about_id == _THEIRS),
@@ -112,6 +116,12 @@ _UNANSWER: Final = (
     .returning(sa.literal("/measurements/") + sa.cast(measurements.c.id, sa.Text))
 )
 """Nothing of what they answered is left, nor that they did. That a risk item was seen stays on the audit."""
+_LET_GOALS_GO: Final = (
+    sa.delete(goals)
+    .where(goals.c.referral_id == _THEIRS)
+    .returning(sa.literal("/goals/") + sa.cast(goals.c.id, sa.Text))
+)
+"""With a goal go its words, what opens them, and how near the person said they were."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -132,11 +142,13 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         await tx.execute(_UNLINK, {"people": list(people)})
-        for drop in (*_DROP, _LET_GO, _UNTELL):
+        for drop in (*_DROP, _LET_GO):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         locations = [
-            place for statement in (*_FORGET, _UNANSWER) for place in await tx.scalars(statement, {"referrals": theirs})
+            place
+            for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO)
+            for place in await tx.scalars(statement, {"referrals": theirs})
         ]
         await forget_answers(tx, locations)
     return theirs

@@ -5,6 +5,7 @@ from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.goals import goal_keys, goal_looks, goals
 from kith_matching.tables.helping import helpings
+from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.measuring import instrument_licences, measurements
@@ -45,6 +46,9 @@ __all__ = [
     "handovers",
     "hats",
     "helpings",
+    "incident_follow_ups",
+    "incident_keys",
+    "incidents",
     "instrument_licences",
     "looked_after",
     "matches",

@@ -64,6 +64,10 @@ _HELD: Final = sa.text("""
         to_jsonb(contacts) - '{id,organisation_id,supporter_id,client_id}'::text[]
     from contacts join tasters on tasters.contact_id = contacts.id where referral_id in (select id from theirs)
     union all
+    select 'incident', id, organisation_id, false, jsonb_build_object('kind', kind, 'happened_on', happened_on,
+        'serious', serious, 'done', done, 'closed_on', closed_on, 'in_words', sealed_words is not null)
+    from incidents where referral_id in (select id from theirs)
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)

@@ -1,4 +1,4 @@
-"""Of what else people were told, and who saw what it is like."""
+"""Of what else people were told, who saw what it is like, and what went wrong."""
 
 from alembic import op
 
@@ -36,11 +36,51 @@ STATEMENTS = (
     )
     """,
     "create index tasters_referral on tasters (referral_id)",
+    """
+    create table incidents (
+        id uuid primary key,
+        organisation_id uuid not null,
+        kind text not null,
+        happened_on date not null,
+        logged_at timestamptz not null,
+        logged_by text not null,
+        serious boolean not null,
+        done text[] not null,
+        referral_id uuid references referrals (id),
+        supporter_id uuid references supporters (id),
+        sealed_words bytea,
+        closed_on date,
+        closed_by text,
+        version integer not null,
+        check ((closed_on is null) = (closed_by is null))
+    )
+    """,
+    "create index incidents_of on incidents (organisation_id, id)",
+    "create index incidents_open on incidents (organisation_id, id) where closed_on is null",
+    "create index incidents_referral on incidents (referral_id) where referral_id is not null",
+    """
+    create table incident_keys (
+        id uuid primary key references incidents (id) on delete cascade,
+        organisation_id uuid not null,
+        key bytea not null
+    )
+    """,
+    """
+    create table incident_follow_ups (
+        id uuid primary key,
+        incident_id uuid not null references incidents (id) on delete cascade,
+        organisation_id uuid not null,
+        followed_up_on date not null,
+        done text[] not null,
+        by text not null
+    )
+    """,
+    "create index incident_follow_ups_of on incident_follow_ups (incident_id, id)",
 )
 
 
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
-    for table in ("signposts", "tasters"):
+    for table in ("signposts", "tasters", "incidents", "incident_keys", "incident_follow_ups"):
         secure(op, table, "organisation_id = {org}")
