@@ -73,6 +73,7 @@ class Ours:
     goal_id: str
     signpost_id: str
     incident_id: str
+    material_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -168,7 +169,19 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_goal(desk, referral),
         await a_tasted_signpost(desk, referral, contact.json()["id"]),
         await a_followed_up_incident(desk, referral, supporter_id),
+        await a_given_material(desk, group_id),
     )
+
+
+async def a_given_material(desk: Desk, group_id: str) -> str:
+    issued = await desk.create(f"/programmes/{desk.programme.programme_id}/materials", a_material(desk))
+    material_id: str = issued.json()["id"]
+    await desk.create(f"/materials/{material_id}/givings", {"to": "group", "id": group_id, "given_on": desk.today})
+    return material_id
+
+
+def a_material(desk: Desk, code: str = "course-book") -> dict[str, Any]:
+    return {"code": code, "since": desk.today, "link": "https://example.org/book.pdf"}
 
 
 async def a_followed_up_incident(desk: Desk, referral: ReferralCreated, supporter_id: str) -> str:
@@ -504,6 +517,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),
+        **attempts_with_materials(ours),
         "log_incident": ("POST", "/incidents", an_incident(ours.desk, ours.referral)),
         "list_incidents": ("GET", "/incidents", None),
         "get_incident": ("GET", f"/incidents/{ours.incident_id}", None),
@@ -525,6 +539,19 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
         **attempts_to_measure(ours),
+    }
+
+
+def attempts_with_materials(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for what is given to read."""
+    of_programme = f"/programmes/{ours.desk.programme.programme_id}/materials"
+    giving = {"to": "supporter", "id": ours.supporter_id, "given_on": ours.desk.today}
+    return {
+        "issue_material": ("POST", of_programme, a_material(ours.desk, "leaflet")),
+        "list_materials": ("GET", of_programme, None),
+        "give_material": ("POST", f"/materials/{ours.material_id}/givings", giving),
+        "list_group_materials": ("GET", f"/groups/{ours.group_id}/materials", None),
+        "list_supporter_materials": ("GET", f"/supporters/{ours.supporter_id}/materials", None),
     }
 
 
@@ -579,7 +606,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
-    *("list_tasters", "list_incidents"),
+    *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -625,6 +652,7 @@ OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
+    "list_supporter_materials",
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""

@@ -21,6 +21,7 @@ from kith_matching.api import (
     instruments,
     introducing,
     matches,
+    materials,
     measuring,
     mediating,
     occasions,
@@ -51,7 +52,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting, goals, signposting, tasting, incidents),
+    *(instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
 ):
     router.include_router(part.router)
 
@@ -181,6 +182,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_incident": _EITHER,
     "follow_up_incident": ORGANISERS,
     "close_incident": _SAFEGUARDING,
+    "issue_material": ORGANISERS,
+    "list_materials": ORGANISERS,
+    "give_material": ORGANISERS,
+    "list_group_materials": ORGANISERS,
+    "list_supporter_materials": _EITHER,
     "log_session": _EITHER,
     "list_sessions": ORGANISERS,
     "get_session": ORGANISERS,

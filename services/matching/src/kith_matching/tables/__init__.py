@@ -8,6 +8,7 @@ from kith_matching.tables.helping import helpings
 from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
+from kith_matching.tables.materials import material_givings, materials
 from kith_matching.tables.measuring import instrument_licences, measurements
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
@@ -52,6 +53,8 @@ __all__ = [
     "instrument_licences",
     "looked_after",
     "matches",
+    "material_givings",
+    "materials",
     "measurements",
     "mediations",
     "metadata",

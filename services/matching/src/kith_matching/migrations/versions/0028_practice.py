@@ -1,4 +1,4 @@
-"""Of what else people were told, who saw what it is like, and what went wrong."""
+"""Of what else people were told, who saw what it is like, what went wrong, and what is given to read."""
 
 from alembic import op
 
@@ -76,11 +76,47 @@ STATEMENTS = (
     )
     """,
     "create index incident_follow_ups_of on incident_follow_ups (incident_id, id)",
+    """
+    create table materials (
+        id uuid primary key,
+        programme_id uuid not null,
+        organisation_id uuid not null,
+        code text not null,
+        since date not null,
+        link text,
+        digest text,
+        edition integer not null check (edition > 0),
+        replaces uuid unique references materials (id),
+        unique (programme_id, code, edition),
+        check (link is not null or digest is not null),
+        check ((edition = 1) = (replaces is null))
+    )
+    """,
+    "create index materials_of on materials (programme_id, id)",
+    """
+    create table material_givings (
+        id uuid primary key,
+        material_id uuid not null references materials (id),
+        organisation_id uuid not null,
+        given_on date not null,
+        group_id uuid references groups (id),
+        supporter_id uuid references supporters (id),
+        check ((group_id is null) <> (supporter_id is null))
+    )
+    """,
+    "create index material_givings_group on material_givings (group_id, id) where group_id is not null",
+    "create index material_givings_supporter on material_givings (supporter_id, id) where supporter_id is not null",
+)
+
+
+TABLES = (
+    *("signposts", "tasters", "incidents", "incident_keys", "incident_follow_ups"),
+    *("materials", "material_givings"),
 )
 
 
 def upgrade() -> None:
     for statement in STATEMENTS:
         op.execute(statement)
-    for table in ("signposts", "tasters", "incidents", "incident_keys", "incident_follow_ups"):
+    for table in TABLES:
         secure(op, table, "organisation_id = {org}")
