@@ -17,6 +17,7 @@ from kith_contracts.registry import BY_TYPE
 from kith_matching import views
 from kith_matching.domain.introducing import Said
 from kith_matching.domain.match import Ending, Match
+from kith_matching.domain.moving import NOTHING_SAID, Afterwards
 from kith_matching.domain.occasion import Group, Noted, Occasion, Session
 from kith_matching.domain.proposal import Answer, Answered, Proposal, Side
 from kith_matching.domain.subjects import Speaker
@@ -178,10 +179,12 @@ class Stage:
         found = (await self.proposal(proposal.id))["match_id"]
         return await self.match(found)
 
-    async def end(self, match: Match, ending: Ending = Ending.PLANNED, version: int = 1) -> Match:
+    async def end(
+        self, match: Match, ending: Ending = Ending.PLANNED, then: Afterwards = NOTHING_SAID, version: int = 1
+    ) -> Match:
         """End the match."""
         async with self.database.transaction(self.caller) as tx:
-            return await occasions.end(tx, match.id, ending, expected_version=version, now=NOW)
+            return await occasions.end(tx, match.id, ending, then, expected_version=version, now=NOW)
 
     async def hold(self, match: Match, occasion: Occasion) -> Session:
         """Log a session of the match."""

@@ -205,13 +205,13 @@ async def test_an_ending_is_told_once(stage: Stage) -> None:
     match = await stage.a_match(await stage.an_accepted_referral(programme), await stage.a_supporter(programme))
     before = await stage.told()
 
-    await stage.end(match, Ending.MOVED_TO_GROUP)
+    await stage.end(match, Ending.MOVED_ON)
     with pytest.raises(StaleVersion):
         await stage.end(match, Ending.PLANNED)
 
     (told,) = await stage.told_since(before)
     assert isinstance(told, MatchEnded)
-    assert told.ending == "moved-to-group"
+    assert told.ending == "moved-on"
 
 
 @pytest.mark.parametrize(("ending", "waits"), [(Ending.DID_NOT_SUIT, True), (Ending.PLANNED, False)])

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from kith_chassis.clock import new_id
 from kith_chassis.sealing import encipher
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.tables import concern_words, concerns, supervision_keys, supervisions
 from tests.conftest import AsCaller
 from tests.matching.breaking_in import blobs_in, can_open, dump, select_everything, shows
@@ -41,8 +42,16 @@ def one_address(databases: Databases) -> Iterator[Address]:
 
 @pytest.fixture
 async def where(desk: Desk, as_caller: AsCaller) -> str:
-    """Where a supervision is whose note has the words; and a concern stands beside it, of which all has."""
+    """Where a supervision is whose note has the words; and so have a concern, a goal and an incident beside it."""
     await concern(desk, as_caller)
+    terms = ProgrammeTerms(definition_version=1, knowing_each_other="expected", components=("goals",))
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": terms}))
+    goal = {"code": "going-out", "words": WORDS, "set_on": desk.today}
+    incident = {"kind": "near-miss", "happened_on": desk.today, "words": WORDS}
+    of_referral = f"/referrals/{(await desk.a_referral()).referral_id}"
+    for path, body in ((f"{of_referral}/goals", goal), ("/incidents", incident)):
+        kept = await desk.create(path, body)
+        assert (await desk.get(kept.headers["Location"])).json()["words"] == WORDS
     return (await note(desk)).headers["Location"]
 
 

@@ -35,11 +35,13 @@ PUBLIC = {"organisations", "programmes", "programme_versions"}
 WITH_EVERYTHING = ProgrammeTerms(
     definition_version=1,
     models=("one-to-one", "listening-slots"),
-    components=("mediation", "exchange"),
+    components=("mediation", "exchange", "goals", "signposting", "taster"),
     knowing_each_other="expected",
 )
 """Tables without people, supporters or referrals."""
+ELSEWHERE = new_id()
 NOTE = "Carries on although the stairs are hard"
+ASIDE = "Wants to walk to the shop and back"
 WORRY = "Said that they cannot see a way on"
 
 
@@ -73,6 +75,10 @@ class Ours:
     concern_id: str
     sharing_id: str
     duty_desk_id: str
+    goal_id: str
+    signpost_id: str
+    incident_id: str
+    material_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -83,6 +89,7 @@ class Ours:
             "example.org",
             "900456",
             NOTE,
+            ASIDE,
             WORRY,
             str(self.referral.person_id),
             str(self.referral.referral_id),
@@ -167,6 +174,10 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_measured_person(desk, referral),
         await some_visits(desk, match_id),
         *await a_shared_concern(desk, as_caller, match_id),
+        await a_goal(desk, referral),
+        await a_tasted_signpost(desk, referral, contact.json()["id"]),
+        await a_followed_up_incident(desk, referral, supporter_id),
+        await a_given_material(desk, group_id),
     )
 
 
@@ -192,6 +203,51 @@ A_SHARING = {"shared_with": "crisis-team", "items": ["name", "what-was-said"], "
 
 def a_concern(match_id: str) -> dict[str, Any]:
     return {"grounds": "risk-of-suicide", "about": "match", "about_id": match_id, "words": WORRY}
+
+
+async def a_given_material(desk: Desk, group_id: str) -> str:
+    issued = await desk.create(f"/programmes/{desk.programme.programme_id}/materials", a_material(desk))
+    material_id: str = issued.json()["id"]
+    await desk.create(f"/materials/{material_id}/givings", {"to": "group", "id": group_id, "given_on": desk.today})
+    return material_id
+
+
+def a_material(desk: Desk, code: str = "course-book") -> dict[str, Any]:
+    return {"code": code, "since": desk.today, "link": "https://example.org/book.pdf"}
+
+
+async def a_followed_up_incident(desk: Desk, referral: ReferralCreated, supporter_id: str) -> str:
+    body = an_incident(desk, referral) | {"supporter_id": supporter_id, "words": ASIDE}
+    incident_id: str = (await desk.create("/incidents", body)).json()["id"]
+    await desk.create(f"/incidents/{incident_id}/follow-ups", a_follow_up(desk))
+    return incident_id
+
+
+def an_incident(desk: Desk, referral: ReferralCreated) -> dict[str, Any]:
+    return {"kind": "near-miss", "happened_on": desk.today, "referral_id": str(referral.referral_id)}
+
+
+def a_follow_up(desk: Desk) -> dict[str, Any]:
+    return {"followed_up_on": desk.today, "done": ["route-changed"]}
+
+
+async def a_tasted_signpost(desk: Desk, referral: ReferralCreated, contact_id: str) -> str:
+    """Of what somebody was told at a contact; and before it, somebody's taster."""
+    await desk.create(f"/referrals/{referral.referral_id}/tasters", {"held_on": desk.today})
+    signpost_id: str = (await desk.create("/signposts", a_signpost(contact_id))).json()["id"]
+    return signpost_id
+
+
+def a_signpost(contact_id: str) -> dict[str, Any]:
+    return {"at": "contact", "occasion_id": contact_id, "entry_kind": "programme", "entry_id": str(ELSEWHERE)}
+
+
+async def a_goal(desk: Desk, referral: ReferralCreated) -> str:
+    """What somebody means to reach, in their own words, looked at once."""
+    body = {"code": "going-out", "words": ASIDE, "set_on": desk.today}
+    goal_id: str = (await desk.create(f"/referrals/{referral.referral_id}/goals", body)).json()["id"]
+    await desk.create(f"/goals/{goal_id}/looks", {"looked_on": desk.today, "at": "session", "near": 3})
+    return goal_id
 
 
 async def a_measured_person(desk: Desk, referral: ReferralCreated) -> str:
@@ -454,6 +510,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "take_acquaintance_back": ("DELETE", acquaintance, None),
         "plan_encounter": ("POST", f"/matches/{ours.match_id}/encounter", {"encounter": "greet"}),
         "list_matches": ("GET", "/matches", None),
+        "list_referral_matches": ("GET", f"/referrals/{ours.referral.referral_id}/matches", None),
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "get_match_supporter": ("GET", f"/matches/{ours.match_id}/supporter", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
@@ -495,6 +552,20 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_helping_due": ("GET", "/helping/due", None),
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
+        **attempts_at_goals(ours),
+        **attempts_with_materials(ours),
+        "log_incident": ("POST", "/incidents", an_incident(ours.desk, ours.referral)),
+        "list_incidents": ("GET", "/incidents", None),
+        "get_incident": ("GET", f"/incidents/{ours.incident_id}", None),
+        "follow_up_incident": ("POST", f"/incidents/{ours.incident_id}/follow-ups", a_follow_up(ours.desk)),
+        "close_incident": ("POST", f"/incidents/{ours.incident_id}/closing", None),
+        "log_taster": ("POST", f"/referrals/{ours.referral.referral_id}/tasters", {"held_on": ours.desk.today}),
+        "list_tasters": ("GET", f"/referrals/{ours.referral.referral_id}/tasters", None),
+        "log_signpost": ("POST", "/signposts", a_signpost(ours.contact_id)),
+        "list_signposts": ("GET", "/signposts", None),
+        "list_referral_signposts": ("GET", f"/referrals/{ours.referral.referral_id}/signposts", None),
+        "say_whether_they_went": ("POST", f"/signposts/{ours.signpost_id}/went", {"went": "turned-away"}),
+        "count_signposts": ("GET", f"/programmes/{ours.desk.programme.programme_id}/signposts", None),
         "log_session": ("POST", "/sessions", a_session(ours)),
         "list_sessions": ("GET", "/sessions", None),
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
@@ -505,6 +576,33 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
         **attempts_to_measure(ours),
         **attempts_to_see_to_it(ours),
+    }
+
+
+def attempts_with_materials(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for what is given to read."""
+    of_programme = f"/programmes/{ours.desk.programme.programme_id}/materials"
+    giving = {"to": "supporter", "id": ours.supporter_id, "given_on": ours.desk.today}
+    return {
+        "issue_material": ("POST", of_programme, a_material(ours.desk, "leaflet")),
+        "list_materials": ("GET", of_programme, None),
+        "give_material": ("POST", f"/materials/{ours.material_id}/givings", giving),
+        "list_group_materials": ("GET", f"/groups/{ours.group_id}/materials", None),
+        "list_supporter_materials": ("GET", f"/supporters/{ours.supporter_id}/materials", None),
+    }
+
+
+def attempts_at_goals(ours: Ours) -> dict[str, tuple[str, str, Any]]:
+    """The same for goals."""
+    of_referral, goal = f"/referrals/{ours.referral.referral_id}/goals", f"/goals/{ours.goal_id}"
+    today = ours.desk.today
+    return {
+        "set_goal": ("POST", of_referral, {"code": "friends", "set_on": today}),
+        "list_goals": ("GET", of_referral, None),
+        "get_goal": ("GET", goal, None),
+        "look_at_goal": ("POST", f"{goal}/looks", {"looked_on": today, "at": "review", "near": 7}),
+        "list_goal_looks": ("GET", f"{goal}/looks", None),
+        "end_goal": ("POST", f"{goal}/ending", {"state": "reached", "on": today}),
     }
 
 
@@ -561,6 +659,8 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 LISTS = {
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
+    *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
+    *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
     *("list_attention", "list_shared_check_ins", "list_handovers", "list_rounds", "list_matches", "list_groups"),
     *(
@@ -576,7 +676,9 @@ LISTS = {
 }
 """Lists of one's own things: for others they are there, and empty."""
 STAFF = "auth0.4f1c"
-NAMED = {"suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression"}
+NAMED = {
+    *("suspend_supporter", "get_suspension", "lift_suspension", "link_person", "get_progression", "close_incident"),
+}
 """For named roles alone: an administrator is not one."""
 LEADS = {
     *("list_concerns", "get_concern", "acknowledge_concern", "decide_concern", "share_concern", "answer_sharing"),
@@ -603,6 +705,9 @@ THEIR_OWN = {
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
+    *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
+    *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
+    "list_supporter_materials",
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""
@@ -643,6 +748,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "read_worklist": unwanted,
         "count_paths": nothing,
         "list_session_corrections": none,
+        "count_signposts": none,
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)

@@ -25,6 +25,8 @@ Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", max_length=254)]
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()-]{6,20}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+"""What somebody writes, which is sealed: an answer to a create is kept for a day, and never has it."""
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 """Somebody, by the opaque subject of their tokens."""

@@ -68,6 +68,7 @@ class Match:
     ``definition_version`` is the version of the programme's definition with which it began, and which it keeps; 0 where
     there was none. ``encounter`` is what they do when they meet by chance. ``ends_on`` is when it is to end where
     somebody said so, beside its terms; ``balance_due_on`` since when it is asked about, ``balance`` the last answer.
+    ``moved_to`` is the group to which the person moved; ``replaced`` says that they waited for another supporter.
     """
 
     id: UUID
@@ -87,6 +88,8 @@ class Match:
     extensions: int = 0
     balance_due_on: date | None = None
     balance: Balance | None = None
+    moved_to: UUID | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

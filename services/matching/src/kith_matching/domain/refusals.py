@@ -187,10 +187,10 @@ class NoWayToMeet(PairStopped):
 
 
 class SaidNo(PairStopped):
-    """Nobody is asked a second time about somebody they said no to, or who said no to them."""
+    """Nobody is asked again about somebody they said no to, who said no to them, or whom another was to replace."""
 
     code = "said-no"
-    advice = "One of the two has said no to the other. Choose another supporter."
+    advice = "One of the two has said no, or their match ended for another one. Choose another supporter."
 
 
 class MoveRefused(MatchingRefused):

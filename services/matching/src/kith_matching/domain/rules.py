@@ -21,9 +21,9 @@ class Pair:
     """A person's referral and a supporter, considered together.
 
     ``load`` counts what others hold of the supporter's places; a place that this pair's own proposal holds is not in
-    it. ``said_no`` is true when one of the two has said no to the other before, ``acquainted`` when they may know each
-    other, ``supported_before`` when they have had a match in this programme. ``private`` is what the supporter keeps to
-    themself, ``disclosures`` who may see what else they told.
+    it. ``said_no`` is true when one of the two has said no to the other before, or another was to come after this one;
+    ``acquainted`` when they may know each other, ``supported_before`` when they have had a match in this programme.
+    ``private`` is what the supporter keeps to themself, ``disclosures`` who may see what else they told.
     """
 
     referral: Referral

@@ -16,8 +16,10 @@ from kith_matching.tables import (
     acquaintances,
     attendances,
     dues,
+    goals,
     hats,
     helpings,
+    incidents,
     looked_after,
     matches,
     measurements,
@@ -27,6 +29,8 @@ from kith_matching.tables import (
     referrals,
     session_corrections,
     sessions,
+    signposts,
+    tasters,
     unplaceable,
 )
 
@@ -57,8 +61,16 @@ _FORGET: Final = (
     .returning(sa.literal("/proposals/") + sa.cast(proposals.c.id, sa.Text)),
     sa.update(matches)
     .where(matches.c.referral_id == _THEIRS)
-    .values(balance=None, balance_due_on=None)
+    .values(balance=None, balance_due_on=None, moved_to=None)
     .returning(sa.literal("/matches/") + sa.cast(matches.c.id, sa.Text)),
+    sa.update(incidents)
+    .where(incidents.c.referral_id == _THEIRS)
+    .values(referral_id=None)
+    .returning(sa.literal("/incidents/") + sa.cast(incidents.c.id, sa.Text)),
+    sa.update(signposts)
+    .where(signposts.c.referral_id == _THEIRS)
+    .values(referral_id=None, session_id=None)
+    .returning(sa.literal("/signposts/") + sa.cast(signposts.c.id, sa.Text)),
     sa.update(sessions)
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
@@ -86,18 +98,18 @@ _FORGET: Final = (
     .values(topics=[])
     .returning(sa.literal("/sessions/") + sa.cast(session_corrections.c.session_id, sa.Text)),
 )
-"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of matches their balance, of
-sessions what they were about,
-and were said to be about before.
+"""What ``domain.referral.forgotten`` says of a referral; of proposals the reasons go, of matches their balance and the
+group that they moved to, of sessions what they were about, and were said to be about before.
 
-A group's meeting is about nobody in particular, and stays as it is, but for with whom they came to it. Each says where
-it is, because the answer to the request that made it is kept for a day.
+An incident stays, without whom it was about; that somebody was told of an entry is still counted. A group's meeting is
+about nobody in particular, and stays as it is, but for with whom they came to it. Each says where it is, because the
+answer to the request that made it is kept for a day.
 """
 
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, dues)
+    for table in (picks, acquaintances, unplaceable, helpings, dues, tasters)
 )
 
 _UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
@@ -126,6 +138,12 @@ _UNANSWER: Final = (
     .returning(sa.literal("/measurements/") + sa.cast(measurements.c.id, sa.Text))
 )
 """Nothing of what they answered is left, nor that they did. That a concern was raised for a risk item stays."""
+_LET_GOALS_GO: Final = (
+    sa.delete(goals)
+    .where(goals.c.referral_id == _THEIRS)
+    .returning(sa.literal("/goals/") + sa.cast(goals.c.id, sa.Text))
+)
+"""With a goal go its words, what opens them, and how near the person said they were."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -150,7 +168,9 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         locations = [
-            place for statement in (*_FORGET, _UNANSWER) for place in await tx.scalars(statement, {"referrals": theirs})
+            place
+            for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO)
+            for place in await tx.scalars(statement, {"referrals": theirs})
         ]
         await forget_words(tx, theirs)
         await forget_answers(tx, locations)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.match import Balance, Encounter, Ending, Match
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.store.rows import values_of
-from kith_matching.tables import matches
+from kith_matching.tables import matches, supporters
 
 _INSERT: Final = sa.insert(matches)
 _FIND: Final = sa.select(matches).where(matches.c.id == sa.bindparam("match_id"))
@@ -29,10 +29,25 @@ _ANY_RUNNING: Final = sa.select(
         )
     )
 )
+_SUPPORTED_BY: Final = sa.select(
+    sa.exists(
+        sa.select(matches.c.id)
+        .join(supporters, supporters.c.id == matches.c.supporter_id)
+        .where(
+            matches.c.referral_id == sa.bindparam("referral_id"),
+            matches.c.ended_on.is_(None),
+            supporters.c.subject == sa.bindparam("subject"),
+        )
+    )
+)
+IS_REPLACED: Final = sa.or_(matches.c.replaced, matches.c.ending == sa.literal_column(f"'{Ending.DID_NOT_SUIT}'"))
+"""The person waited for somebody else after this match, or it did not suit: the two are not brought together again."""
 _SAVE: Final = sa.text(
-    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version, encounter = now.encounter"
+    "update matches set ending = now.ending, ended_on = now.ended_on, version = now.version, encounter = now.encounter,"
+    " moved_to = now.moved_to, replaced = now.replaced"
     " from unnest(cast(:ids as uuid[]), cast(:endings as text[]), cast(:days as date[]), cast(:versions as int[]),"
-    " cast(:encounters as text[])) as now (id, ending, ended_on, version, encounter)"
+    " cast(:encounters as text[]), cast(:moved_to as uuid[]), cast(:replaced as boolean[]))"
+    " as now (id, ending, ended_on, version, encounter, moved_to, replaced)"
     " where matches.id = now.id"
 )
 
@@ -60,6 +75,11 @@ async def is_any_running(tx: AsyncConnection, referral_id: UUID) -> bool:
     return bool((await tx.execute(_ANY_RUNNING, {"referral_id": referral_id})).scalar_one())
 
 
+async def is_supported_by(tx: AsyncConnection, referral_id: UUID, subject: str) -> bool:
+    """Whether the person of this referral has a match now with the supporter whose subject this is."""
+    return bool((await tx.execute(_SUPPORTED_BY, {"referral_id": referral_id, "subject": subject})).scalar_one())
+
+
 async def list_running_for_update(tx: AsyncConnection, referral_ids: Collection[UUID]) -> list[Match]:
     """The running matches of these referrals, locked: at most one each. The referrals are locked before."""
     if not referral_ids:
@@ -76,6 +96,8 @@ async def save_matches(tx: AsyncConnection, changed: Sequence[Match]) -> None:
             "days": [one.ended_on for one in changed],
             "versions": [one.version for one in changed],
             "encounters": [one.encounter for one in changed],
+            "moved_to": [one.moved_to for one in changed],
+            "replaced": [one.replaced for one in changed],
         }
         await tx.execute(_SAVE, rows)
 

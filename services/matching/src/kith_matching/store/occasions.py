@@ -45,6 +45,7 @@ _GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
 _CORRECTION: Final = sa.insert(session_corrections)
 _CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
+_GET_CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("contact_id"))
 _CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
 
 
@@ -131,13 +132,25 @@ async def insert_session(
 async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UUID | None) -> Contact | None:
     """The contact that a device calls so, if it has arrived."""
     found = await _find(tx, _FIND_CONTACT, organisation_id, client_id)
-    return Contact(**{**found, "kind": ContactKind(found["kind"])}) if found is not None else None
+    return _contact(found) if found is not None else None
+
+
+async def get_contact(tx: AsyncConnection, contact_id: UUID) -> Contact:
+    """The contact. Raises ``OccasionNotFound``."""
+    row = (await tx.execute(_GET_CONTACT, {"contact_id": contact_id})).one_or_none()
+    if row is None:
+        raise OccasionNotFound
+    return _contact(_noted(values_of(row)))
 
 
 async def insert_contact(tx: AsyncConnection, contact: Contact) -> bool:
     """Keep a logged contact. False, and nothing happens, where another request has just kept it."""
     values = asdict(contact)
     return (await tx.execute(_CONTACT, {**values, **values.pop("noted")})).one_or_none() is not None
+
+
+def _contact(found: dict[str, Any]) -> Contact:
+    return Contact(**{**found, "kind": ContactKind(found["kind"])})
 
 
 async def _find(

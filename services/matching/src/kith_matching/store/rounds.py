@@ -13,6 +13,7 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.round import Picks, Policy, Round, RoundNotFound, WaitingList
 from kith_matching.domain.score import LastRound
 from kith_matching.domain.terms import Priority
+from kith_matching.store.matches import IS_REPLACED
 from kith_matching.store.referrals import referral_of
 from kith_matching.store.rows import values_of
 from kith_matching.store.sharing import list_private
@@ -44,6 +45,11 @@ _SAID_NO: Final = (
     .join(referrals, referrals.c.id == proposals.c.referral_id)
     .where(_OF_PROGRAMME, proposals.c.state == sa.literal_column("'declined'"))
     .where(sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)))
+    .union(
+        sa.select(matches.c.referral_id, matches.c.supporter_id)
+        .join(referrals, referrals.c.id == matches.c.referral_id)
+        .where(_OF_PROGRAMME, IS_REPLACED)
+    )
 )
 _ACQUAINTED: Final = (
     sa.select(acquaintances.c.referral_id, acquaintances.c.supporter_id)

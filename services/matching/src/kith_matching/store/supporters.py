@@ -14,6 +14,7 @@ from kith_matching.domain.referral import Programme, Referral
 from kith_matching.domain.refusals import SupporterNotFound
 from kith_matching.domain.rules import Pair
 from kith_matching.domain.supporter import Load, Supporter, SupporterState
+from kith_matching.store.matches import IS_REPLACED
 from kith_matching.store.qualifying import HELD, held_of
 from kith_matching.store.rows import values_of
 from kith_matching.store.sharing import DISCLOSED, PRIVATE, take_disclosures, take_private
@@ -49,13 +50,22 @@ _PROPOSALS: Final = (
     )
     .scalar_subquery()
 )
-_SAID_NO: Final = sa.exists(
-    sa.select(proposals.c.id).where(
-        proposals.c.referral_id == sa.bindparam("referral_id"),
-        proposals.c.supporter_id == supporters.c.id,
-        proposals.c.state == "declined",
-        sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)),
-    )
+_SAID_NO: Final = sa.or_(
+    sa.exists(
+        sa.select(proposals.c.id).where(
+            proposals.c.referral_id == sa.bindparam("referral_id"),
+            proposals.c.supporter_id == supporters.c.id,
+            proposals.c.state == "declined",
+            sa.or_(proposals.c.again_from.is_(None), proposals.c.again_from > sa.bindparam("today", type_=sa.Date)),
+        )
+    ),
+    sa.exists(
+        sa.select(matches.c.id).where(
+            matches.c.referral_id == sa.bindparam("referral_id"),
+            matches.c.supporter_id == supporters.c.id,
+            IS_REPLACED,
+        )
+    ),
 )
 _ACQUAINTED: Final = sa.exists(
     sa.select(acquaintances.c.noted_at).where(

@@ -5,9 +5,12 @@ from kith_matching.tables.concerns import concern_sharings, concern_words, conce
 from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.due import dues
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
+from kith_matching.tables.goals import goal_keys, goal_looks, goals
 from kith_matching.tables.helping import helpings
+from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
+from kith_matching.tables.materials import material_givings, materials
 from kith_matching.tables.measuring import instrument_licences, measurements
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
@@ -22,6 +25,7 @@ from kith_matching.tables.path import (
 )
 from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
+from kith_matching.tables.signposting import signposts, tasters
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.visiting import visits
@@ -43,14 +47,22 @@ __all__ = [
     "duty_desks",
     "exchange_agreements",
     "exchange_members",
+    "goal_keys",
+    "goal_looks",
+    "goals",
     "group_plans",
     "groups",
     "handovers",
     "hats",
     "helpings",
+    "incident_follow_ups",
+    "incident_keys",
+    "incidents",
     "instrument_licences",
     "looked_after",
     "matches",
+    "material_givings",
+    "materials",
     "measurements",
     "mediations",
     "metadata",
@@ -69,6 +81,7 @@ __all__ = [
     "rounds",
     "session_corrections",
     "sessions",
+    "signposts",
     "supervision_keys",
     "supervisions",
     "supporter_checks",
@@ -77,6 +90,7 @@ __all__ = [
     "supporter_suspensions",
     "supporter_trainings",
     "supporters",
+    "tasters",
     "topics_to_avoid",
     "turns",
     "unplaceable",

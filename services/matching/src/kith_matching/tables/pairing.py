@@ -47,6 +47,8 @@ matches: Final = sa.Table(
     column("extensions", sa.Integer),
     column("balance_due_on", sa.Date, null=True),
     column("balance", sa.Text, null=True),
+    column("moved_to", sa.Uuid, null=True),
+    column("replaced", sa.Boolean),
 )
 
 acquaintances: Final = sa.Table(

@@ -12,8 +12,9 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
-from kith_matching.domain.match import Ending, Match, end_match
+from kith_matching.domain.match import Ending, Match
 from kith_matching.domain.meeting import check_pairs, log_meeting, together
+from kith_matching.domain.moving import NOTHING_SAID, Afterwards, end_as_said
 from kith_matching.domain.occasion import (
     Company,
     Contact,
@@ -29,6 +30,7 @@ from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import matches, meeting, occasions, referrals, supporters
+from kith_matching.usecases import places
 
 
 async def log_match_session(
@@ -127,13 +129,26 @@ def _same(logged: Contact, told: Contact) -> Contact:
     return logged
 
 
-async def end(tx: AsyncConnection, match_id: UUID, ending: Ending, *, expected_version: int, now: datetime) -> Match:
-    """End a match. The person waits again where it came to nothing. Raises ``StaleVersion`` where it has moved on."""
+async def end(
+    tx: AsyncConnection,
+    match_id: UUID,
+    ending: Ending,
+    then: Afterwards = NOTHING_SAID,
+    *,
+    expected_version: int,
+    now: datetime,
+) -> Match:
+    """End a match. Whoever moves to a group has their place in it at once; whoever waits again waits since they came.
+
+    Raises ``StaleVersion`` where it has moved on, ``GroupNotFound``, and what ``moving`` raises.
+    """
     seen = await matches.get_match(tx, match_id)
     await referrals.get_referral_for_update(tx, seen.referral_id)
     match = await matches.get_match_for_update(tx, match_id)
     check_version(match.version, expected_version, "match")
-    ended = end_match(match, ending, today=clock.today(now))
+    ended = end_as_said(match, ending, then, today=clock.today(now))
+    if then.group_id is not None:
+        await places.move_in(tx, then.group_id, match.referral_id, then.comes_with, now=now)
     await matches.save_matches(tx, [ended.match])
     await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)
     await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)

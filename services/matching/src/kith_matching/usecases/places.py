@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
+from kith_matching.domain import moving
 from kith_matching.domain import places as rules
 from kith_matching.domain.places import Place, PlaceState, Room
 from kith_matching.domain.proposal import Answer
@@ -29,9 +30,21 @@ async def join(tx: AsyncConnection, group_id: UUID, referral_id: UUID, comes_wit
     away one finds it taken. Raises ``GroupNotFound`` where there is no plan to join, and what ``rules.join`` raises.
     """
     referral, rooms = await _get_rooms_for_update(tx, group_id, referral_id)
-    if group_id not in rooms or rooms[group_id].plan.slot is not None:
-        raise GroupNotFound("No group of your organisation with this id has a plan. Record one: PUT /groups/{id}.")
-    return await _join(tx, rooms, rooms[group_id].knowing(referral), (referral, comes_with), "group-joined", now=now)
+    return await _join(
+        tx, rooms, _room_of(rooms, group_id).knowing(referral), (referral, comes_with), "group-joined", now=now
+    )
+
+
+async def move_in(tx: AsyncConnection, group_id: UUID, referral_id: UUID, comes_with: int, *, now: datetime) -> Place:
+    """See that a person whose match ends has their place in a group. Raises ``GroupNotFound``, and as the rule."""
+    referral, rooms = await _get_rooms_for_update(tx, group_id, referral_id)
+    room = _room_of(rooms, group_id).knowing(referral)
+    today = clock.today(now)
+    place = moving.move_in(room, referral, comes_with, place_id=clock.new_id(), today=today, now=now)
+    if place != room.places.get(place.id):
+        await _keep(tx, {**rooms, group_id: room}, place, now=now)
+        await audit.record(tx, Entry("group-joined", "place", place.id, (place.state,)), now=now)
+    return place
 
 
 async def book(tx: AsyncConnection, slot_id: UUID, referral_id: UUID, *, now: datetime) -> Place:
@@ -91,6 +104,13 @@ async def free_places(
     rooms = await places.get_rooms_for_update(tx, await places.list_groups_of(tx, gone))
     await _save(tx, rooms, [one for room in rooms.values() for one in rules.withdraw(room, gone, now=now)], now=now)
     await erasing.forget_places(tx, erased)
+
+
+def _room_of(rooms: Mapping[UUID, Room], group_id: UUID) -> Room:
+    room = rooms.get(group_id)
+    if room is None or room.plan.slot is not None:
+        raise GroupNotFound("No group of your organisation with this id has a plan. Record one: PUT /groups/{id}.")
+    return room
 
 
 async def _get_for_update(

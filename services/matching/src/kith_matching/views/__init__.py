@@ -51,11 +51,28 @@ def _is_theirs(kind: Kind, table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.or_(_COORDINATOR.is_(None), sa.exists(theirs))
 
 
-_MATCH_ALONE: Final[sa.Select[Any]] = sa.select(*matches.c, PLANNED_UNTIL.label("planned_until")).outerjoin(
-    programme_versions, TERMS_OF
-)
-"""With the day until which it was planned by the version of its programme's definition with which it began."""
+_before = matches.alias("before")
+_MATCH_ALONE: Final[sa.Select[Any]] = sa.select(
+    *matches.c,
+    sa.select(_before.c.id)
+    .where(_before.c.referral_id == matches.c.referral_id, _before.c.id < matches.c.id)
+    .order_by(_before.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("replaces"),
+    PLANNED_UNTIL.label("planned_until"),
+).outerjoin(programme_versions, TERMS_OF)
+"""With the match of the same referral before it, and the day until which it was planned by the version of its
+programme's definition with which it began."""
 _MATCHES: Final = paged(matches, _MATCH_ALONE.where(_is_theirs(Kind.MATCH, matches)))
+_OF_REFERRAL: Final = audited(
+    _MATCH_ALONE.where(
+        matches.c.referral_id == sa.bindparam("referral_id", type_=sa.Uuid),
+        sa.or_(AFTER.is_(None), matches.c.id > AFTER),
+    )
+    .order_by(matches.c.id)
+    .limit(LIMIT)
+)
 _SUPPORTERS: Final = paged(
     supporters, sa.select(*supporters.c, *DISCLOSED).where(_is_theirs(Kind.SUPPORTER, supporters))
 )
@@ -161,6 +178,14 @@ async def list_matches(
         {"after": after, "limit": limit, "coordinator": coordinator},
         now,
     )
+
+
+async def list_matches_of(
+    tx: AsyncConnection, referral_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """The matches of a referral, who came first first; none where it is another organisation's."""
+    listed = Entry("referral-matches-listed", "referral", referral_id)
+    return await get_list(tx, _OF_REFERRAL, listed, {"after": after, "limit": limit}, now)
 
 
 async def list_sessions(

@@ -51,6 +51,26 @@ _HELD: Final = sa.text("""
     select 'due', id, organisation_id, false, to_jsonb(dues) - '{id,thing_id,organisation_id}'::text[]
     from dues where referral_id in (select id from theirs)
     union all
+    select 'goal', id, organisation_id, false,
+        to_jsonb(goals) - '{id,referral_id,organisation_id,sealed_words,version}'::text[]
+        || jsonb_build_object('in_own_words', sealed_words is not null)
+    from goals where referral_id in (select id from theirs)
+    union all
+    select 'goal-look', id, organisation_id, false, to_jsonb(goal_looks) - '{id,organisation_id}'::text[]
+    from goal_looks where goal_id in (select id from goals where referral_id in (select id from theirs))
+    union all
+    select 'signpost', id, organisation_id, false,
+        to_jsonb(signposts) - '{id,referral_id,organisation_id,contact_id,version}'::text[]
+    from signposts where referral_id in (select id from theirs)
+    union all
+    select 'taster', id, contacts.organisation_id, false,
+        to_jsonb(contacts) - '{id,organisation_id,supporter_id,client_id}'::text[]
+    from contacts join tasters on tasters.contact_id = contacts.id where referral_id in (select id from theirs)
+    union all
+    select 'incident', id, organisation_id, false, jsonb_build_object('kind', kind, 'happened_on', happened_on,
+        'serious', serious, 'done', done, 'closed_on', closed_on, 'in_words', sealed_words is not null)
+    from incidents where referral_id in (select id from theirs)
+    union all
     select 'visit', id, organisation_id, (select bool_or(erased) from theirs),
         to_jsonb(visits) - '{id,match_id,referral_id,supporter_id,organisation_id,version}'::text[]
     from visits where referral_id in (select id from theirs)
@@ -68,7 +88,8 @@ _HELD: Final = sa.text("""
     from concerns where referral_id in (select id from theirs)
     union all
     select 'match', id, organisation_id,
-        (select erased from theirs where theirs.id = referral_id) and balance is null and balance_due_on is null,
+        (select erased from theirs where theirs.id = referral_id) and balance is null and balance_due_on is null
+        and moved_to is null,
         to_jsonb(matches) - '{id,supporter_id,organisation_id,version}'::text[]
     from matches where referral_id in (select id from theirs)
     union all
