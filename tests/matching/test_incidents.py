@@ -75,6 +75,13 @@ def test_it_is_closed_once_something_was_done_and_once(done: tuple[str, ...], fu
         close(an_incident(), [], by="s-1", today=TODAY)
 
 
+@pytest.mark.parametrize(("seemed", "is_"), [(False, True), (True, False), (True, True)])
+def test_it_may_turn_out_serious_and_is_not_less_so_than_it_seemed(seemed: bool, is_: bool) -> None:
+    incident = an_incident(serious=seemed, done=("rang-the-office",))
+
+    assert close(incident, [], by="s-1", today=TODAY, serious=is_).serious
+
+
 @pytest.mark.parametrize(
     ("happened_on", "serious", "look_again_on"),
     [
@@ -149,19 +156,20 @@ async def test_an_incident_is_open_until_a_coordinator_closes_it_after_something
         return [one["id"] for one in (await desk.get("/incidents?open=true")).json()["items"]]
 
     before = await listed()
-    early = await desk.change(f"{path}/closing", None, '"1"')
+    early = await desk.change(f"{path}/closing", {}, '"1"')
     done = {"followed_up_on": desk.today, "done": ["two-visit-together"]}
     followed = await desk.create(f"{path}/follow-ups", done)
     desk.auth = as_caller("administrator", organisation_id=desk.stage.organisation_id)
-    administrator = await desk.change(f"{path}/closing", None, '"1"')
+    administrator = await desk.change(f"{path}/closing", {}, '"1"')
     desk.auth = logging.coordinator
-    stale = await desk.change(f"{path}/closing", None, '"2"')
-    closed = await desk.change(f"{path}/closing", None, '"1"')
+    stale = await desk.change(f"{path}/closing", {}, '"2"')
+    closed = await desk.change(f"{path}/closing", {"serious": True}, '"1"')
 
     assert (early.status_code, early.json()["code"]) == (409, "nothing-done")
     assert (followed.status_code, administrator.status_code, stale.status_code) == (201, 403, 412)
     assert (closed.status_code, before, await listed()) == (200, [incident_id], [])
     read = (await desk.get(path)).json()
+    assert (read["serious"], int(read["look_again_on"][:4]) - int(desk.today[:4])) == (True, 20)
     assert [one["done"] for one in read["follow_ups"]] == [["two-visit-together"]]
     assert [one["id"] for one in (await desk.get("/incidents")).json()["items"]] == [incident_id]
 

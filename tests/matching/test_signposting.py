@@ -168,9 +168,14 @@ async def test_a_supporter_names_nobody_at_a_meeting_which_is_for_who_organises_
 
     refused = await telling.tell(occasion_id=meeting.json()["id"])
     told = await telling.tell(telling.coordinator, occasion_id=meeting.json()["id"])
-    followed = await telling.desk.change(f"/signposts/{told.json()['id']}/went", {"went": "turned-away"}, '"1"')
+    path, went = f"/signposts/{told.json()['id']}/went", {"went": "turned-away"}
+    telling.desk.auth = telling.supporter
+    unheard = await telling.desk.change(path, went, '"1"')
+    telling.desk.auth = telling.coordinator
+    followed = await telling.desk.change(path, went, '"1"')
 
     assert (refused.status_code, told.status_code, told.json()["referral_id"]) == (404, 201, None)
+    assert (unheard.status_code, unheard.json()["code"]) == (404, "signpost-not-found")
     assert followed.json()["went"] == "turned-away"
 
 

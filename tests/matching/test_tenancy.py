@@ -558,7 +558,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_incidents": ("GET", "/incidents", None),
         "get_incident": ("GET", f"/incidents/{ours.incident_id}", None),
         "follow_up_incident": ("POST", f"/incidents/{ours.incident_id}/follow-ups", a_follow_up(ours.desk)),
-        "close_incident": ("POST", f"/incidents/{ours.incident_id}/closing", None),
+        "close_incident": ("POST", f"/incidents/{ours.incident_id}/closing", {}),
         "log_taster": ("POST", f"/referrals/{ours.referral.referral_id}/tasters", {"held_on": ours.desk.today}),
         "list_tasters": ("GET", f"/referrals/{ours.referral.referral_id}/tasters", None),
         "log_signpost": ("POST", "/signposts", a_signpost(ours.contact_id)),

@@ -78,6 +78,14 @@ class FollowUpAsked(BaseModel):
     done: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST_CODES)]
 
 
+class ClosingAsked(BaseModel):
+    """Whether it turned out to be ``serious``: then it is kept twenty years, and ten otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    serious: bool = False
+
+
 class FollowUpShown(BaseModel):
     """What was done about it, and by whom: the subject of their token."""
 
@@ -173,6 +181,7 @@ async def follow_up_incident(incident_id: UUID, asked: FollowUpAsked, request: R
 @router.post("/incidents/{incident_id}/closing", responses={200: leads_to(["get_incident"], [], incident_id="id")})
 async def close_incident(
     incident_id: UUID,
+    asked: ClosingAsked,
     *,
     response: Response,
     database: DatabaseDep,
@@ -182,6 +191,8 @@ async def close_incident(
 ) -> IncidentShown:
     """Close an incident about which something was done."""
     async with database.transaction(caller) as tx:
-        closed = await incidents.close(tx, incident_id, by=caller.subject, expected_version=expected, now=now)
+        closed = await incidents.close(
+            tx, incident_id, by=caller.subject, serious=asked.serious, expected_version=expected, now=now
+        )
     response.headers.update(etag(closed.version))
     return IncidentShown.model_validate(closed)

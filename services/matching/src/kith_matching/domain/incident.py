@@ -123,12 +123,18 @@ def follow_up(incident: Incident, further: FollowUp, *, today: date) -> FollowUp
     return further
 
 
-def close(incident: Incident, further: Collection[FollowUp], *, by: str, today: date) -> Incident:
-    """Close it. Raises ``IncidentClosed`` and ``NothingDone``."""
+def close(
+    incident: Incident, further: Collection[FollowUp], *, by: str, today: date, serious: bool = False
+) -> Incident:
+    """Close it. It may turn out ``serious``, and is not less so than it seemed.
+
+    Raises ``IncidentClosed`` and ``NothingDone``.
+    """
     _check_open(incident)
     if not incident.done and not further:
         raise NothingDone
-    return replace(incident, closed_on=today, closed_by=by, version=incident.version + 1)
+    serious = incident.serious or serious
+    return replace(incident, serious=serious, closed_on=today, closed_by=by, version=incident.version + 1)
 
 
 def _check_open(incident: Incident) -> None:

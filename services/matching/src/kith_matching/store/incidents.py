@@ -59,7 +59,7 @@ async def insert_follow_up(tx: AsyncConnection, further: FollowUp) -> None:
 
 async def save_closed(tx: AsyncConnection, incident: Incident) -> None:
     """Keep that it is closed."""
-    now = {"closed_on": incident.closed_on, "closed_by": incident.closed_by, "version": incident.version}
+    now = {name: getattr(incident, name) for name in ("serious", "closed_on", "closed_by", "version")}
     await tx.execute(_CLOSE, {"incident_id": incident.id, **now})
 
 

@@ -60,12 +60,17 @@ async def follow_up(
     return further
 
 
-async def close(tx: AsyncConnection, incident_id: UUID, *, by: str, expected_version: int, now: datetime) -> Incident:
-    """Close it. Raises ``IncidentNotFound``, ``StaleVersion``, and as ``domain.incident.close``."""
+async def close(
+    tx: AsyncConnection, incident_id: UUID, *, by: str, serious: bool, expected_version: int, now: datetime
+) -> Incident:
+    """Close it, and say whether it was serious.
+
+    Raises ``IncidentNotFound``, ``StaleVersion``, and as ``domain.incident.close``.
+    """
     incident = await store.get_incident_for_update(tx, incident_id)
     check_version(incident.version, expected_version, "incident")
     further = await store.list_follow_ups(tx, incident_id)
-    closed = domain.close(incident, further, by=by, today=clock.today(now))
+    closed = domain.close(incident, further, by=by, today=clock.today(now), serious=serious)
     await store.save_closed(tx, closed)
     await audit.record(tx, Entry("incident-closed", "incident", incident_id), now=now)
     return closed
