@@ -229,6 +229,15 @@ async def test_a_review_is_told_on_its_day_and_whom_to_ask_after_the_second_sess
     assert await days.at(3) == [("review", reviewed, days.today + 3 * DAY)]
 
 
+async def test_once_a_review_is_due_it_is_one_thing_with_what_was_to_be_asked_before(days: Days) -> None:
+    match_id = await days.desk.a_match()
+    await days.change("update matches set review_on = :on where id = :id", match_id, days.today)
+    for _ in range(2):
+        await days.meet(match_id, days.today)
+
+    assert await days.at(0) == [("review", match_id, days.today)]
+
+
 async def test_an_ending_is_told_two_weeks_before_and_on_its_day(short: Days) -> None:
     match_id = await short.desk.a_match()
     until = 8 * 7
