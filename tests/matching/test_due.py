@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kith_chassis.clock import new_id, now, today
 from kith_contracts.matching import WorkFellDue
 from kith_contracts.programmes.terms import ProgrammeTerms
-from kith_matching.domain.due import AT_ONCE, NOTICE_DAYS, QUIET_DAYS, Due, latest, silent_from
+from kith_matching.domain.due import AT_ONCE, NOTICE_DAYS, QUIET_DAYS, Due, latest
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.visit import LATE_IN, LATE_OUT
 from kith_matching.domain.worklist import Work
@@ -44,13 +44,6 @@ Told = tuple[str, str, date]
 
 def a_due(due_on: date, every: int | None) -> Due:
     return Due(Work.HOLD_SESSION, new_id(), Kind.MATCH, new_id(), ORGANISATION, new_id(), new_id(), due_on, every)
-
-
-@given(DAYS, st.integers(1, 60), st.integers(0, 200))
-def test_a_silence_is_noticed_once_all_its_days_are_over(last_on: date, days: int, later: int) -> None:
-    noticed = last_on + later * DAY >= silent_from(last_on, days)
-
-    assert noticed == (sum(1 for _ in range(1, later)) >= days)
 
 
 @given(DAYS, st.none() | st.integers(1, 60), st.integers(0, 300))
@@ -234,6 +227,15 @@ async def test_a_review_is_told_on_its_day_and_whom_to_ask_after_the_second_sess
     assert await days.at(0) == [("ask-whether-it-helps", met, days.today)]
     assert await days.at(2) == []
     assert await days.at(3) == [("review", reviewed, days.today + 3 * DAY)]
+
+
+async def test_once_a_review_is_due_it_is_one_thing_with_what_was_to_be_asked_before(days: Days) -> None:
+    match_id = await days.desk.a_match()
+    await days.change("update matches set review_on = :on where id = :id", match_id, days.today)
+    for _ in range(2):
+        await days.meet(match_id, days.today)
+
+    assert await days.at(0) == [("review", match_id, days.today)]
 
 
 async def test_an_ending_is_told_two_weeks_before_and_on_its_day(short: Days) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -61,9 +61,7 @@ async def decider(response: Response, database: DatabaseDep, caller: CallerDep) 
 
 
 DeciderDep = Annotated[Decider, Depends(decider)]
-LEADS: dict[int | str, dict[str, Any]] = {
-    200: leads_to(["get_match"], ["extend_match", "plan_ending", "answer_balance", "end_match"], match_id="id")
-}
+LEADS: Final[dict[int | str, dict[str, Any]]] = {200: leads_to(["get_match"], ["end_match"], match_id="id")}
 
 
 @router.post("/matches/{match_id}/planned-ending", responses=LEADS)

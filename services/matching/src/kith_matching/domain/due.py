@@ -13,6 +13,12 @@ from kith_matching.domain.helping import Helping
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.worklist import Work
 
+NOTICED_AFTER: Final = 1
+"""Days from the last of a silence to the one on which it is noticed [K].
+
+So where a visit is weekly (RE, *Home-Start*: "once a week"), whoever came on a Monday may come all of the next one.
+Only a session that happened ends it: one that was cancelled is a week without one, whoever could not.
+"""
 QUIET_DAYS: Final = 14
 """Days without a word from either of two, where their programme does not say how long is too long [K]."""
 NOTICE_DAYS: Final = 14
@@ -61,21 +67,12 @@ class Raised:
     due: Due
 
 
-def silent_from(last_on: date, days: int) -> date:
-    """The first day on which it is noticed that ``days`` have passed without a session, or a word.
-
-    So where a visit is weekly (RE, *Home-Start*: "once a week"), whoever came on a Monday may come all of the next one
-    [K]. Only what happened counts: one that was cancelled is a week without one, whoever could not.
-    """
-    return last_on + timedelta(days=days + 1)
-
-
 def latest(due: Due, today: date) -> Due:
     """The same with the last of its days that has come by ``today``: a silence that goes on is due again.
 
     After days on which nobody looked, what came due in between is one thing to see to, not many.
     """
-    if due.every is None or today < due.due_on:
+    if due.every is None:
         return due
     again = (today - due.due_on).days // due.every * due.every
     return replace(due, due_on=due.due_on + timedelta(days=again))

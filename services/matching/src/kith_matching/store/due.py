@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.due import AT_ONCE, NOTICE_DAYS, QUIET_DAYS, Due, Raised
+from kith_matching.domain.due import AT_ONCE, NOTICE_DAYS, NOTICED_AFTER, QUIET_DAYS, Due, Raised
 from kith_matching.domain.helping import Says
 from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.supporter import SupporterState
@@ -73,7 +73,7 @@ _UNSAID: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 _MISSED_AFTER: Final = _number("missed_after_days")
 _SESSION_ON: Final = _last(sessions.c.held_on, sessions.c.match_id == matches.c.id, sessions.c.outcome == _HAPPENED)
 _SILENT_FROM: Final = sa.case(
-    (_MISSED_AFTER.is_not(None), sa.func.greatest(matches.c.made_on, _SESSION_ON) + _MISSED_AFTER + 1),
+    (_MISSED_AFTER.is_not(None), sa.func.greatest(matches.c.made_on, _SESSION_ON) + _MISSED_AFTER + NOTICED_AFTER),
     else_=sa.func.greatest(
         matches.c.made_on,
         _SESSION_ON,
@@ -82,7 +82,7 @@ _SILENT_FROM: Final = sa.case(
         _last(rhythms.c.last_on, rhythms.c.supporter_id == matches.c.supporter_id),
     )
     + QUIET_DAYS
-    + 1,
+    + NOTICED_AFTER,
 )
 _ERASED: Final = sa.exists().where(referrals.c.id == matches.c.referral_id, referrals.c.erased)
 _IS_ACTIVE: Final = sa.exists().where(
