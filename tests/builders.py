@@ -281,7 +281,7 @@ def a_meeting_logged(programme: ProgrammePublished, *attended: ReferralCreated, 
 
 def a_record_taken_back(record: SessionLogged) -> SessionLogged:
     """The record no longer holds."""
-    return record.model_copy(update={"outcome": "taken-back", "minutes": 0, "companions": 0})
+    return record.model_copy(update={"outcome": "taken-back", "minutes": 0})
 
 
 def a_contact_logged(programme: ProgrammePublished, **changes: Any) -> ContactLogged:

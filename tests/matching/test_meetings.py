@@ -4,6 +4,8 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,15 +14,19 @@ from kith_chassis.clock import new_id
 from kith_chassis.http import StaleVersion
 from kith_contracts.fact import Fact
 from kith_contracts.matching import SessionLogged
+from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import ProgrammePublished, ReferralCreated
-from kith_matching.domain.occasion import Group, LoggedOtherwise, Noted, Occasion, Outcome, Session
+from kith_matching.domain.meeting import CompanyDisagrees
+from kith_matching.domain.occasion import Company, Group, LoggedOtherwise, Noted, Occasion, Outcome, Record, Session
 from kith_matching.domain.referral import Channel
+from kith_matching.store import meeting
 from kith_matching.store.occasions import get_session
 from kith_matching.usecases import correcting, occasions
 from tests.matching.builders import NOW, TODAY
 from tests.matching.stage import Stage
 from tests.servers.lengths import examples
 
+CAFE = ProgrammeTerms(definition_version=1, comes_as=("pair", "alone"))
 MET = Occasion(TODAY, Outcome.HAPPENED, 90, Channel.IN_PERSON, ("signposting",))
 SHORTER = Occasion(TODAY, Outcome.HAPPENED, 60, Channel.IN_PERSON, ("signposting",))
 CANCELLED = Occasion(TODAY, Outcome.CANCELLED, 0, Channel.IN_PERSON, ())
@@ -33,7 +39,7 @@ AT_ONCE = sa.text(
 
 async def a_group(stage: Stage, people: int) -> tuple[ProgrammePublished, list[ReferralCreated]]:
     """A programme, and so many who were accepted for it."""
-    programme = await stage.a_programme(model="group")
+    programme = await stage.a_programme(model="group", terms=CAFE)
     return programme, [await stage.an_accepted_referral(programme) for _ in range(people)]
 
 
@@ -42,13 +48,15 @@ async def correct(
     session: Session,
     occasion: Occasion,
     attended: list[ReferralCreated] | None = None,
+    *,
     version: int | None = None,
+    came_with: list[Company] | None = None,
 ) -> Session:
     """Say what a meeting was instead."""
     ids = None if attended is None else [one.referral_id for one in attended]
     async with stage.database.transaction(stage.caller) as tx:
         return await correcting.correct_session(
-            tx, session.id, occasion, ids, expected_version=version or session.version, now=NOW
+            tx, session.id, occasion, ids, came_with, expected_version=version or session.version, now=NOW
         )
 
 
@@ -159,33 +167,65 @@ async def test_a_meeting_of_before_there_were_records_is_told_by_its_people_once
     ]
 
 
-SAID = st.tuples(st.sampled_from([MET, SHORTER, CANCELLED]), st.sets(st.sampled_from(range(3))))
-MOVES = st.lists(st.tuples(st.sampled_from(["log", "correct", "stale"]), SAID), min_size=1, max_size=8)
+async def test_whoever_is_named_no_more_is_waited_for_too_so_that_their_facts_keep_their_order(stage: Stage) -> None:
+    programme, (gone,) = await a_group(stage, 1)
+    session = await stage.meet(programme, new_id(), MET, gone)
+
+    async with stage.database.transaction(stage.caller) as elsewhere:
+        await meeting.list_standings_for_update(elsewhere, [gone.referral_id])
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            async with stage.database.transaction(stage.caller) as tx:
+                await tx.execute(sa.text("set local lock_timeout = '50ms'"))
+                await correcting.correct_session(tx, session.id, MET, [], expected_version=1, now=NOW)
+        with pytest.raises(StaleVersion):  # it would not know whom to wait for
+            await correct(stage, session, MET, [], version=2)
+
+
+PLACES = st.sampled_from(range(3))
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["log", "correct", "stale"]),
+        st.sampled_from([MET, SHORTER, CANCELLED]),
+        st.sets(PLACES),
+        st.none() | st.lists(st.tuples(PLACES, st.none() | PLACES, st.integers(0, 2)), max_size=2),
+    ),
+    min_size=1,
+    max_size=8,
+)
 
 
 @settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 async def test_whatever_is_logged_sent_again_and_corrected_what_was_told_last_is_what_is_kept(
-    moves: list[tuple[str, tuple[Occasion, set[int]]]], stage: Stage
+    moves: list[tuple[str, Occasion, set[int], list[tuple[int, int | None, int]] | None]], stage: Stage
 ) -> None:
     stage = stage.of_another_organisation()
     programme, people = await a_group(stage, 3)
     group, noted = Group(new_id(), programme.programme_id, stage.organisation_id), Noted(NOW, client_id=new_id())
     kept: Session | None = None
 
-    for move, (occasion, there) in moves:
+    for move, occasion, there, said in moves:
         came = [people[one] for one in there if occasion is not CANCELLED]
-        with suppress(LoggedOtherwise, StaleVersion):
+        with_whom = (
+            None
+            if said is None
+            else [
+                Company(people[one].referral_id, None if other is None else people[other].referral_id, many)
+                for one, other, many in said
+            ]
+        )
+        with suppress(LoggedOtherwise, StaleVersion, CompanyDisagrees):
             if move == "log" or kept is None:
                 async with stage.database.transaction(stage.caller) as tx:
                     ids = [one.referral_id for one in came]
-                    kept = await occasions.log_group_meeting(
-                        tx, group, occasion, noted, attended=ids, supporter_ids=(), now=NOW
-                    )
+                    who: dict[str, Any] = {"attended": ids, "came_with": with_whom or (), "supporter_ids": ()}
+                    kept = await occasions.log_group_meeting(tx, group, occasion, noted, **who, now=NOW)
             else:
-                kept = await correct(stage, kept, occasion, came, kept.version + (move == "stale"))
+                version = kept.version + (move == "stale")
+                kept = await correct(stage, kept, occasion, came, version=version, came_with=with_whom)
 
-        assert kept is not None
+        if kept is None:
+            continue
         async with stage.database.transaction(stage.caller) as tx:
             kept = await get_session(tx, kept.id)
         assert as_told(stands(await stage.told())) == as_kept(kept)
@@ -194,7 +234,10 @@ async def test_whatever_is_logged_sent_again_and_corrected_what_was_told_last_is
 
 def as_told(facts: dict[UUID, SessionLogged]) -> dict[UUID, Any]:
     return {
-        id_: (fact.meeting_id, fact.referral_id, fact.outcome, fact.minutes, fact.held_on)
+        id_: (
+            *(fact.meeting_id, fact.referral_id, fact.came_as == "pair", fact.companions),
+            *(fact.outcome, fact.minutes, fact.held_on),
+        )
         for id_, fact in facts.items()
     }
 
@@ -202,5 +245,5 @@ def as_told(facts: dict[UUID, SessionLogged]) -> dict[UUID, Any]:
 def as_kept(session: Session) -> dict[UUID, Any]:
     said = session.occasion
     of_it = (said.outcome, said.minutes, said.held_on)
-    records = [(record.id, record.referral_id) for record in session.records] or [(session.id, None)]
-    return {id_: (session.id, referral_id, *of_it) for id_, referral_id in records}
+    records = session.records or [Record(session.id, None)]
+    return {one.id: (session.id, one.referral_id, one.pair_with is not None, one.companions, *of_it) for one in records}

@@ -127,7 +127,7 @@ def _session(batch: Batch, body: matching.SessionLogged, _: Received) -> None:
         body.outcome == HAPPENED,
         body.referral_id,
         attended,
-        body.meeting_id or (body.session_id if body.group_id else None),
+        body.meeting_id,
         body.companions,
     )
 
