@@ -1,0 +1,131 @@
+"""The stage of the journeys: what it says is so, or the play ends; and what `kith demo --programme` answers."""
+
+from io import StringIO
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from kith_cli.addresses import Addresses
+from kith_cli.journeys.cast import Journey, Part, gather
+from kith_cli.journeys.programmes import JOURNEYS
+from kith_cli.journeys.stage import NotSo, Stage
+from kith_cli.main import main
+from kith_cli.speaking import Refused
+from kith_cli.telling import Teller
+
+NOBODY = Addresses({}, None, {})
+A_JOURNEY = Journey(
+    number=99,
+    title="Ours",
+    source="[K]",
+    words="",
+    parts=(Part("ours", "Ours", supporters=("nora",)),),
+    play=lambda _: {},
+)
+
+
+def a_stage(said: StringIO | None = None, patience: float = 0.2) -> Stage:
+    [cast] = gather([A_JOURNEY])
+    return Stage(cast, NOBODY, Teller(Console(file=said or StringIO(), width=200)), patience=patience)
+
+
+def refusing(code: str) -> Refused:
+    return Refused("no", httpx.codes.CONFLICT, code)
+
+
+class TestWhatIsSaidToBeSeen:
+    def test_is_told_when_it_is_so(self) -> None:
+        said = StringIO()
+
+        a_stage(said).sees("There is one.", 1, 1)
+
+        assert "✓ There is one." in said.getvalue()
+
+    def test_ends_the_play_when_it_is_not_so(self) -> None:
+        said = StringIO()
+
+        with pytest.raises(NotSo, match=r"is not: There is one\. Expected 1, found 2\."):
+            a_stage(said).sees("There is one.", 2, 1)
+
+        assert "✓" not in said.getvalue()
+
+    def test_may_come_a_little_later(self) -> None:
+        looks = iter([0, 0, 1])
+
+        a_stage(patience=5).soon("There is one.", lambda: next(looks), 1)
+
+    def test_ends_the_play_when_it_does_not_come(self) -> None:
+        with pytest.raises(NotSo, match="Expected 1, found 0"):
+            a_stage().soon("There is one.", lambda: 0, 1)
+
+
+class TestWhatIsRefused:
+    def test_is_refused_with_the_code_that_is_said(self) -> None:
+        def deed() -> None:
+            raise refusing("too-young")
+
+        a_stage().refuses("Nobody may.", "too-young", deed)
+
+    def test_ends_the_play_when_the_code_is_another(self) -> None:
+        def deed() -> None:
+            raise refusing("no-capacity")
+
+        with pytest.raises(NotSo, match="'no-capacity'"):
+            a_stage().refuses("Nobody may.", "too-young", deed)
+
+    def test_ends_the_play_when_it_is_done(self) -> None:
+        with pytest.raises(NotSo, match="'done'"):
+            a_stage().refuses("Nobody may.", "too-young", lambda: None)
+
+
+class TestWhatAnotherServiceHasToHearFirst:
+    def test_is_tried_until_it_was_heard(self) -> None:
+        answers = iter([refusing("programme-not-found"), refusing("referral-not-accepted"), None])
+
+        def deed() -> str:
+            if (refused := next(answers)) is not None:
+                raise refused
+            return "done"
+
+        assert a_stage(patience=5).heard(deed) == "done"
+
+    def test_any_other_refusal_is_final(self) -> None:
+        tries = []
+
+        def deed() -> None:
+            tries.append(1)
+            raise refusing("no-capacity")
+
+        with pytest.raises(Refused):
+            a_stage(patience=5).heard(deed)
+        assert len(tries) == 1
+
+
+class TestTheCast:
+    def test_two_plays_of_one_journey_have_nothing_in_common(self) -> None:
+        first, second = gather([A_JOURNEY, A_JOURNEY])
+
+        assert not {one.client_id for one in first.clients} & {one.client_id for one in second.clients}
+        assert not {one.organisation for one in first.clients} & {one.organisation for one in second.clients}
+
+    def test_a_supporters_token_says_a_subject_that_names_nobody(self) -> None:
+        [cast] = gather([A_JOURNEY])
+
+        [nora] = [one for one in cast.clients if one.roles == {"supporter"}]
+        assert nora.subject == cast.members["ours"].subjects["nora"]
+        assert "nora" not in nora.subject
+
+
+class TestTheCommand:
+    def test_a_programme_that_is_not_there_is_answered_with_those_that_are(self) -> None:
+        answer = CliRunner().invoke(main, ["demo", "--programme", "99"])
+
+        assert answer.exit_code == 2
+        assert all(f"{one.number}  {one.title}" in answer.output for one in JOURNEYS)
+
+    def test_every_journey_has_a_number_of_its_own_in_the_order_of_the_table(self) -> None:
+        numbers = [one.number for one in JOURNEYS]
+
+        assert numbers == sorted(set(numbers))
