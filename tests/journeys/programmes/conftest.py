@@ -1,5 +1,6 @@
 """The journeys, each played once on one running network, and what the network says afterwards."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from kith_cli.journeys.acting import Actor
 from kith_cli.journeys.cast import Cast, Played, gather
 from kith_cli.journeys.playing import play
 from kith_cli.journeys.programmes import JOURNEYS
-from kith_cli.journeys.stage import Stage
+from kith_cli.journeys.stage import LOOK, PATIENCE, Stage
 from kith_cli.telling import Teller
 from kith_contracts.registry import TOPICS
 from tests.journeys.a_network import Network, a_network
@@ -41,14 +42,21 @@ class Afterwards:
         return self.stage.worker(organisation, who)
 
     def totals(self, organisation: str, programme: str = "programme") -> dict[str, Any]:
-        """What reporting says to an organisation of a programme of the journey."""
+        """What reporting says to an organisation of a programme: of its own, else of what it referred there."""
         lines = self.seen_by(organisation).read("reporting", "/totals")["totals"]
-        [line] = [one for one in lines if one["programme_id"] == self.ids[programme]]
-        found: dict[str, Any] = line
+        sides = {one["side"]: one for one in lines if one["programme_id"] == self.ids[programme]}
+        found: dict[str, Any] = sides.get("owner") or sides["referrer"]
         return found
 
+    def told(self, *wanted: tuple[str, str], referral: str = "referral") -> bool:
+        """Whether all of these messages about a referral are delivered: what each told, and to whom."""
+        end = time.monotonic() + PATIENCE
+        while not (there := set(wanted) <= self.messages(referral)) and time.monotonic() < end:
+            time.sleep(LOOK)
+        return there
+
     def messages(self, referral: str = "referral") -> set[tuple[str, str]]:
-        """What was delivered about a referral: what it told, and to whom."""
+        """What was delivered about a referral by now: what it told, and to whom."""
         found = self.stage.operator.everything("notifications", "/messages", story=self.ids[referral])
         return {
             (one["reason"].partition("/")[0], one["recipient"].partition("/")[0])

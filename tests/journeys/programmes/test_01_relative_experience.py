@@ -45,4 +45,4 @@ def test_it_is_counted_from_referral_to_ending_and_the_referrer_hears(after_the_
     owner, referrer = after.totals("kinship"), after.totals("council")
     assert [owner[name] for name in ("received", "matched", "sessions", "closed")] == [1, 1, 2, 1]
     assert (owner["side"], referrer["side"], referrer["received"]) == ("owner", "referrer", 1)
-    assert {("match-made", "referrer"), ("first-session", "referrer")} <= after.messages()
+    assert after.told(("match-made", "referrer"), ("first-session", "referrer"))

@@ -30,4 +30,4 @@ def test_the_family_is_counted_from_referral_to_ending_and_all_are_told(after_th
 
     line = after.totals("home-start")
     assert [line[name] for name in ("received", "matched", "sessions", "closed")] == [1, 1, 2, 1]
-    assert {("match-made", "person"), ("match-made", "supporter"), ("match-ended", "referrer")} <= after.messages()
+    assert after.told(("match-made", "person"), ("match-made", "supporter"), ("match-ended", "referrer"))

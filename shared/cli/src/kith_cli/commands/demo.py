@@ -26,7 +26,7 @@ from kith_cli.telling import Teller
 DISAGREED = 1
 
 
-@click.command()
+@click.command(epilog=f"The journeys:\n\n\b\n{list_of_journeys()}")
 @in_folder
 @click.option("--port", "ports", multiple=True, metavar="NAME=PORT", help=f"Where a part listens: {', '.join(PORTS)}.")
 @click.option("--free-ports", is_flag=True, help="Take free ports instead of the usual ones.")

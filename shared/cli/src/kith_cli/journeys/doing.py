@@ -47,6 +47,11 @@ def today() -> date:
     return clock.today(clock.now())
 
 
+def day(text: str) -> date:
+    """A day as the services write it."""
+    return date.fromisoformat(text)
+
+
 def arrange(stage: Stage) -> None:
     """Have the organisations on the network."""
     for member in stage.cast.members.values():
@@ -197,7 +202,8 @@ def train(stage: Stage, to: Offer, supporter_id: str, code: str, **more: Any) ->
 def counted(stage: Stage, by: str, to: Offer, *names: str) -> dict[str, int]:
     """What reporting says to an organisation of a programme: of its own, or of what it referred there."""
     lines = stage.worker(by).read("reporting", "/totals")["totals"]
-    line: dict[str, int] = next((one for one in lines if one["programme_id"] == to.id), {})
+    of_it = {one["side"]: one for one in lines if one["programme_id"] == to.id}
+    line = of_it.get("owner") or of_it.get("referrer") or {}
     return {name: line.get(name, 0) for name in names}
 
 

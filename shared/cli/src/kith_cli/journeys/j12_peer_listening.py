@@ -5,7 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kith_chassis import clock
-from kith_cli.journeys import doing
+from kith_cli.journeys import doing, supporting
 from kith_cli.journeys.cast import Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
@@ -71,9 +71,7 @@ def _booked(stage: Stage, listening: Offer, olu: str, slot: str) -> dict[str, st
 
 def _heard(stage: Stage, listening: Offer, olu: str) -> None:
     stage.act("Open times: whoever comes is heard, and needs no name")
-    listener = stage.worker("listeners", "olu")
-    came = {"programme_id": listening.id, "held_on": doing.today().isoformat(), "kind": "listening", "people": 3}
-    listener.make("matching", "/contacts", came | {"supporter_id": olu})
+    supporting.contact(stage, listening, "listening", 3, by="olu", supporter_id=olu)
     [contact] = stage.worker("listeners").everything("matching", "/contacts")
     stage.sees("Olu logs how many came, and nothing else about them.", contact["people"], 3)
     stage.refuses(

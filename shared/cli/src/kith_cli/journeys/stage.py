@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
+
+import httpx
 
 from kith_cli.addresses import Addresses
 from kith_cli.cannot import CannotRun
 from kith_cli.journeys.acting import Actor
 from kith_cli.journeys.cast import Cast, Member
-from kith_cli.speaking import Refused, Speaker
+from kith_cli.speaking import Refused, Speaker, refusal
 from kith_cli.telling import Teller
 
 PATIENCE: Final = 30.0
@@ -75,6 +77,13 @@ class Stage:
     def worker(self, slug: str, role: str = "coordinator") -> Actor:
         """Somebody who works at an organisation, or a supporter of it with access of their own."""
         return self._actor(self.cast.members[slug].client_id(role))
+
+    def anybody(self, service: str, path: str, **params: str) -> Any:
+        """Read what is open to everybody, without a token."""
+        answer = httpx.get(self._addresses.service(service).rstrip("/") + path, params=params)
+        if answer.is_error:
+            raise refusal(service, answer)
+        return answer.json()
 
     def _actor(self, client_id: str) -> Actor:
         if client_id not in self._actors:

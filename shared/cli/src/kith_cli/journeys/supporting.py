@@ -66,7 +66,7 @@ def gather_group(stage: Stage, to: Offer, facilitators: Iterable[str], **more: A
         "channel": "in-person",
         **more,
     }
-    stage.worker(to.organisation).say("matching", f"/groups/{group_id}", body)
+    stage.heard(lambda: stage.worker(to.organisation).say("matching", f"/groups/{group_id}", body))
     return group_id
 
 
@@ -113,6 +113,12 @@ def scores(stage: Stage, referred: Referred, instrument: str) -> dict[str, str]:
     path = f"/referrals/{referred.id}/measurements"
     found = stage.worker(referred.to.organisation).everything("matching", path)
     return {one["moment"]: one["total"] for one in found if one["instrument"] == instrument}
+
+
+def contact(stage: Stage, to: Offer, kind: str, people: int, *, by: str = "coordinator", **more: Any) -> None:
+    """Log an occasion of today with so many people who are not named; ``by`` is who logs it."""
+    body = {"programme_id": to.id, "held_on": today().isoformat(), "kind": kind, "people": people, **more}
+    stage.heard(lambda: stage.worker(to.organisation, by).make("matching", "/contacts", body))
 
 
 def alike(questions: int, answer: int) -> dict[str, int]:

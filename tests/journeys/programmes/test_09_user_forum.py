@@ -1,0 +1,24 @@
+"""9. Borough Wide User Forum: informal and unpaid; one to one in times of crisis, beside services."""
+
+from tests.journeys.programmes.conftest import AfterTheJourney
+
+
+def test_the_forum_is_unpaid_campaigns_and_signposts_through_its_site(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(9)
+
+    told = after.seen_by("forum").read("referrals", f"/programmes/{after.ids['programme']}/definition")["definition"]
+    assert (told["supporters"]["pay"], told["formality"]) == ("unpaid", "informal")
+    assert "campaigning" in told["support"]["sessions"]["topics"]
+    entry = after.stage.anybody("referrals", f"/directory/services/{after.ids['programme']}")
+    assert entry["url"] == "https://forum.example.org"
+    assert after.totals("forum")["people_reached"] == 14
+
+
+def test_in_a_crisis_somebody_has_a_peer_while_services_treat_them(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(9)
+
+    line = after.totals("forum", "crisis")
+    assert [line[name] for name in ("received", "matched", "sessions", "closed")] == [2, 1, 1, 2]
+    assert after.told(("match-made", "person"), ("first-session", "referrer"))
+    offer = after.stage.operator.read("referrals", f"/programmes/{after.ids['crisis']}")
+    assert offer["crisis_lines"] == [{"name": "Samaritans", "telephone": "116 123"}]
