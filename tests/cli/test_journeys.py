@@ -1,6 +1,7 @@
 """The stage of the journeys: what it says is so, or the play ends; and what `kith demo --programme` answers."""
 
 from io import StringIO
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from kith_cli.addresses import Addresses
 from kith_cli.journeys.cast import Journey, Part, gather
-from kith_cli.journeys.programmes import JOURNEYS
+from kith_cli.journeys.programmes import EVERY, JOURNEYS
 from kith_cli.journeys.stage import NotSo, Stage
 from kith_cli.main import main
 from kith_cli.speaking import Refused
@@ -91,6 +92,14 @@ class TestWhatAnotherServiceHasToHearFirst:
 
         assert a_stage(patience=5).heard(deed) == "done"
 
+    def test_the_refusal_that_is_looked_for_is_not_waited_away(self) -> None:
+        answers = iter([refusing("programme-not-found"), refusing("referral-not-accepted")])
+
+        def deed() -> None:
+            raise next(answers)
+
+        a_stage(patience=5).refuses("Nobody may.", "referral-not-accepted", deed)
+
     def test_any_other_refusal_is_final(self) -> None:
         tries = []
 
@@ -119,13 +128,26 @@ class TestTheCast:
 
 
 class TestTheCommand:
+    def test_a_play_that_is_not_so_exits_with_1_and_says_what_was_to_be_seen(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def not_so(*_: object, **__: object) -> None:
+            raise NotSo("This was to be seen and is not: There is one.")
+
+        monkeypatch.setattr("kith_cli.commands.demo.play_in_front", not_so)
+
+        answer = CliRunner().invoke(main, ["demo", "--programme", "4", "--folder", str(tmp_path)])
+
+        assert answer.exit_code == 1
+        assert "Error: This was to be seen and is not: There is one." in answer.output
+
     def test_a_programme_that_is_not_there_is_answered_with_those_that_are(self) -> None:
         answer = CliRunner().invoke(main, ["demo", "--programme", "99"])
 
         assert answer.exit_code == 2
-        assert all(f"{one.number}  {one.title}" in answer.output for one in JOURNEYS)
+        assert all(f"{word}  {one.title}" in answer.output for word, one in EVERY.items())
 
-    def test_every_journey_has_a_number_of_its_own_in_the_order_of_the_table(self) -> None:
+    def test_there_are_twenty_in_the_order_of_the_table(self) -> None:
         numbers = [one.number for one in JOURNEYS]
 
-        assert numbers == sorted(set(numbers))
+        assert numbers == list(range(1, 21))

@@ -19,7 +19,7 @@ from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.journeys.acting import Actor
 from kith_cli.journeys.cast import Cast, Played, gather
 from kith_cli.journeys.playing import play
-from kith_cli.journeys.programmes import JOURNEYS
+from kith_cli.journeys.programmes import EVERY
 from kith_cli.journeys.stage import LOOK, PATIENCE, Stage
 from kith_cli.telling import Teller
 from kith_contracts.registry import TOPICS
@@ -70,8 +70,8 @@ AfterTheJourney = Callable[[int], Afterwards]
 
 @pytest.fixture(scope="session")
 def casts() -> dict[int, Cast]:
-    """Everybody who plays, by the number of the journey."""
-    return {cast.journey.number: cast for cast in gather(JOURNEYS)}
+    """Everybody who plays, by the number of the journey; 0 is that of one human."""
+    return {cast.journey.number: cast for cast in gather(EVERY.values())}
 
 
 @pytest.fixture(scope="session")

@@ -20,14 +20,18 @@ def test_neighbours_know_one_another(after_the_journey: AfterTheJourney) -> None
     assert (told["matching"]["knowing_each_other"], told["matching"]["rules"]) == ("expected", ["same-setting"])
 
 
-def test_isolation_is_asked_about_and_all_of_it_is_counted(after_the_journey: AfterTheJourney) -> None:
+def test_isolation_and_quality_of_life_are_asked_about_and_all_of_it_is_counted(
+    after_the_journey: AfterTheJourney,
+) -> None:
     after = after_the_journey(20)
 
     path = f"/referrals/{after.ids['referral']}/measurements"
     asked = after.seen_by("housing").everything("matching", path)
-    assert [(one["moment"], one["instrument"]) for one in asked] == [
+    assert {(one["moment"], one["instrument"]) for one in asked} == {
         ("baseline", "ons-loneliness"),
+        ("baseline", "eq-5d-5l"),
         ("review", "ons-loneliness"),
-    ]
+        ("review", "eq-5d-5l"),
+    }
     line = after.totals("housing")
     assert [line[name] for name in ("received", "sessions", "closed")] == [3, 2, 3]

@@ -34,7 +34,7 @@ DISAGREED = 1
 @click.option(
     "--programme",
     metavar="NUMBER",
-    help="Play the journey of one programme of the sources instead, 1 to 20, or `all` of them.",
+    help="Play the journey of one programme of the sources instead, 1 to 20; or that of one `human`; or `all` of them.",
 )
 @click.option("--fast", is_flag=True, help="Play without pauses; so it is anyhow where nobody reads along.")
 def command(

@@ -31,7 +31,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One programme of the sources: its number and words, as the table of programmes has them, and its play."""
+    """What is played: the number and words of a programme, as the table of programmes has them, and its play.
+
+    ``number`` is 0 where it goes through several programmes.
+    """
 
     number: int
     title: str

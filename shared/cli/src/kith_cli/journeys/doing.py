@@ -178,19 +178,20 @@ def qualify(stage: Stage, to: Offer, supporter_id: str) -> None:
 
 
 def check(stage: Stage, to: Offer, supporter_id: str) -> None:
-    """Record the criminal-record check that the programme's file asks for in its organisation's nation, if it does."""
-    for nation, asked in to.definition.supporters.checks.items():
-        if nation == to.by.part.nation:
-            body = {
-                "body": asked.body,
-                "level": asked.level,
-                "workforce": "adults",
-                "eligibility": "eligible",
-                "eligibility_reason": "regulated-activity",
-                "decision": "suitable",
-                "issued_on": (today() - LONG_AGO).isoformat(),
-            }
-            stage.worker(to.organisation).make("matching", f"/supporters/{supporter_id}/checks", body)
+    """Record the check that the programme's file asks for: of its organisation's nation, else the first it names."""
+    checks = {nation.value: one for nation, one in to.definition.supporters.checks.items()}
+    asked = checks.get(to.by.part.nation) or next(iter(checks.values()), None)
+    if asked is not None:
+        body = {
+            "body": asked.body,
+            "level": asked.level,
+            "workforce": "adults",
+            "eligibility": "eligible",
+            "eligibility_reason": "regulated-activity",
+            "decision": "suitable",
+            "issued_on": (today() - LONG_AGO).isoformat(),
+        }
+        stage.worker(to.organisation).make("matching", f"/supporters/{supporter_id}/checks", body)
 
 
 def train(stage: Stage, to: Offer, supporter_id: str, code: str, **more: Any) -> None:

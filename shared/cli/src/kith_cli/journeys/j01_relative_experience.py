@@ -95,7 +95,7 @@ def _measured(stage: Stage, befriended: Referred, match: str) -> None:
     stage.worker("kinship").say("matching", "/instruments/swemwbs/licence", {"reference": "TEST-0001"})
     stage.tell("Bea answers about her well-being, her anxiety and her self-confidence at the start.")
     _ask(stage, befriended, "baseline")
-    stage.tell("They meet every week. Cath says at the first meeting what she could not keep to herself.")
+    stage.tell("They meet twice. At the first meeting Cath says what she could not keep to herself.")
     supporting.hold(stage, "kinship", match, topics=["coping"], limits_explained=True)
     supporting.hold(stage, "kinship", match, topics=["coping", "benefits"])
     supporting.asked(stage, befriended, match, "helping")

@@ -59,14 +59,13 @@ def _in_a_crisis(stage: Stage, crisis: Offer) -> tuple[Referred, str]:
     stage.tell("The ward refers two people. Ted waits for no hurry; Uma is in a crisis, and it says so.")
     calm = _refer(stage, crisis, "Ted Sampleton")
     helped = _refer(stage, crisis, "Uma Dummy", urgent=True)
-    supporting.candidates(stage, helped)
-    waiting = stage.worker("forum").everything("matching", "/waiting")
-    stage.sees(
+    coordinator = stage.worker("forum")
+    stage.soon(
         "Both wait, and Uma's is marked as urgent.",
-        {one["id"]: one["urgent"] for one in waiting},
+        lambda: {one["id"]: one["urgent"] for one in coordinator.everything("matching", "/waiting")},
         {calm.id: False, helped.id: True},
     )
-    held = stage.worker("forum").make("matching", f"/programmes/{crisis.id}/rounds", {})
+    held = coordinator.make("matching", f"/programmes/{crisis.id}/rounds", {})
     stage.sees(
         "The whole list is looked at, every day: two people, one supporter.",
         (held["people"], held["supporters"]),

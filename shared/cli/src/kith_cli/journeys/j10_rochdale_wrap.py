@@ -40,9 +40,7 @@ def play(stage: Stage) -> Played:
 
 def _to_the_top(stage: Stage, top: Offer) -> str:
     stage.act("The top: a few, trained and inducted")
-    jess = doing.take_on(
-        stage, top, "Jess Testwell", own="jess", ready=False, state="application", experience=["depression"]
-    )
+    jess = supporting.apply(stage, top, "Jess Testwell", own="jess", experience=["depression"])
     for step in STEPS:
         supporting.walk(stage, top, jess, step, 20)
     doing.check(stage, top, jess)

@@ -45,7 +45,7 @@ def play(stage: Stage) -> Played:
 
 def _begins(stage: Stage, resource: Offer) -> str:
     coordinator = stage.worker("resource")
-    yasmin = doing.take_on(stage, resource, "Yasmin Testwell", own="yasmin", ready=False, state="application")
+    yasmin = supporting.apply(stage, resource, "Yasmin Testwell", own="yasmin")
     for step, days in STEPS.items():
         stage.refuses(
             f"Yasmin cannot begin: {step} is not finished.",

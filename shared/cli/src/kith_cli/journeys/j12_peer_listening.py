@@ -30,7 +30,8 @@ def _plan(stage: Stage, listening: Offer, olu: str) -> str:
     stage.act("Times, planned and booked")
     coordinator, slot = stage.worker("listeners"), f"/slots/{clock.new_id()}"
     times = {"programme_id": listening.id, "supporter_id": olu, "minutes": 45, "channel": "telephone"}
-    coordinator.say("matching", slot, times | {"starts_at": _tomorrow(10), "times": "booked"})
+    booked = times | {"starts_at": _tomorrow(10), "times": "booked"}
+    stage.heard(lambda: coordinator.say("matching", slot, booked))
     stage.refuses(
         "A listener listens to one person at a time: a second slot at half past ten is refused.",
         "slot-overlaps",

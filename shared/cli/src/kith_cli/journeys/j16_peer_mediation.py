@@ -45,7 +45,6 @@ def _settled(stage: Stage, mediation: Offer, trained: str, untrained: str) -> st
     stage.sees("Pam does too. Now Nia is asked.", seen["state"], "awaiting-mediator")
     agreed = _answer(stage, path, "mediator", "yes")
     stage.sees("She agrees.", agreed["state"], "agreed")
-    stage.tell("They meet, twice.")
     ended = coordinator.move("matching", path, "ending", {"outcome": "settled"})
     stage.sees("It is settled.", (ended["state"], ended["outcome"]), ("ended", "settled"))
     for one in (pam, rhys):

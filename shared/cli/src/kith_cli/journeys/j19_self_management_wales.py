@@ -79,8 +79,7 @@ def _crosses(stage: Stage, attended: Referred) -> str:
     stage.act("Gwen crosses: from supported to supporter")
     coordinator, course = stage.worker("self-management"), attended.to
     stage.tell("A few months later she applies to be a group mentor, and tells what she lives with.")
-    about: dict[str, Any] = {"state": "application", "conditions": ["bipolar-disorder"]}
-    mentor = doing.take_on(stage, course, "Gwen Exampleton", own="gwen", ready=False, **about)
+    mentor = supporting.apply(stage, course, "Gwen Exampleton", own="gwen", conditions=["bipolar-disorder"])
     path = f"/supporters/{mentor}"
     stage.refuses(
         "She cannot begin before selection, training and checks are finished.",

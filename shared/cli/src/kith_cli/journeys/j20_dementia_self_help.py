@@ -66,15 +66,23 @@ def _same_scheme(stage: Stage, groups: Offer, couple: Referred, facilitators: li
 def _meet(stage: Stage, groups: Offer, group: str, couple: Referred, alone: Referred) -> None:
     stage.act("Week by week")
     supporting.measure(stage, couple, "ons-loneliness", "baseline", supporting.alike(1, LONELY))
+    supporting.import_score(stage, couple, "eq-5d-5l", "baseline", {"index": "0.55", "vas": "50"})
     for _ in range(2):
         supporting.meet(stage, groups, group, [couple, alone], minutes=90, topics=["signposting"])
     supporting.measure(stage, couple, "ons-loneliness", "review", supporting.alike(1, LESS_LONELY))
+    supporting.import_score(stage, couple, "eq-5d-5l", "review", {"index": "0.71", "vas": "65"})
     path = f"/referrals/{couple.id}/measurements"
     asked = stage.worker("housing").everything("matching", path)
+    said = {(one["instrument"], one["moment"]): one["parts"][0]["value"] for one in asked}
     stage.sees(
         "Asked how often she feels lonely, Tess said often at first, and says occasionally now.",
-        {one["moment"]: one["parts"][0]["value"] for one in asked},
-        {"baseline": str(LONELY), "review": str(LESS_LONELY)},
+        [said["ons-loneliness", moment] for moment in ("baseline", "review")],
+        [str(LONELY), str(LESS_LONELY)],
+    )
+    stage.sees(
+        "Her quality of life, reckoned by whoever holds the licence, rose from 0.55 to 0.71.",
+        [said["eq-5d-5l", moment] for moment in ("baseline", "review")],
+        ["0.55", "0.71"],
     )
 
 
@@ -100,7 +108,7 @@ JOURNEY: Final = Journey(
     source="MH",
     words=(
         "facilitated groups for people in early stages and their partners who live in the same schemes; people know "
-        "one another; isolation"
+        "one another; quality of life, isolation"
     ),
     parts=(
         Part("memory-clinic", "Testwell Memory Clinic", "health-board"),

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from kith_cli.addresses import Addresses
 from kith_cli.embedded.platform import Platform
 from kith_cli.journeys import doing
-from kith_cli.journeys.cast import Cast, Journey, Played, gather
-from kith_cli.journeys.programmes import JOURNEYS
+from kith_cli.journeys.cast import Journey, Played, gather
+from kith_cli.journeys.programmes import EVERY
 from kith_cli.journeys.stage import Stage
 from kith_cli.telling import Teller
 
@@ -16,13 +15,13 @@ ALL: Final = "all"
 
 
 def chosen(word: str) -> Sequence[Journey]:
-    """The journeys that a word means: one by its number, or all. Raises ``LookupError``."""
-    return JOURNEYS if word == ALL else [{str(one.number): one for one in JOURNEYS}[word]]
+    """The journeys that a word means: one by its number, ``human``, or all of them. Raises ``LookupError``."""
+    return list(EVERY.values()) if word == ALL else [EVERY[word]]
 
 
 def list_of_journeys() -> str:
-    """Every journey with its number, on a line of its own."""
-    return "\n".join(f"{one.number:>4}  {one.title}" for one in JOURNEYS)
+    """Every journey with the word that calls it, on a line of its own."""
+    return "\n".join(f"{word:>6}  {one.title}" for word, one in EVERY.items())
 
 
 def play_in_front(
@@ -40,14 +39,9 @@ def play_in_front(
 def play(stage: Stage) -> Played:
     """Play one journey to its end; what it leaves to be looked at."""
     journey = stage.cast.journey
-    stage.open(f"{journey.number}. {journey.title} ({journey.source})", journey.words)
+    number = f"{journey.number}. " if journey.number else ""
+    stage.open(f"{number}{journey.title} ({journey.source})", journey.words)
     doing.arrange(stage)
     played = journey.play(stage)
     stage.act(f"All of it was so: {journey.title}.")
     return played
-
-
-def play_once(cast: Cast, addresses: Addresses, teller: Teller) -> Played:
-    """Play one journey on a network that is there."""
-    with Stage(cast, addresses, teller) as stage:
-        return play(stage)

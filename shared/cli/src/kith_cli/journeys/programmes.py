@@ -23,6 +23,7 @@ from kith_cli.journeys import (
     j18_long_term_conditions,
     j19_self_management_wales,
     j20_dementia_self_help,
+    one_human,
 )
 from kith_cli.journeys.cast import Journey
 
@@ -52,3 +53,6 @@ JOURNEYS: Final[tuple[Journey, ...]] = tuple(
     )
 )
 """Each is a module of its own; a new one is one more line here."""
+
+EVERY: Final = {str(one.number): one for one in JOURNEYS} | {"human": one_human.JOURNEY}
+"""Every journey by the word that calls it: the programmes', and that of one human through several of them."""

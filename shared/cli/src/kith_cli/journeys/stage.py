@@ -121,36 +121,32 @@ class Stage:
 
     def soon(self, sentence: str, look: Callable[[], object], expected: object) -> None:
         """Say what is to be seen once services have heard of one another. Raises ``NotSo`` if it does not come."""
-        found = self._until(look, lambda one: one == expected)
+        end = time.monotonic() + self._patience
+        while (found := look()) != expected and time.monotonic() < end:
+            self._go_on()
+            time.sleep(LOOK)
         self.sees(sentence, found, expected)
 
     def refuses(self, sentence: str, code: str, deed: Callable[[], object]) -> None:
         """Say what is not possible, if it is refused with this code. Raises ``NotSo``."""
         try:
-            deed()
+            self.heard(deed, but=code)
         except Refused as refused:
             self.sees(sentence, refused.code, code)
         else:
             self.sees(sentence, "done", code)
 
-    def heard(self, deed: Callable[[], T]) -> T:
-        """Do what a service refuses until it has heard what another told."""
+    def heard(self, deed: Callable[[], T], *, but: str = "") -> T:
+        """Do what a service refuses until it has heard what another told; ``but`` is a refusal that is final."""
         end = time.monotonic() + self._patience
         while True:
             self._go_on()
             try:
                 return deed()
             except Refused as refused:
-                if refused.code not in NOT_HEARD or time.monotonic() > end:
+                if refused.code not in NOT_HEARD - {but} or time.monotonic() > end:
                     raise
             time.sleep(LOOK)
-
-    def _until(self, look: Callable[[], T], enough: Callable[[T], bool]) -> T:
-        end = time.monotonic() + self._patience
-        while not enough(found := look()) and time.monotonic() < end:
-            self._go_on()
-            time.sleep(LOOK)
-        return found
 
     def _show(self, sentence: str, before: str = "", style: str = "") -> None:
         self._teller.show(sentence, before, style)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from kith_chassis import clock
-from kith_cli.journeys.doing import Offer, Referred, today
+from kith_cli.journeys.doing import Offer, Referred, take_on, today
 from kith_cli.journeys.stage import Stage
 
 WORDED_THE_OTHER_WAY: Final = frozenset({3, 5, 8, 9, 10})
@@ -93,19 +93,20 @@ def meet(stage: Stage, to: Offer, group_id: str, attended: Iterable[Referred], *
 
 def measure(stage: Stage, referred: Referred, instrument: str, moment: str, answers: Mapping[str, int]) -> None:
     """Record what somebody answered about how they are."""
-    coordinator = stage.worker(referred.to.organisation)
-    version = coordinator.read("matching", f"/instruments/{instrument}")["version"]
-    body = {
-        "instrument": instrument,
-        "version": version,
-        "moment": moment,
-        "taken_on": today().isoformat(),
-        "language": "en",
-        "mode": "in-person",
-        "answers": dict(answers),
-    }
+    version = stage.worker(referred.to.organisation).read("matching", f"/instruments/{instrument}")["version"]
+    _measured(stage, referred, moment, {"instrument": instrument, "version": version, "answers": dict(answers)})
+
+
+def import_score(stage: Stage, referred: Referred, instrument: str, moment: str, values: Mapping[str, str]) -> None:
+    """Record a score that an organisation with a licence of the instrument has reckoned."""
+    imported = {"values": dict(values), "licence_holder": "Exampleton Evaluators"}
+    _measured(stage, referred, moment, {"instrument": instrument, "version": "2026", "imported": imported})
+
+
+def _measured(stage: Stage, referred: Referred, moment: str, said: Mapping[str, Any]) -> None:
+    body = {"moment": moment, "taken_on": today().isoformat(), "language": "en", "mode": "in-person", **said}
     path = f"/referrals/{referred.id}/measurements"
-    stage.heard(lambda: coordinator.make("matching", path, body))
+    stage.heard(lambda: stage.worker(referred.to.organisation).make("matching", path, body))
 
 
 def scores(stage: Stage, referred: Referred, instrument: str) -> dict[str, str]:
@@ -132,6 +133,19 @@ def self_esteem(agrees: int) -> dict[str, int]:
     Agreeing with five of them means less self-esteem.
     """
     return {str(one): 3 - agrees if one in WORDED_THE_OTHER_WAY else agrees for one in range(1, 11)}
+
+
+def apply(stage: Stage, to: Offer, name: str, *, own: str, **more: Any) -> str:
+    """Somebody with access of their own applies to support, and sees every step of the file before them; their id."""
+    supporter_id = take_on(stage, to, name, own=own, ready=False, state="application", **more)
+    asked = [one.value for one in to.definition.supporters.steps]
+    path = f"/supporters/{supporter_id}/steps"
+    stage.soon(
+        f"{name} applies. Before the first session stand: {', '.join(asked)}.",
+        lambda: stage.worker(to.organisation).read("matching", path)["unfinished"],
+        asked,
+    )
+    return supporter_id
 
 
 def walk(stage: Stage, to: Offer, supporter_id: str, step: str, days: int = 7) -> None:
