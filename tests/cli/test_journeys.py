@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from rich.console import Console
 from kith_cli.addresses import Addresses
 from kith_cli.journeys.cast import Journey, Part, gather
 from kith_cli.journeys.programmes import EVERY, JOURNEYS
-from kith_cli.journeys.stage import NotSo, Stage
+from kith_cli.journeys.stage import SECONDS_A_WORD, NotSo, Stage
 from kith_cli.main import main
 from kith_cli.speaking import Refused
 from kith_cli.telling import Teller
@@ -27,9 +28,11 @@ A_JOURNEY = Journey(
 )
 
 
-def a_stage(said: StringIO | None = None, patience: float = 0.2) -> Stage:
+def a_stage(said: StringIO | None = None, *, patience: float = 0.2, read_along: bool = False) -> Stage:
     [cast] = gather([A_JOURNEY])
-    return Stage(cast, NOBODY, Teller(Console(file=said or StringIO(), width=200)), patience=patience)
+    return Stage(
+        cast, NOBODY, Teller(Console(file=said or StringIO(), width=200)), patience=patience, read_along=read_along
+    )
 
 
 def refusing(code: str) -> Refused:
@@ -110,6 +113,33 @@ class TestWhatAnotherServiceHasToHearFirst:
         with pytest.raises(Refused):
             a_stage(patience=5).heard(deed)
         assert len(tries) == 1
+
+
+class TestThePace:
+    def test_a_long_sentence_stands_longer_for_whoever_reads_along(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert seconds_for("One two three four.", monkeypatch, read_along=True) == pytest.approx(4 * SECONDS_A_WORD)
+
+    def test_where_nobody_reads_along_nothing_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert seconds_for("One two three four.", monkeypatch, read_along=False) == 0
+
+    def test_nobody_reads_along_in_what_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        paces = []
+        monkeypatch.setattr("kith_cli.commands.demo.play_in_front", lambda *_, read_along: paces.append(read_along))
+
+        CliRunner().invoke(main, ["demo", "--programme", "4", "--folder", str(tmp_path)])
+
+        assert paces == [False]
+
+
+def seconds_for(sentence: str, monkeypatch: pytest.MonkeyPatch, *, read_along: bool) -> float:
+    """How long a stage rests after a sentence, by a clock that goes on only while it rests."""
+    now = [0.0]
+    monkeypatch.setattr(
+        "kith_cli.journeys.stage.time",
+        SimpleNamespace(monotonic=lambda: now[0], sleep=lambda rest: now.append(now.pop() + rest)),
+    )
+    a_stage(read_along=read_along).tell(sentence)
+    return now[0]
 
 
 class TestTheCast:
