@@ -1,5 +1,6 @@
 """The stage of the journeys: what it says is so, or the play ends; and what `kith demo --programme` answers."""
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from kith_cli.addresses import Addresses
 from kith_cli.journeys.cast import Journey, Part, gather
+from kith_cli.journeys.playing import play
 from kith_cli.journeys.programmes import EVERY, JOURNEYS
 from kith_cli.journeys.stage import SECONDS_A_WORD, NotSo, Stage
 from kith_cli.main import main
@@ -28,8 +30,14 @@ A_JOURNEY = Journey(
 )
 
 
-def a_stage(said: StringIO | None = None, *, patience: float = 0.2, read_along: bool = False) -> Stage:
-    [cast] = gather([A_JOURNEY])
+def a_stage(
+    said: StringIO | None = None,
+    *,
+    journey: Journey = A_JOURNEY,
+    patience: float = 0.2,
+    read_along: bool = False,
+) -> Stage:
+    [cast] = gather([journey])
     return Stage(
         cast, NOBODY, Teller(Console(file=said or StringIO(), width=200)), patience=patience, read_along=read_along
     )
@@ -176,6 +184,14 @@ class TestTheCommand:
 
         assert answer.exit_code == 2
         assert all(f"{word}  {one.title}" in answer.output for word, one in EVERY.items())
+
+    def test_what_of_a_row_is_not_shown_is_said_at_the_end(self) -> None:
+        said = StringIO()
+        stage = a_stage(said, journey=replace(A_JOURNEY, not_shown=("how it went on",), parts=()))
+
+        play(stage)
+
+        assert said.getvalue().rstrip().endswith("Not shown yet: how it went on.")
 
     def test_there_are_twenty_in_the_order_of_the_table(self) -> None:
         numbers = [one.number for one in JOURNEYS]

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from kith_chassis.broker import make_topics
 from kith_chassis.settings import ServiceSettings
+from kith_cli.cannot import CannotRun
 from kith_cli.embedded.broker import EmbeddedBroker
 from kith_cli.journeys.acting import Actor
 from kith_cli.journeys.cast import Cast, Played, gather
@@ -102,15 +103,22 @@ async def _topics(broker: Broker, issuer: Issuer) -> None:
 def after_the_journey(casts: dict[int, Cast], network: Network) -> Iterator[AfterTheJourney]:
     """Call it with a number: the journey is played, and what came of it can be looked at."""
     played: dict[int, Afterwards] = {}
+    failed: dict[int, CannotRun] = {}
     with ExitStack() as stack:
 
         def after_the_journey(number: int) -> Afterwards:
+            if number in failed:
+                raise failed[number]  # it would begin where the first play broke off
             if number not in played:
                 said = StringIO()
                 stage = stack.enter_context(
                     Stage(casts[number], network.addresses, Teller(Console(file=said, width=200)))
                 )
-                ids = play(stage)
+                try:
+                    ids = play(stage)
+                except CannotRun as broken_off:
+                    failed[number] = broken_off
+                    raise
                 played[number] = Afterwards(said.getvalue(), ids, stage)
             return played[number]
 

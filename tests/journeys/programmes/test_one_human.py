@@ -23,7 +23,7 @@ def seen(after: Afterwards, organisation: str, who: str) -> set[str]:
     return {name for name in (*REFERRALS, "mentor") if after.ids[name] in found}
 
 
-@pytest.mark.parametrize(("organisation", "who"), SEES, ids=" ".join)
+@pytest.mark.parametrize(("organisation", "who"), SEES, ids=[" ".join(one) for one in SEES])
 def test_each_sees_what_is_theirs_and_no_more(after_the_journey: AfterTheJourney, organisation: str, who: str) -> None:
     after = after_the_journey(0)
 

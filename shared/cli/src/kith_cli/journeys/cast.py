@@ -33,7 +33,7 @@ class Part:
 class Journey:
     """What is played: the number and words of a programme, as the table of programmes has them, and its play.
 
-    ``number`` is 0 where it goes through several programmes.
+    ``number`` is 0 where it goes through several programmes. ``not_shown`` is what its row asks for and it cannot show.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Journey:
     words: str
     parts: tuple[Part, ...]
     play: Callable[["Stage"], Played]
+    not_shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

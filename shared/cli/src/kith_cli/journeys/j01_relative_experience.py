@@ -171,4 +171,5 @@ JOURNEY: Final = Journey(
         Part("kinship", "Testwell Kinship Carers", supporters=("cath",)),
     ),
     play=play,
+    not_shown=("what volunteers answer to an instrument themselves: so far people's answers alone are kept",),
 )

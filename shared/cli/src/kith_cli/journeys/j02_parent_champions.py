@@ -110,12 +110,14 @@ JOURNEY: Final = Journey(
     title="Parent Champions",
     source="RE",
     words=(
-        "advocates reach parents who are not referred (contacts); accurate childcare information from a directory that "
-        "is kept up to date"
+        "advocates reach parents who are not referred (contacts); accurate childcare information from a directory "
+        "that is kept up to date; take-up, awareness of services, child behaviour, friendships, parents "
+        "considering work or training"
     ),
     parts=(
         Part("champions", "Testwell Parent Champions", supporters=("dee",)),
         Part("nursery", "Exampleton Nursery", "council"),
     ),
     play=play,
+    not_shown=("how many took childcare up, or think of work: contacts have topics, and no report counts by topic",),
 )

@@ -104,11 +104,12 @@ JOURNEY: Final = Journey(
     source="RE",
     words=(
         "groups for people with dementia and their carers, who come as a pair, or either alone; signposting out of a "
-        "session; drop-in, knowing one another expected"
+        "session; confidence, independence, social networks; drop-in, knowing one another expected"
     ),
     parts=(
         Part("memory-clinic", "Testwell Memory Clinic", "health-board"),
         Part("cafe", "Exampleton Dementia Café"),
     ),
     play=play,
+    not_shown=("confidence, independence and social networks in numbers: the file names no instrument for them",),
 )

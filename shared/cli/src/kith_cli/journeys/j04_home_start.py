@@ -162,10 +162,17 @@ JOURNEY: Final = Journey(
     number=4,
     title="Home-Start",
     source="RE",
-    words="a volunteer visits the family's home once a week; visits are safe for the volunteer",
+    words=(
+        "a volunteer visits the family's home once a week; a week without a visit is noticed; visits are safe for the "
+        "volunteer; scale: over 32,000 families a year"
+    ),
     parts=(
         Part("health-visitors", "Testwell Health Visitors", "health-board"),
         Part("home-start", "Home-Start Exampleton", supporters=("nora",)),
     ),
     play=play,
+    not_shown=(
+        "a week without a visit that is noticed: nobody is told of one so far",
+        "a visit that is overdue: that takes a quarter of an hour, and a play does not wait",
+    ),
 )

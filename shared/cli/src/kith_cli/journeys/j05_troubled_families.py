@@ -101,9 +101,13 @@ JOURNEY: Final = Journey(
     title="Troubled Families",
     source="RE",
     words=(
-        "a programme that could use peer support, paid in part by results: here families identified with their "
-        "consent, and worked with; the name is never shown to families"
+        "a programme that could use peer support, paid in part by results: families identified, worked with, "
+        "turned around; the name is never shown to families"
     ),
     parts=(Part("council", "Exampleton Council", "council", supporters=("will",)),),
     play=play,
+    not_shown=(
+        "families turned around, and adults in continuous work: results are not claimed yet",
+        "the published figures of the agenda, from a report",
+    ),
 )

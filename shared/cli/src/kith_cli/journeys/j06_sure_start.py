@@ -83,10 +83,14 @@ JOURNEY: Final = Journey(
     number=6,
     title="Sure Start outreach",
     source="RE",
-    words="outreach workers reach the families who do not come: contacts, uptake, reach by area, identifying nobody",
+    words=(
+        "outreach workers reach the families who do not come: contacts, uptake, and reach by area against how many "
+        "there are, identifying nobody"
+    ),
     parts=(
         Part("centre", "Testwell Children's Centre", "council", supporters=("fay",)),
         Part("families", "Exampleton Family Support"),
     ),
     play=play,
+    not_shown=("reach by area against how many there are: no report has it yet",),
 )

@@ -138,4 +138,5 @@ JOURNEY: Final = Journey(
         Part("resource", "Exampleton Resource Centre", supporters=("yasmin",)),
     ),
     play=play,
+    not_shown=("a session that is stopped at fifteen minutes: the file says it, and nothing holds anybody to it yet",),
 )

@@ -127,4 +127,5 @@ JOURNEY: Final = Journey(
         Part("listeners", "Testwell Listeners", supporters=("olu",)),
     ),
     play=play,
+    not_shown=("a booked time as it takes place: it lies ahead, and a play does not wait",),
 )

@@ -97,4 +97,5 @@ JOURNEY: Final = Journey(
     words="tutor and tutee of the same age or a younger tutee; paired reading or writing; goals",
     parts=(Part("school", "Testwell School", "school"),),
     play=play,
+    not_shown=("goals that both look at together: so far they are answers to an instrument",),
 )

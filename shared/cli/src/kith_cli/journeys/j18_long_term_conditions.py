@@ -182,4 +182,5 @@ JOURNEY: Final = Journey(
         Part("conditions", "Exampleton Long Term Conditions", nation="scotland"),
     ),
     play=play,
+    not_shown=("a course, the third of its models: that of Wales is played in its own journey",),
 )

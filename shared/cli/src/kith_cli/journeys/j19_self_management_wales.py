@@ -174,4 +174,5 @@ JOURNEY: Final = Journey(
         Part("self-management", "Exampleton Self-management", nation="wales", supporters=("gwen",)),
     ),
     play=play,
+    not_shown=("the course in the list of when a mentor was supported: so far it has matches alone",),
 )

@@ -107,12 +107,13 @@ JOURNEY: Final = Journey(
     title="Dementia self-help, extra care and sheltered housing",
     source="MH",
     words=(
-        "facilitated groups for people in early stages and their partners who live in the same schemes; people know "
-        "one another; quality of life, isolation"
+        "facilitated groups for people in early stages and their partners who live in the same schemes; people "
+        "know one another; independence, quality of life, isolation"
     ),
     parts=(
         Part("memory-clinic", "Testwell Memory Clinic", "health-board"),
         Part("housing", "Exampleton Housing", "housing-provider"),
     ),
     play=play,
+    not_shown=("living independently for longer: no instrument asks for it",),
 )
