@@ -15,7 +15,7 @@ def play(stage: Stage) -> Played:
     stage.act("Three organisations develop peer support in their own places")
     offers = [doing.offer(stage, place, "peer2peer-network") for place in PLACES]
     doing.agree_to_share(stage, "practice", *PLACES)
-    stage.tell("Each of them works with people who live with something else.")
+    stage.tell("In the South there is Noa Testwell, who lives with hearing loss.")
     quiet = doing.take_on(stage, offers[1], "Noa Testwell", conditions=["hearing-loss"], experience=["isolation"])
     choice, made = _offered(stage, offers)
     _held(stage, made, quiet)
@@ -79,7 +79,7 @@ def _chosen(stage: Stage, choice: str, made: list[Referred]) -> Referred:
         ["closed", "accepted", "declined"],
     )
     stage.soon(
-        "The North is told that its place is free, and nothing else.",
+        "The North is told that its place is free; neither Oz nor the GP is written to of that.",
         lambda: doing.told_of(stage, made[0], "referral-released"),
         ["programme"],
     )

@@ -63,7 +63,7 @@ def _booked(stage: Stage, listening: Offer, olu: str, slot: str) -> dict[str, st
     stage.sees("The time is held for Quin until an answer.", offered["state"], "offered")
     coordinator.move("matching", f"/places/{waiting['id']}", "answers", {"answer": "yes"})
     taken = coordinator.read("matching", slot)["taken"]
-    stage.sees("Quin says yes. One person has the time, and there is no match between them.", taken, 1)
+    stage.sees("Quin says yes, and has the time now.", taken, 1)
     stage.sees("No match was made, and none will have to be ended.", coordinator.everything("matching", "/matches"), [])
     _heard(stage, listening, olu)
     _over(stage, listening, pia, quin)

@@ -21,6 +21,7 @@ def play(stage: Stage) -> Played:
     ]
     doing.take_on(stage, buddies, "Ned Dummy", connections=SCHOOL, districts=["L8"])
     group = supporting.gather_group(stage, buddies, attached, places=12, setting="testwell-hospital")
+    stage.tell("Hope and Ike are new on a ward. Eve and Gil, who know it, are attached to a group of newcomers there.")
     newcomers = [_refer(stage, buddies, name) for name in ("Hope Exampleton", "Ike Dummy")]
     _eased_in(stage, buddies, group, newcomers)
     match = _a_buddy_each(stage, newcomers[0], attached)
@@ -59,6 +60,7 @@ def _eased_in(stage: Stage, buddies: Offer, group: str, newcomers: list[Referred
 
 def _a_buddy_each(stage: Stage, newcomer: Referred, attached: list[str]) -> str:
     stage.act("And a buddy for each")
+    stage.tell("Hope would like one of them at her side. Ned is a buddy too, at a school.")
     found = supporting.candidates(stage, newcomer)
     stage.sees(
         "Who knows the ward may be a buddy there; who knows another place is stopped.",
@@ -78,6 +80,7 @@ def _long_term(stage: Stage) -> tuple[Referred, str, str]:
     stage.holds("The file names all three roles.", {"befriending", "listening", "mediating"} <= roles)
     about: dict[str, Any] = {"connections": WARD, "age_band": "45-54", "districts": ["L8"]}
     kim = doing.take_on(stage, long_term, "Kim Testwell", **about)
+    stage.tell("Lee would like somebody at his side for a long time. Kim, who is older, agrees to it.")
     mentee = _refer(stage, long_term, "Lee Sampleton", needs=["role-model"])
     match = supporting.introduce(stage, mentee, kim)
     found = stage.worker("hospital").read("matching", f"/matches/{match}")

@@ -149,7 +149,7 @@ def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred) ->
     )
     stage.sees("Of Eilidh she reads that it arrived.", doing.status_of(stage, grouped, "practice"), "received")
     stage.soon(
-        "The mails keep to it too: of Callum she was told the match and its ending; of Eilidh nothing of the kind.",
+        "The mails keep to it too: she was told how it ended for Callum, and of Eilidh not even that she was accepted.",
         lambda: [
             doing.told_of(stage, one, what) for one, what in ((matched, "match-ended"), (grouped, "referral-accepted"))
         ],
