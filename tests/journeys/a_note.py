@@ -1,6 +1,7 @@
 """A supervisor notes something in the midst of a run; and what an operator and a backup then take away."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -78,7 +79,7 @@ async def note_something(matching: str, issuer: Issuer, organisation: Organisati
 
 
 def take_away(
-    urls: dict[str, str], issuer: Issuer, organisation: Organisation, databases: dict[str, Address], folder: Path
+    urls: Mapping[str, str], issuer: Issuer, organisation: Organisation, databases: dict[str, Address], folder: Path
 ) -> dict[str, str]:
     """What `kith` exports of the network, and a dump of each database, by what they are."""
     client = issuer.clients[KEEPER]

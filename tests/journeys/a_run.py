@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import signal
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
@@ -21,22 +19,19 @@ from rich.console import Console
 
 from kith_chassis.broker import make_topics
 from kith_chassis.settings import ServiceSettings
-from kith_cli.addresses import Addresses
 from kith_cli.demonstrating.demonstration import Demonstration, Shown
-from kith_cli.embedded.processes import Process, free_port, rest_through, spawn, stopping
 from kith_cli.installation import deploy_file
 from kith_cli.network import Organisation, read_network
 from kith_cli.telling import Teller
 from kith_contracts.registry import BY_TYPE, TOPICS
+from tests.journeys.a_network import a_network
 from tests.journeys.a_note import Noted, keeper, note_something, take_away
-from tests.servers.issuer import SERVICES, Issuer
+from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, remove_topics
-from tests.servers.postgres import Address, Databases
-from tests.servers.services import SEALING_KEY, Bearer
+from tests.servers.postgres import Databases
+from tests.servers.services import Bearer
 
 SAMPLE: Final = deploy_file("sample-network/network.yaml")
-READY_SECONDS: Final = 90.0
-POLITE: Final = (signal.SIGTERM, 30.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,49 +78,20 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
     """Have everything up, demonstrate twice, take everything down."""
     network = read_network(SAMPLE)
     issuer = Issuer(folder / "issuer", *(client for one in network for client in one.clients), keeper(network[0]))
-    mail_url, smtp_port = f"http://127.0.0.1:{free_port()}", free_port()
-    ports = {name: free_port() for name in SERVICES}
-    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     said = StringIO()
     async with AsyncExitStack() as stack:
         spans, otlp = stack.enter_context(a_collector())
         settings = await _empty_topics(broker, issuer)
-        await stack.enter_async_context(issuer.serving())
-        mail = ["kith_cli.embedded.mail", "--smtp-port", str(smtp_port), "--http-port", mail_url.rpartition(":")[2]]
-        await stack.enter_async_context(a_process(folder / "mail.log", mail, {}))
-        processes = AsyncExitStack()
-        await stack.enter_async_context(processes)
-        addresses: dict[str, Address] = {}
-        for name in SERVICES:
-            addresses[name] = address = await stack.enter_async_context(databases.copy(name))
-            client_id, secret = issuer.secret(name)
-            environment = {
-                "KITH_DATABASE_URL": address.url,
-                "KITH_KAFKA_BOOTSTRAP": broker.bootstrap,
-                "KITH_KAFKA_IDEMPOTENT": str(broker.real),
-                "KITH_HTTP_PORT": str(ports[name]),
-                "KITH_ISSUER": issuer.url,
-                "KITH_DEVELOPMENT_ISSUER": "1",
-                "KITH_CLIENT_ID": client_id,
-                "KITH_CLIENT_SECRET": secret,
-                "KITH_SEALING_KEYS": SEALING_KEY,
-                "KITH_REFERRALS_URL": urls["referrals"],
-                "KITH_MATCHING_URL": urls["matching"],
-                "KITH_SMTP_HOST": "127.0.0.1",
-                "KITH_SMTP_PORT": str(smtp_port),
-                "KITH_MAIL_FROM": "Kith <kith@example.org>",
-                "KITH_OTLP_ENDPOINT": otlp,
-                "KITH_DRAIN_SECONDS": "0",
-            }
-            await processes.enter_async_context(a_process(folder / f"{name}.log", [f"kith_{name}"], environment))
-        await _ready([*urls.values(), mail_url])
+        services = AsyncExitStack()
+        await stack.enter_async_context(services)
+        up = await services.enter_async_context(a_network(broker, databases, issuer, folder, KITH_OTLP_ENDPOINT=otlp))
 
         demonstration = Demonstration(
-            addresses=Addresses(urls, issuer.url, issuer.clients),
+            addresses=up.addresses,
             network=network,
             sample=SAMPLE.parent,
             reports=folder / "reports",
-            mail_url=mail_url,
+            mail_url=up.mail_url,
             teller=Teller(Console(file=said, width=200)),
             go_on=lambda: None,
         )
@@ -133,14 +99,14 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         after_first = len(await _read_log(settings))
         second = await asyncio.to_thread(demonstration.run)
         after_second = len(await _read_log(settings))
-        noted = await note_something(urls["matching"], issuer, network[0])
-        taken = await asyncio.to_thread(take_away, urls, issuer, network[0], addresses, folder)
+        noted = await note_something(up.addresses.services["matching"], issuer, network[0])
+        taken = await asyncio.to_thread(take_away, up.addresses.services, issuer, network[0], up.databases, folder)
 
-        metrics = await _metrics(urls, issuer)
+        metrics = await _metrics(up.addresses.services, issuer)
         async with httpx.AsyncClient() as client:
-            mails = (await client.get(f"{mail_url}/messages")).json()["items"]
+            mails = (await client.get(f"{up.mail_url}/messages")).json()["items"]
         records = await _read_log(settings)
-        await processes.aclose()  # before their spans are counted, of which the last go out at the end
+        await services.aclose()  # before their spans are counted, of which the last go out at the end
     logs = {path.name: path.read_bytes() for path in sorted(folder.glob("*.log"))}  # noqa: ASYNC240 - nothing else runs
     traces = Traces(records, logs, list(spans), metrics)
     return ARun(first, second, said.getvalue(), (after_first, after_second), mails, traces, network, noted, taken)
@@ -158,31 +124,7 @@ async def _empty_topics(broker: Broker, issuer: Issuer) -> ServiceSettings:
     return settings
 
 
-@asynccontextmanager
-async def a_process(log: Path, module: list[str], environment: dict[str, str]) -> AsyncIterator[Process]:
-    """A module of ours, running until it is asked to end."""
-    process = spawn([sys.executable, "-m", *module], log=log, environment=environment, dying_signal=signal.SIGKILL)
-    try:
-        yield process
-    finally:
-        await rest_through(stopping(process, POLITE))
-
-
-async def _ready(urls: list[str]) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS):
-        for url in urls:
-            while not await _is_ready(client, url):
-                await asyncio.sleep(0.1)
-
-
-async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(f"{url}/health/ready")).is_success
-    except httpx.TransportError:
-        return False
-
-
-async def _metrics(urls: dict[str, str], issuer: Issuer) -> dict[str, bytes]:
+async def _metrics(urls: Mapping[str, str], issuer: Issuer) -> dict[str, bytes]:
     async with httpx.AsyncClient(auth=Bearer(issuer.token("operator"))) as client:
         return {
             name: (await client.get(f"{url}/operations/metrics")).raise_for_status().content

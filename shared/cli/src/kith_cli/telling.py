@@ -1,6 +1,7 @@
 """What the command says while it works: a spinner and a tick in a terminal, plain lines in a log."""
 
 import json
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -22,6 +23,13 @@ class Teller:
     def say(self, sentence: str) -> None:
         """Say one sentence."""
         self._print(Text(sentence))
+
+    def show(self, sentence: str, before: str = "", style: str = "") -> None:
+        """Say one sentence behind a mark that a terminal shows in a style, wrapped so that its lines stand together."""
+        terminal = self.console.is_terminal
+        lines = textwrap.wrap(sentence, max(self.console.width - len(before), 1)) if terminal else [sentence]
+        told = f"\n{' ' * len(before)}".join(lines)
+        self._print(Text.assemble((before, style), told) if before else Text(told, style))
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:

@@ -19,18 +19,27 @@ from kith_cli.demonstrating.showing import (
 from kith_cli.embedded.plan import PORTS
 from kith_cli.embedded.platform import Platform, Stopped
 from kith_cli.installation import deploy_file
+from kith_cli.journeys.playing import chosen, list_of_journeys, play_in_front
 from kith_cli.network import read_network
 from kith_cli.telling import Teller
 
 DISAGREED = 1
 
 
-@click.command()
+@click.command(epilog=f"The journeys:\n\n\b\n{list_of_journeys()}")
 @in_folder
 @click.option("--port", "ports", multiple=True, metavar="NAME=PORT", help=f"Where a part listens: {', '.join(PORTS)}.")
 @click.option("--free-ports", is_flag=True, help="Take free ports instead of the usual ones.")
 @click.option("--once", is_flag=True, envvar="ONCE", help="Exit when all is counted (also with ONCE=1).")
-def command(folder: Path, ports: tuple[str, ...], *, free_ports: bool, once: bool) -> None:
+@click.option(
+    "--programme",
+    metavar="NUMBER",
+    help="Play the journey of one programme of the sources instead, 1 to 20; or that of one `human`; or `all` of them.",
+)
+@click.option("--fast", is_flag=True, help="Play without pauses; so it is anyhow where nobody reads along.")
+def command(
+    folder: Path, ports: tuple[str, ...], programme: str | None, *, free_ports: bool, once: bool, fast: bool
+) -> None:
     """Start what `kith up` starts, load the sample network with its people, and carry its three exports through.
 
     Referrals are decided, introduced, supported, ended, withdrawn; then every count is held against what another
@@ -38,8 +47,14 @@ def command(folder: Path, ports: tuple[str, ...], *, free_ports: bool, once: boo
     starts from what is there.
 
     It stays up until Ctrl-C. With --once it exits by itself: 0 only if every count agrees, else 1.
+
+    With --programme it plays one journey in front of you, from a referral to its ending and report, and looks at each
+    thing that it says is to be seen: 0 only if all of it was so, else 1. `kith demo --programme 4` is Home-Start.
     """
     teller = Teller()
+    if programme is not None:
+        _play(folder, teller, programme, ports_from(ports, free=free_ports), fast=fast)
+        return
     network_file = deploy_file("sample-network/network.yaml")
     network = read_network(network_file)
     try:
@@ -62,6 +77,19 @@ def command(folder: Path, ports: tuple[str, ...], *, free_ports: bool, once: boo
         sys.exit(INTERRUPTED)
     if once:
         sys.exit(0 if agrees else DISAGREED)
+
+
+def _play(folder: Path, teller: Teller, programme: str, ports: dict[str, int], *, fast: bool) -> None:
+    try:
+        journeys = chosen(programme)
+    except LookupError:
+        says = f"there is no journey {programme!r}. There are, and `all` of them:\n{list_of_journeys()}"
+        raise click.BadParameter(says, param_hint="--programme") from None
+    read_along = teller.console.is_terminal and not fast
+    try:
+        play_in_front(journeys, folder, teller, ports, read_along=read_along)
+    except Stopped:
+        sys.exit(INTERRUPTED)
 
 
 def _show(teller: Teller, shown: Shown) -> bool:

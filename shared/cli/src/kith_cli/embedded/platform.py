@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -43,6 +43,8 @@ class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked
 class Platform:
     """The embedded run in one folder. `with` starts it and stops it; `watch` stays until a signal or a dead child.
 
+    ``clients`` may ask for tokens besides those of the network.
+
     Nothing is restarted in silence: a child that ends by itself is told of in one sentence, and everything stops.
     """
 
@@ -52,10 +54,13 @@ class Platform:
         network: tuple[Organisation, ...],
         teller: Teller,
         ports: Mapping[str, int] | None = None,
+        *,
+        clients: Iterable[Client] = (),
     ) -> None:
         self.folder = folder.absolute()
         self.plan = Plan(self.folder, dict(PORTS) | dict(ports or {}))
         self._network = network
+        self._more_clients = tuple(clients)
         self._teller = teller
         self._stop = threading.Event()
         self._ours = False
@@ -162,7 +167,7 @@ class Platform:
                 require_free_port(self.plan.ports[name], name)
         standing = standing_clients(SERVICES)
         of_organisations = [client for organisation in self._network for client in organisation.clients]
-        self.clients = keep_clients(self.folder / CLIENTS_FILE, [*standing, *of_organisations])
+        self.clients = keep_clients(self.folder / CLIENTS_FILE, [*standing, *of_organisations, *self._more_clients])
         self._ours = True
 
     def _start_postgres(self) -> None:

@@ -1,0 +1,127 @@
+"""3. Dementia peer networks and cafés (RE, "National Dementia Strategy"): pairs, and either alone."""
+
+from typing import Any, Final
+
+from kith_cli.journeys import doing, supporting
+from kith_cli.journeys.cast import Journey, Part, Played
+from kith_cli.journeys.doing import Offer, Referred
+from kith_cli.journeys.stage import Stage
+from kith_contracts.programmes.evaluation import Whose
+
+
+def play(stage: Stage) -> Played:
+    """A couple, a man alone and a carer alone come to a café, where everybody knows everybody."""
+    stage.act("A café for people with dementia and for those who care for them")
+    cafe = doing.offer(stage, "cafe", "dementia-peer-cafe")
+    doing.agree_to_share(stage, "memory-clinic", "cafe")
+    comes_as = [one.value for one in cafe.definition.support.comes_as]
+    stage.sees("The file says how people come: as a pair, or alone.", comes_as, ["pair", "alone"])
+    hosts = [doing.take_on(stage, cafe, name) for name in ("Iris Testwell", "Jon Sampleton")]
+    group = supporting.gather_group(stage, cafe, hosts)
+    pair, alone, carer = _come(stage, cafe, group)
+    meeting = supporting.meet(
+        stage,
+        cafe,
+        group,
+        [pair, alone, carer],
+        minutes=120,
+        topics=["signposting", "memories"],
+        supporter_ids=hosts,
+        came_with=[{"referral_id": pair.id, "companions": 1}],
+    )
+    _at_the_cafe(stage, cafe, meeting)
+    _over(stage, cafe, pair, alone, carer)
+    return {
+        "programme": cafe.id,
+        "group": group,
+        "referral": pair.id,
+        "alone": alone.id,
+        "carer": carer.id,
+        "meeting": meeting,
+    }
+
+
+def _come(stage: Stage, cafe: Offer, group: str) -> list[Referred]:
+    stage.act("Who comes, and with whom")
+    clinic, coordinator = stage.worker("memory-clinic", "referrer"), stage.worker("cafe")
+    about: dict[str, dict[str, Any]] = {
+        "Kath Exampleton": {"conditions": ["dementia"], "needs": ["newly-diagnosed"]},
+        "Len Dummy": {"conditions": ["dementia"], "needs": ["isolation"]},
+        "Mo Sampleton": {"needs": ["caring"]},
+    }
+    stage.tell(
+        "The memory clinic refers Kath, who has dementia and comes with her husband; Len, who has it and comes alone; "
+        "and Mo, who cares for her mother and comes without her."
+    )
+    pair, alone, carer = (
+        doing.refer(stage, "memory-clinic", cafe, doing.person(who), **more) for who, more in about.items()
+    )
+    household = clinic.make("referrals", "/households", {"others": {"partner": 1}})
+    path = f"/households/{household['id']}"
+    clinic.say("referrals", f"{path}/members/{pair.person_id}", {}, at=household["version"])
+    stage.sees("Kath's household is two; her husband needs no name.", clinic.read("referrals", path)["size"], 2)
+    doing.accept(stage, pair, alone, carer)
+    for one, comes_with in ((pair, 1), (alone, 0), (carer, 0)):
+        supporting.join(stage, one, group, comes_with)
+    stage.sees(
+        "Three who were referred take four places: the pair two, each of the others one.",
+        coordinator.read("matching", f"/groups/{group}")["taken"],
+        4,
+    )
+    return [pair, alone, carer]
+
+
+def _at_the_cafe(stage: Stage, cafe: Offer, meeting: str) -> None:
+    stage.act("At the café")
+    coordinator = stage.worker("cafe")
+    seen = coordinator.read("matching", f"/sessions/{meeting}")
+    stage.sees(
+        "Three of those referred were there, with two hosts.",
+        (len(seen["attended_referral_ids"]), len(seen["supporter_ids"])),
+        (3, 2),
+    )
+    stage.sees(
+        "Kath's husband was there too: he is counted, and named nowhere.",
+        [one["companions"] for one in seen["came_with"]],
+        [1],
+    )
+    stage.holds("Somebody was told where else to turn, during the meeting itself.", "signposting" in seen["topics"])
+    rule = cafe.definition.matching
+    stage.holds("That people know one another is expected here.", rule and rule.knowing_each_other == "expected")
+    supporting.contact(stage, cafe, "drop-in", 9)
+    stage.tell("Nine more came in from the street. They are counted, and nobody asks who they are.")
+
+
+def _over(stage: Stage, cafe: Offer, *everybody: Referred) -> None:
+    stage.act("The ending, and what is reported")
+    hoped = cafe.definition.evaluation.outcomes
+    stage.holds(
+        "What it hopes for stands in its file: confidence, independence, social networks, for people and for carers.",
+        {"confidence", "independence", "social-networks"} <= set(hoped[Whose.PERSON])
+        and "social-networks" in hoped[Whose.CARER],
+    )
+    for one in everybody:
+        doing.close(stage, one)
+    names = ("received", "sessions", "contacts", "people_reached", "closed")
+    stage.soon(
+        "The report counts three who were referred, one meeting, and nine who dropped in.",
+        lambda: doing.counted(stage, "cafe", cafe, *names),
+        {"received": 3, "sessions": 1, "contacts": 1, "people_reached": 9, "closed": 3},
+    )
+
+
+JOURNEY: Final = Journey(
+    number=3,
+    title="Dementia peer networks and cafés",
+    source="RE",
+    words=(
+        "groups for people with dementia and their carers, who come as a pair, or either alone; signposting out of a "
+        "session; confidence, independence, social networks; drop-in, knowing one another expected"
+    ),
+    parts=(
+        Part("memory-clinic", "Testwell Memory Clinic", "health-board"),
+        Part("cafe", "Exampleton Dementia Café"),
+    ),
+    play=play,
+    not_shown=("confidence, independence and social networks in numbers: the file names no instrument for them",),
+)

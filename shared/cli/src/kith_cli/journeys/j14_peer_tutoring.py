@@ -1,0 +1,116 @@
+"""14. Peer tutoring (MH, "Peer Tutoring"): a pupil helps one of the same age, or a younger one, to learn."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from kith_cli.journeys import doing, supporting
+from kith_cli.journeys.cast import Journey, Part, Played
+from kith_cli.journeys.doing import Offer, Referred
+from kith_cli.journeys.stage import Stage
+
+HERE: Final = {"setting": ["testwell-school"], "skill": ["reading"]}
+ELSEWHERE: Final = {"setting": ["sampleton-school"], "skill": ["reading"]}
+
+
+def play(stage: Stage) -> Played:
+    """An older pupil reads with a younger one until she reaches the goal that she set."""
+    stage.act("Of the same age or younger, in one school")
+    tutoring = doing.offer(stage, "school", "peer-tutoring")
+    older = doing.take_on(stage, tutoring, "Ana Testwell", age_band="15-24", connections=HERE, districts=["L8"])
+    doing.take_on(stage, tutoring, "Ben Dummy", age_band="11-14", connections=HERE, districts=["L8"])
+    doing.take_on(stage, tutoring, "Cy Sampleton", age_band="15-24", connections=ELSEWHERE, districts=["L8"])
+    tutee = _refer(stage, tutoring)
+    _found(stage, tutee, older)
+    match = _reads(stage, tutee, older)
+    _over(stage, tutee, match)
+    return {"programme": tutoring.id, "referral": tutee.id, "tutor": older, "match": match}
+
+
+def _refer(stage: Stage, tutoring: Offer) -> Referred:
+    stage.tell("Dot Exampleton is 16. Her teacher asks, and Dot agrees: she would like to read better.")
+    dot = doing.person("Dot Exampleton", birth_date=_sixteen(), postcode="L8 1XX")
+    about: dict[str, Any] = {
+        "needs": ["learning"],
+        "connections": HERE,
+        "channels": ["in-person"],
+        "interests": ["comics"],
+    }
+    tutee = doing.refer(stage, "school", tutoring, dot, **about)
+    doing.accept(stage, tutee)
+    return tutee
+
+
+def _found(stage: Stage, tutee: Referred, older: str) -> None:
+    found = supporting.candidates(stage, tutee)
+    stage.sees(
+        "Ben is younger than she is, and Cy is at another school: both are stopped. Ana may be proposed.",
+        (found["stopped_by"], [one["supporter_id"] for one in found["candidates"]]),
+        ({"supporter-younger": 1, "setting-not-shared": 1}, [older]),
+    )
+
+
+def _reads(stage: Stage, tutee: Referred, older: str) -> str:
+    stage.act("They read together")
+    match = supporting.introduce(stage, tutee, older)
+    stage.tell("Dot sets herself a goal, and says it in her own words. She is at 2 of 10.")
+    teacher, day = stage.worker("school"), doing.today().isoformat()
+    asked_for = {"code": "read-a-book", "words": "Read a whole book, not only the pictures", "set_on": day}
+    goal = stage.heard(lambda: teacher.make("matching", f"/referrals/{tutee.id}/goals", asked_for))
+    _look(stage, goal["id"], 2)
+    supporting.measure(stage, tutee, "goal-based-outcomes", "baseline", {"1": 2})
+    for topic in tutee.to.definition.support.sessions.topics:
+        supporting.hold(stage, "school", match, 30, topics=[topic])
+    held = stage.worker("school").everything("matching", "/sessions")
+    about = [topic for one in held for topic in one["topics"]]
+    stage.sees(
+        "Half an hour of paired reading, and one of paired writing.", about, ["paired-reading", "paired-writing"]
+    )
+    supporting.asked(stage, tutee, match, "helping")
+    _look(stage, goal["id"], 9)
+    supporting.measure(stage, tutee, "goal-based-outcomes", "ending", {"1": 9})
+    path = f"/referrals/{tutee.id}/measurements"
+    asked = stage.worker("school").everything("matching", path)
+    stage.sees(
+        "She has nearly reached it: 9.",
+        {one["moment"]: one["parts"][0]["value"] for one in asked},
+        {"baseline": "2", "ending": "9"},
+    )
+    stage.sees(
+        "They looked at the goal together, twice; the list of goals has no word of hers.",
+        [[one["near"] for one in teacher.everything("matching", f"/goals/{goal['id']}/looks")], "words" in goal],
+        [[2, 9], False],
+    )
+    teacher.move("matching", f"/goals/{goal['id']}", "ending", {"state": "reached", "on": day})
+    return match
+
+
+def _look(stage: Stage, goal_id: str, near: int) -> None:
+    look = {"looked_on": doing.today().isoformat(), "at": "session", "near": near}
+    stage.worker("school").make("matching", f"/goals/{goal_id}/looks", look)
+
+
+def _over(stage: Stage, tutee: Referred, match: str) -> None:
+    stage.act("The ending, and what is reported")
+    supporting.end(stage, tutee, match)
+    doing.close(stage, tutee)
+    names = ("received", "matched", "sessions", "closed")
+    stage.soon(
+        "The report counts one tutee, matched, who met twice, and is done.",
+        lambda: doing.counted(stage, "school", tutee.to, *names),
+        {"received": 1, "matched": 1, "sessions": 2, "closed": 1},
+    )
+
+
+def _sixteen() -> str:
+    """The birth date of somebody who has been sixteen for some days."""
+    return (doing.today() - timedelta(days=16 * 366)).isoformat()
+
+
+JOURNEY: Final = Journey(
+    number=14,
+    title="Peer tutoring",
+    source="MH",
+    words="tutor and tutee of the same age or a younger tutee; paired reading or writing; goals",
+    parts=(Part("school", "Testwell School", "school"),),
+    play=play,
+)

@@ -1,0 +1,27 @@
+"""3. Dementia cafés: pairs, and either alone; signposting out of a session; dropping in."""
+
+from tests.journeys.programmes.conftest import AfterTheJourney
+
+
+def test_people_come_as_a_pair_or_either_alone(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(3)
+
+    meeting = after.seen_by("cafe").read("matching", f"/sessions/{after.ids['meeting']}")
+    assert set(meeting["attended_referral_ids"]) == {after.ids[who] for who in ("referral", "alone", "carer")}
+    assert meeting["came_with"] == [{"referral_id": after.ids["referral"], "pair_with": None, "companions": 1}]
+    assert "✓ Three who were referred take four places: the pair two, each of the others one." in after.said
+
+
+def test_somebody_is_signposted_out_of_a_session(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(3)
+
+    assert "signposting" in after.seen_by("cafe").read("matching", f"/sessions/{after.ids['meeting']}")["topics"]
+
+
+def test_people_drop_in_and_that_they_know_one_another_is_expected(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(3)
+
+    line = after.totals("cafe")
+    assert [line[name] for name in ("received", "sessions", "people_reached", "closed")] == [3, 1, 9, 3]
+    terms = after.seen_by("cafe").read("referrals", f"/programmes/{after.ids['programme']}/definition")
+    assert terms["definition"]["matching"]["knowing_each_other"] == "expected"
