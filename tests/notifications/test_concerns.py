@@ -156,11 +156,12 @@ async def test_the_lead_of_the_desk_is_written_to_at_once_and_the_letter_says_no
 async def test_where_no_desk_answers_the_organisation_itself_is_written_to(stage: Stage) -> None:
     raised = await a_heard_concern(stage, desk_id=None)
 
-    await tick(stage, NOW + HOUR)
+    for hours in (1, 2):
+        await tick(stage, NOW + hours * HOUR)
     await stage.turn(stage.a_sender())
 
     assert set(stage.owners.asked) == {f"organisations/{raised.organisation_id}"}
-    assert await recipients(stage) == ["concern-raised programme", "concern-unacknowledged programme"]
+    assert await recipients(stage) == ["concern-raised programme", *["concern-unacknowledged programme"] * 2]
 
 
 async def test_it_is_passed_on_until_somebody_answers_and_that_is_told(stage: Stage) -> None:
@@ -201,6 +202,16 @@ async def test_what_the_mail_server_refuses_for_good_is_passed_on_before_the_hou
     await tick(stage, now)
 
     assert (await recipients(stage))[1:] == ["concern-unacknowledged duty-deputy"]
+
+
+async def test_what_was_delivered_is_passed_on_by_the_clock_alone(stage: Stage) -> None:
+    now = stage.clock.time
+    await a_heard_concern(stage, acknowledge_by=now + HOUR, decide_by=now + 4 * HOUR)
+
+    await stage.turn(stage.a_sender())
+    await tick(stage, now)
+
+    assert await recipients(stage) == ["concern-raised duty-lead"]
 
 
 async def test_told_twice_it_is_one_concern_and_one_letter(stage: Stage) -> None:
