@@ -46,7 +46,7 @@ HEAVY: Final = (
     *(date(2026, 10, day) for day in (23, 24, 25)),
     *(date(2026, 1, 1), date(2026, 3, 17), date(2026, 4, 6), date(2026, 7, 13), date(2026, 8, 3), date(2026, 12, 24)),
 )
-"""Days on which somebody is sure to raise one: before both changes of the clock, and around bank holidays."""
+"""Days on which one is raised in each nation that nobody decides: at both changes of the clock, at bank holidays."""
 
 Told = tuple[UUID, str, str, date]
 
@@ -102,8 +102,7 @@ def next_look(at: datetime) -> datetime:
 def a_story(chance: random.Random, number: int) -> Story:
     nation = list(Nation)[number % len(Nation)]
     if number < 4 * len(HEAVY):
-        day = datetime.combine(HEAVY[number // 4], time(), UTC)
-        at = day + chance.randrange(24 * 4) * 15 * MINUTE + 7 * MINUTE
+        at = datetime.combine(HEAVY[number // 4], time(7, 7), UTC) + chance.randrange(20) * 15 * MINUTE
     else:
         at = BEGINS + chance.randrange(355 * 24 * 4) * 15 * MINUTE + 7 * MINUTE
     desk = DutyDesk(new_id(), new_id(), (), {Level.LEAD: Mailbox("Duty", "duty@example.org")}, Hours(nation))
@@ -126,6 +125,8 @@ def a_story(chance: random.Random, number: int) -> Story:
     )
     acknowledged = at + chance.randrange(1, 24) * 20 * MINUTE if chance.random() < 0.7 else None
     decided = (acknowledged or at) + chance.randrange(1, 150) * HOUR if chance.random() < 0.6 else None
+    if number < 4 * len(HEAVY):
+        acknowledged, decided = at + 20 * MINUTE, None
     return Story(fact, nation, at, acknowledged, decided)
 
 
