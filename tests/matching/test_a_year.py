@@ -58,6 +58,7 @@ BANK_HOLIDAYS: Final = {
     "wales": ((4, 3), (4, 6), (5, 4), (5, 25), (8, 31), (12, 25), (12, 28)),
     "northern-ireland": ((3, 17), (4, 3), (4, 6), (5, 4), (5, 25), (7, 13), (8, 31), (12, 25), (12, 28)),
 }
+"""None of them moves a day: a week without a visit that ends on one is noticed on it, in each nation."""
 
 FOUND: Final = {"not-there": "cancelled_at", "not-back": "checked_out_at"}
 """How it ends with somebody who was looked for."""
@@ -150,7 +151,10 @@ class Pair:
         return self.made_on + LENGTH_WEEKS * 7 * DAY
 
     def expected(self) -> Iterator[Told]:
-        """All that is to be told of the two, and when: the first time after it is due at which somebody looks."""
+        """All that is to be told of the two, and when: the first time after it is due at which somebody looks.
+
+        Whatever else may fall due is drawn above, done in ``Year`` and reckoned here.
+        """
         last = min(self.ended_on, LAST)
         for since, until in pairwise([self.made_on, *self.happened, last]):
             days = since + (MISSED_AFTER + 1) * DAY

@@ -363,15 +363,28 @@ async def test_two_at_once_tell_nothing_twice(short: Days) -> None:
     assert sorted(found) == sorted(("hold-session", one, short.today + 8 * DAY) for one in pairs)
 
 
+async def test_who_comes_second_with_the_same_tells_nothing(short: Days) -> None:
+    match_id, at = await short.desk.a_match(), short.start + 8 * DAY
+    async with short.stage.database.network_transaction() as tx:
+        found = await store.list_new(tx, limit=10, today=today(at), now=at)
+    before = await short.stage.told()
+
+    for _ in range(2):
+        async with short.stage.database.network_transaction() as tx:
+            await falling_due.tell(tx, found, now=at)
+
+    assert told(await short.stage.told_since(before)) == [("hold-session", match_id, short.today + 8 * DAY)]
+
+
 async def test_what_does_not_fit_in_one_turn_follows_at_the_next_and_visitors_come_first(
     short: Days, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs = [await short.desk.a_match() for _ in range(3)]
-    body = {"starts_at": (short.start + timedelta(minutes=1)).isoformat(), "minutes": 60}
+    body = {"starts_at": (short.start + 9 * DAY - timedelta(hours=1)).isoformat(), "minutes": 60}
     await short.desk.create(f"/matches/{pairs[0]}/visits", body)
     monkeypatch.setattr(falling_due, "MOST_AT_ONCE", 2)
 
-    turns = [[kind for kind, _, _ in await short.at(8)] for _ in range(3)]
+    turns = [[kind for kind, _, _ in await short.at(9)] for _ in range(3)]
 
     assert turns == [["look-for-visitor", "hold-session"], ["hold-session"] * 2, []]
 
