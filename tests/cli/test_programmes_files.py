@@ -18,6 +18,7 @@ from kith_contracts.programmes.matching import Connection, HardRule, KnowingEach
 from kith_contracts.programmes.schema import file_schema
 from kith_contracts.programmes.support import ComesAs, Component, Gathering, Limit, Times
 from kith_contracts.programmes.supporters import Learner, Pay, Role, Step
+from kith_contracts.programmes.terms import terms_of
 from kith_contracts.programmes.words import Channel, Formality, Model, Nation
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "programmes"
@@ -152,7 +153,7 @@ def test_2_champions_reach_parents_who_are_not_referred_from_a_directory_that_is
 def test_3_people_with_dementia_and_carers_come_together_or_either_alone() -> None:
     told = programme("dementia-peer-cafe")
 
-    assert set(told.support.comes_as) == {ComesAs.PAIR, ComesAs.ALONE}
+    assert set(told.support.comes_as) == set(terms_of(told, 1).comes_as) == {ComesAs.PAIR, ComesAs.ALONE}
     assert set(told.models) == {Model.GROUP, Model.DROP_IN}
     assert matching("dementia-peer-cafe").knowing_each_other is KnowingEachOther.EXPECTED
     assert has("dementia-peer-cafe", Component.SIGNPOSTING)
