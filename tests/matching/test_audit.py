@@ -158,6 +158,8 @@ ACTIONS = {
     "see_to_helping": ["helping-seen"],
     "correct_session": ["session-corrected"],
     "list_session_corrections": ["corrections-listed"],
+    "note_session": ["session-noted"],
+    "read_session_notes": ["session-notes-read"],
     "log_contact": ["contact-logged"],
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],

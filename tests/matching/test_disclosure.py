@@ -74,6 +74,7 @@ VIEWS: Mapping[str, str | None] = {
         *("list_matches", "get_match", "end_match", "log_session", "list_sessions", "get_session"),
         *("plan_ending", "extend_match", "answer_balance"),
         *("log_contact", "list_contacts", "get_contact", "correct_session", "list_session_corrections"),
+        *("note_session", "read_session_notes"),
         *("note_acquaintance", "take_acquaintance_back", "plan_encounter"),
         *("record_step", "list_steps", "count_paths", "list_attention", "record_check", "list_checks"),
         *("record_training", "list_trainings", "record_staff_training", "list_staff_trainings"),

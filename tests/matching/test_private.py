@@ -1,10 +1,11 @@
 """What a supporter keeps to themself stops pairs in silence: what they avoid, and that they are supported too."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from kith_chassis.clock import new_pseudonym
+from kith_chassis.clock import new_id, new_pseudonym, now, today
 from kith_contracts.referrals import ReferralCreated
 from kith_matching.domain.private import Private
 from kith_matching.domain.refusals import PairStopped
@@ -136,9 +137,27 @@ async def test_the_way_from_supported_to_supporter_shows_when_they_were_supporte
     assert before == {"supporter_id": supporter_id, "supported": []}
     assert shown["supported"] == [
         {
+            "kind": "match",
             "programme_id": str(desk.programme.programme_id),
             "programme_name": desk.programme.programme_name,
             "made_on": desk.today,
             "ended_on": None,
         }
     ]
+
+
+async def test_a_course_that_somebody_came_to_is_part_of_their_way_from_its_first_meeting_to_the_last(
+    desk: Desk,
+) -> None:
+    referral, supporter_id, group_id = await desk.a_referral(), await desk.a_supporter(), str(new_id())
+    await desk.create(f"/supporters/{supporter_id}/person", {"person_id": str(referral.person_id)})
+    days = [(today(now()) - timedelta(days=ago)).isoformat() for ago in (9, 2, 0)]
+    for day, there in zip(days, ([referral], [referral], []), strict=True):
+        meeting = {"group_id": group_id, "programme_id": str(desk.programme.programme_id), "minutes": 60}
+        attended = [str(one.referral_id) for one in there]
+        held = {"kind": "group", "held_on": day, "channel": "in-person", "attended_referral_ids": attended}
+        assert (await desk.create("/sessions", meeting | held)).status_code == 201
+
+    [course] = (await desk.get(f"/supporters/{supporter_id}/progression")).json()["supported"]
+
+    assert (course["kind"], course["made_on"], course["ended_on"]) == ("group", days[0], days[1])

@@ -42,7 +42,7 @@ def one_address(databases: Databases) -> Iterator[Address]:
 
 @pytest.fixture
 async def where(desk: Desk, as_caller: AsCaller) -> str:
-    """Where a supervision is whose note has the words; and so have a concern, a goal and an incident beside it."""
+    """Where a supervision is whose note has the words; so have a concern, a goal, an incident and a session."""
     await concern(desk, as_caller)
     terms = ProgrammeTerms(definition_version=1, knowing_each_other="expected", components=("goals",))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": terms}))
@@ -52,6 +52,9 @@ async def where(desk: Desk, as_caller: AsCaller) -> str:
     for path, body in ((f"{of_referral}/goals", goal), ("/incidents", incident)):
         kept = await desk.create(path, body)
         assert (await desk.get(kept.headers["Location"])).json()["words"] == WORDS
+    held = {"kind": "one-to-one", "match_id": await desk.a_match(), "held_on": desk.today, "minutes": 60}
+    session = await desk.create("/sessions", held | {"channel": "telephone"})
+    assert (await desk.create(f"{session.headers['Location']}/notes", {"words": WORDS})).is_success
     return (await note(desk)).headers["Location"]
 
 

@@ -159,7 +159,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         match["supporter_id"],
         proposal.json()["id"],
         match_id,
-        meeting.json()["id"],
+        await a_noted_meeting(desk, meeting),
         contact.json()["id"],
         group_id,
         slot_id,
@@ -203,6 +203,12 @@ A_SHARING = {"shared_with": "crisis-team", "items": ["name", "what-was-said"], "
 
 def a_concern(match_id: str) -> dict[str, Any]:
     return {"grounds": "risk-of-suicide", "about": "match", "about_id": match_id, "words": WORRY}
+
+
+async def a_noted_meeting(desk: Desk, meeting: httpx.Response) -> str:
+    await desk.create(f"{meeting.headers['Location']}/notes", {"words": ASIDE})
+    session_id: str = meeting.json()["id"]
+    return session_id
 
 
 async def a_given_material(desk: Desk, group_id: str) -> str:
@@ -571,6 +577,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
         "correct_session": ("PUT", f"/sessions/{ours.session_id}", a_correction(ours.desk)),
         "list_session_corrections": ("GET", f"/sessions/{ours.session_id}/corrections", None),
+        "note_session": ("POST", f"/sessions/{ours.session_id}/notes", {"words": ASIDE}),
+        "read_session_notes": ("GET", f"/sessions/{ours.session_id}/notes", None),
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
@@ -705,6 +713,7 @@ THEIR_OWN = {
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
 EITHERS = OWN_WORDS | {
+    *("note_session", "read_session_notes"),
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
     "list_supporter_materials",

@@ -27,6 +27,7 @@ from kith_matching.api import (
     materials,
     measuring,
     mediating,
+    noting,
     occasions,
     offers,
     path,
@@ -55,7 +56,8 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(instruments, measuring, visiting, goals, signposting, tasting, incidents, materials, concerns, duty_desks),
+    *(noting, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
+    *(concerns, duty_desks),
 ):
     router.include_router(part.router)
 
@@ -200,6 +202,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_session": ORGANISERS,
     "correct_session": ORGANISERS,
     "list_session_corrections": ORGANISERS,
+    "note_session": _EITHER,
+    "read_session_notes": _EITHER,
     "log_contact": _EITHER,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,

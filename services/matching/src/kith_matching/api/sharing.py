@@ -1,7 +1,7 @@
 """What supporters share, and with whom; what they keep to themselves; and the way from supported to supporter."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -96,8 +96,12 @@ class LinkShown(BaseModel):
 
 
 class SupportedShown(BaseModel):
-    """A match in which the supporter was supported. Days in Europe/London."""
+    """A match in which the supporter was supported, or a group or course that they came to. Days in Europe/London.
 
+    Of a group ``made_on`` and ``ended_on`` are the first and the last meeting at which they were.
+    """
+
+    kind: Literal["match", "group"]
     programme_id: UUID
     programme_name: str | None
     made_on: date

@@ -28,6 +28,7 @@ from kith_matching.tables import (
     proposals,
     referrals,
     session_corrections,
+    session_notes,
     sessions,
     signposts,
     tasters,
@@ -144,6 +145,12 @@ _LET_GOALS_GO: Final = (
     .returning(sa.literal("/goals/") + sa.cast(goals.c.id, sa.Text))
 )
 """With a goal go its words, what opens them, and how near the person said they were."""
+_UNNOTE: Final = (
+    sa.delete(session_notes)
+    .where(session_notes.c.session_id.in_(sa.select(sessions.c.id).where(sessions.c.referral_id == _THEIRS)))
+    .returning(sa.literal("/sessions/") + sa.cast(session_notes.c.session_id, sa.Text) + "/notes")
+)
+"""What was noted of a group's meeting is about nobody in particular, and stays."""
 _TAKE_OUT: Final = sa.text(
     "update round_inputs set referral_ids = array("
     f" select case when one = any(cast(:referrals as uuid[])) then '{ERASED}' else one end"
@@ -169,7 +176,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         locations = [
             place
-            for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO)
+            for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO, _UNNOTE)
             for place in await tx.scalars(statement, {"referrals": theirs})
         ]
         await forget_words(tx, theirs)

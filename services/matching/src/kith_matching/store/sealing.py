@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.database import sealer_of
 from kith_chassis.refusals import Refusal
 from kith_chassis.sealing import DATA_KEY, SealedText, Sealer
-from kith_matching.tables import concern_words, goal_keys, incident_keys, supervision_keys
+from kith_matching.tables import concern_words, goal_keys, incident_keys, session_notes, supervision_keys
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ MOST_AT_ONCE: Final = 500
 
 _KEPT: Final[tuple[tuple[sa.Table, sa.Column[Any]], ...]] = (
     (supervision_keys, supervision_keys.c.supervisor),
-    *((table, table.c.organisation_id) for table in (concern_words, goal_keys, incident_keys)),
+    *((table, table.c.organisation_id) for table in (concern_words, goal_keys, incident_keys, session_notes)),
 )
 """Each table that keeps data keys (``id``, ``key``, ``under``), and its column that says for whom they open."""
 _BARE: Final = b""

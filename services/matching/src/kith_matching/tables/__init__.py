@@ -24,6 +24,7 @@ from kith_matching.tables.path import (
     supporter_trainings,
 )
 from kith_matching.tables.places import group_plans, places
+from kith_matching.tables.session_notes import session_notes
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.signposting import signposts, tasters
 from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
@@ -80,6 +81,7 @@ __all__ = [
     "round_inputs",
     "rounds",
     "session_corrections",
+    "session_notes",
     "sessions",
     "signposts",
     "supervision_keys",

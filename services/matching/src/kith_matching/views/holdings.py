@@ -110,6 +110,9 @@ _HELD: Final = sa.text("""
             || jsonb_build_object('as_a_pair', pair_with is not null)
     from attendances where referral_id in (select id from theirs)
     union all
+    select 'session-note', id, organisation_id, false, jsonb_build_object('written_at', written_at)
+    from session_notes where session_id in (select id from sessions where referral_id in (select id from theirs))
+    union all
     select 'session-correction', session_id, organisation_id,
         cardinality(topics) = 0 and (select bool_or(erased) from theirs),
         to_jsonb(session_corrections) - '{session_id,organisation_id,attended_referral_ids,came_with}'::text[]

@@ -94,6 +94,7 @@ def _sounds_off(stage: Stage, top: Offer, jess: str) -> None:
     for explained in (True, False):
         body = {"kind": "one-to-one", "match_id": match["id"], **supporting.meeting(60, limits_explained=explained)}
         herself.make("matching", "/sessions", body | {"topics": ["coping", "going-back-to-work"]})
+    _notes(stage)
     logged = coordinator.everything("matching", "/sessions")
     stage.sees(
         "Jess logs both meetings; that she must tell some things on was explained in the first.",
@@ -109,6 +110,18 @@ def _sounds_off(stage: Stage, top: Offer, jess: str) -> None:
     [called] = coordinator.everything("matching", f"/supporters/{jess}/calls")
     stage.sees(
         "She was, for an hour, and rang once in between.", (held["minutes"], called["channel"]), (60, "telephone")
+    )
+
+
+def _notes(stage: Stage) -> None:
+    herself, coordinator = stage.worker("wrap", "jess"), stage.worker("wrap")
+    [first, _] = coordinator.everything("matching", "/sessions")
+    path, said = f"/sessions/{first['id']}/notes", "Talked of the old job, and of going back on two days"
+    herself.make("matching", path, {"words": said})
+    stage.sees(
+        "What was said she writes down, sealed: she and her coordinator read it.",
+        [[one["words"] for one in who.read("matching", path)["items"]] for who in (herself, coordinator)],
+        [[said], [said]],
     )
 
 

@@ -130,6 +130,11 @@ def _nothing_leaks(stage: Stage, mentor: str) -> None:
     seen = {who: herself.read("matching", f"{path}/preview", **{"as": who})["conditions"] for who in LOOKING}
     stage.sees("She looks through everybody's eyes: none of them sees it.", seen, {who: [] for who in LOOKING})
     stage.sees("She herself does.", herself.read("matching", f"{path}/disclosures")["items"], [mine])
+    stage.sees(
+        "Her coordinator sees that she came by a course.",
+        [one["kind"] for one in stage.worker("self-management").read("matching", f"{path}/progression")["supported"]],
+        ["group"],
+    )
     stage.refuses(
         "Where she was supported is her coordinator's to know: not even her own token opens it.",
         "role-missing",
@@ -174,5 +179,4 @@ JOURNEY: Final = Journey(
         Part("self-management", "Exampleton Self-management", nation="wales", supporters=("gwen",)),
     ),
     play=play,
-    not_shown=("the course in the list of when a mentor was supported: so far it has matches alone",),
 )
