@@ -163,6 +163,8 @@ ACTIONS = {
     "log_contact": ["contact-logged"],
     "list_contacts": ["contacts-listed"],
     "get_contact": ["contact-read"],
+    "record_own_measure": ["own-measure-recorded"],
+    "list_own_measures": ["own-measures-listed"],
     "list_instruments": ["instruments-listed"],
     "get_instrument": ["instrument-read"],
     "put_licence": ["licence-recorded"],

@@ -171,7 +171,7 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         (str(members[0].id), str(members[1].id), str(members[2].id)),
         str(agreement.id),
         (await desk.create(f"/matches/{match_id}/helping", an_answer(desk))).json()["id"],
-        await a_measured_person(desk, referral),
+        await a_measured_person(desk, referral, supporter_id),
         await some_visits(desk, match_id),
         *await a_shared_concern(desk, as_caller, match_id),
         await a_goal(desk, referral),
@@ -256,11 +256,18 @@ async def a_goal(desk: Desk, referral: ReferralCreated) -> str:
     return goal_id
 
 
-async def a_measured_person(desk: Desk, referral: ReferralCreated) -> str:
+async def a_measured_person(desk: Desk, referral: ReferralCreated, supporter_id: str) -> str:
+    await desk.create(f"/supporters/{supporter_id}/measurements", an_own_measure(desk))
     await desk.put("/instruments/swemwbs/licence", A_LICENCE)
     answer = await desk.create(f"/referrals/{referral.referral_id}/measurements", a_measurement(desk))
     measurement_id: str = answer.json()["id"]
     return measurement_id
+
+
+def an_own_measure(desk: Desk) -> dict[str, Any]:
+    """A supporter's own answers, in which nothing worries anybody."""
+    answers = {"instrument": "ons4", "answers": dict.fromkeys(("satisfied", "worthwhile", "happy", "anxious"), 7)}
+    return a_measurement(desk) | answers | {"programme_id": str(desk.programme.programme_id)}
 
 
 def a_measurement(desk: Desk) -> dict[str, Any]:
@@ -618,12 +625,15 @@ def attempts_to_measure(ours: Ours) -> dict[str, tuple[str, str, Any]]:
     """The same for measures."""
     of_referral = f"/referrals/{ours.referral.referral_id}/measurements"
     measurement = f"/measurements/{ours.measurement_id}"
+    of_supporter = f"/supporters/{ours.supporter_id}/measurements"
     return {
         "list_instruments": ("GET", "/instruments", None),
         "get_instrument": ("GET", "/instruments/swemwbs", None),
         "put_licence": ("PUT", "/instruments/swemwbs/licence", A_LICENCE),
         "record_measurement": ("POST", of_referral, a_measurement(ours.desk)),
         "list_measurements": ("GET", of_referral, None),
+        "record_own_measure": ("POST", of_supporter, an_own_measure(ours.desk)),
+        "list_own_measures": ("GET", of_supporter, None),
         "get_measurement": ("GET", measurement, None),
     }
 
@@ -711,9 +721,9 @@ THEIR_OWN = {
     "list_own_visits",
 }
 """What a supporter does for themself, and nobody for them."""
-OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter"}
+OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter", "record_own_measure"}
 EITHERS = OWN_WORDS | {
-    *("note_session", "read_session_notes"),
+    *("note_session", "read_session_notes", "list_own_measures"),
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
     "list_supporter_materials",

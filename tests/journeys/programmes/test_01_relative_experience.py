@@ -46,3 +46,13 @@ def test_it_is_counted_from_referral_to_ending_and_the_referrer_hears(after_the_
     assert [owner[name] for name in ("received", "matched", "sessions", "closed")] == [1, 1, 2, 1]
     assert (owner["side"], referrer["side"], referrer["received"]) == ("owner", "referrer", 1)
     assert after.told(("match-made", "referrer"), ("first-session", "referrer"))
+
+
+def test_the_volunteer_answers_about_herself_and_it_stays_hers(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(1)
+    path = f"/supporters/{after.ids['lived']}/measurements"
+
+    own = after.seen_by("kinship", "cath").read("matching", path)["items"]
+    assert [(one["moment"], one["score"]["parts"][0]["value"]) for one in own] == [("baseline", "5"), ("ending", "7")]
+    seen = after.seen_by("kinship").read("matching", path)["items"]
+    assert [one["score"] for one in seen] == [None, None]

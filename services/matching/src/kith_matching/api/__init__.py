@@ -30,6 +30,7 @@ from kith_matching.api import (
     noting,
     occasions,
     offers,
+    own_measures,
     path,
     proposals,
     proposing,
@@ -56,7 +57,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(noting, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
+    *(noting, own_measures, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
     *(concerns, duty_desks),
 ):
     router.include_router(part.router)
@@ -207,6 +208,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "log_contact": _EITHER,
     "list_contacts": ORGANISERS,
     "get_contact": ORGANISERS,
+    "record_own_measure": _EITHER,
+    "list_own_measures": _EITHER,
     "list_instruments": ORGANISERS,
     "get_instrument": ORGANISERS,
     "put_licence": ORGANISERS,

@@ -154,7 +154,7 @@ async def record_measurement(
             recorded_at=now,
             recorded_by=caller.subject,
             **said,
-            **_imported(asked.imported),
+            **imported_of(asked.imported),
         )
         kept = await measuring.record_measurement(tx, measurement, referral, now=now)
         return Created(f"/measurements/{kept.id}", MeasurementRecorded.model_validate(kept))
@@ -191,7 +191,8 @@ async def get_measurement(
     return _read(seen)
 
 
-def _imported(asked: ImportedAsked | None) -> dict[str, Any]:
+def imported_of(asked: ImportedAsked | None) -> dict[str, Any]:
+    """What an imported score says, as the domain has it."""
     if asked is None:
         return {}
     values = {code: str(value) for code, value in asked.values.items()}

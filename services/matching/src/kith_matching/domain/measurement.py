@@ -4,7 +4,7 @@ Answers are kept as they were given, with the version of the instrument; what th
 read (``domain.scoring``), so that there are no two truths.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +16,12 @@ from kith_matching.domain import refusals
 from kith_matching.domain.instrument import Instrument, ItemText
 from kith_matching.domain.referral import Referral, check_remembered
 from kith_matching.domain.refusals import MatchingRefused, NotFound
-from kith_matching.domain.scoring import Scored, score, take_imported
+from kith_matching.domain.scoring import Changed, Scored, change, score, take_imported
 from kith_matching.domain.terms import MeasureAsked
 
 PERSON: Final = "person"
-"""Whose answers these are: those of carers and supporters are not kept here yet."""
+SUPPORTER: Final = "supporter"
+"""Whose answers a plan asks for. Those of carers are not kept here yet."""
 _SECOND: Final = 2
 
 
@@ -53,17 +54,15 @@ class Helper(StrEnum):
     SOMEBODY_ELSE = "somebody-else"
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
     """What somebody answered, or the score of it that was reckoned elsewhere (``imported``, ``licence_holder``).
 
-    ``taken_on`` is a day in Europe/London. ``late`` is a baseline after the second session, by the sessions logged when
-    it was recorded; ``planned`` what the programme's plan asks for at this moment. ``risk_items`` were answered above
-    0: a concern is raised for them.
+    ``taken_on`` is a day in Europe/London; ``planned`` what the programme's plan asks for at this moment.
+    ``risk_items`` were answered above 0: a concern is raised for them.
     """
 
     id: UUID
-    referral_id: UUID
     programme_id: UUID
     organisation_id: UUID
     instrument: str
@@ -78,9 +77,29 @@ class Measurement:
     answers: Mapping[str, int] | None = field(default=None, repr=False)
     imported: Mapping[str, str] | None = field(default=None, repr=False)
     licence_holder: str | None = None
-    late: bool = False
     planned: bool = False
     risk_items: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement(Answered):
+    """What the person of a referral answered.
+
+    ``late`` is a baseline after the second session, by the sessions logged when it was recorded.
+    """
+
+    referral_id: UUID
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMeasure(Answered):
+    """What a supporter answered about themself (RE: also "the volunteers" gain, and it is worth knowing).
+
+    How they are is theirs: who organises sees that they answered, and nothing of what.
+    """
+
+    supporter_id: UUID
 
 
 class MeasurementNotFound(NotFound):
@@ -126,23 +145,59 @@ def record(
     check_remembered(referral)
     if not referral.consented:
         raise refusals.ConsentWithdrawn
-    if asked.taken_on > today:
-        raise refusals.InTheFuture
-    if instrument.item_text is ItemText.LICENSED and not licensed:
-        raise LicenceMissing
+    _check(asked, instrument, licensed=licensed, today=today)
     return replace(
         asked,
         late=asked.moment is Moment.BASELINE and sum(day < asked.taken_on for day in sessions) >= _SECOND,
-        planned=any(_asks(measure, asked) for measure in plan),
+        planned=any(_asks(measure, asked, PERSON) for measure in plan),
         risk_items=scored(asked, instrument).risk_items,
     )
 
 
-def scored(measurement: Measurement, instrument: Instrument) -> Scored:
+def record_own(
+    asked: OwnMeasure, instrument: Instrument, *, licensed: bool, plan: Collection[MeasureAsked], today: date
+) -> OwnMeasure:
+    """What a supporter answered, as it is kept. Raises as ``record`` does of what was answered."""
+    _check(asked, instrument, licensed=licensed, today=today)
+    return replace(
+        asked,
+        planned=any(_asks(measure, asked, SUPPORTER) for measure in plan),
+        risk_items=scored(asked, instrument).risk_items,
+    )
+
+
+def _check(asked: Answered, instrument: Instrument, *, licensed: bool, today: date) -> None:
+    if asked.taken_on > today:
+        raise refusals.InTheFuture
+    if instrument.item_text is ItemText.LICENSED and not licensed:
+        raise LicenceMissing
+
+
+def scored(measurement: Answered, instrument: Instrument) -> Scored:
     """What the measurement comes to. Raises as ``score`` and ``take_imported``."""
     if measurement.imported is not None:
         return take_imported(instrument, {code: Decimal(value) for code, value in measurement.imported.items()})
     return score(instrument, measurement.version, measurement.answers or {})
+
+
+def since_baseline(all_: Sequence[Answered], one: Answered, instrument: Instrument) -> tuple[Changed, ...]:
+    """How ``one`` differs from the first baseline of the same instrument and version, taken by the same day or before.
+
+    Nothing where there is none, or where it is that baseline itself.
+    """
+    first = min(
+        (
+            other
+            for other in all_
+            if (other.instrument, other.version, other.moment) == (one.instrument, one.version, Moment.BASELINE)
+            and other.taken_on <= one.taken_on
+        ),
+        key=lambda other: (other.taken_on, other.id),
+        default=None,
+    )
+    if first is None or first.id == one.id:
+        return ()
+    return change(instrument, scored(first, instrument), scored(one, instrument))
 
 
 def check_needs_licence(instrument: Instrument) -> None:
@@ -151,7 +206,7 @@ def check_needs_licence(instrument: Instrument) -> None:
         raise NoLicenceNeeded
 
 
-def _asks(measure: MeasureAsked, taken: Measurement) -> bool:
-    if measure.of != PERSON or measure.instrument != taken.instrument:
+def _asks(measure: MeasureAsked, taken: Answered, of: str) -> bool:
+    if measure.of != of or measure.instrument != taken.instrument:
         return False
     return taken.moment in measure.at or (taken.moment is Moment.FOLLOW_UP and measure.weeks_after_ending is not None)

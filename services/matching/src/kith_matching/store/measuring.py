@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment
+from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment, OwnMeasure
 from kith_matching.domain.occasion import Outcome
-from kith_matching.tables import instrument_licences, measurements, sessions
+from kith_matching.tables import instrument_licences, measurements, own_measures, sessions
 
 _REFERRAL: Final = sa.bindparam("referral_id", type_=sa.Uuid)
 _INSERT: Final = sa.insert(measurements)
+_INSERT_OWN: Final = sa.insert(own_measures)
 _DAYS: Final = sa.select(sessions.c.held_on).where(
     sessions.c.outcome == Outcome.HAPPENED,
     sa.or_(
@@ -57,9 +58,21 @@ async def save_licence(
     await tx.execute(_LICENSE, {**own, "reference": reference, "recorded_at": now, "recorded_by": by})
 
 
+async def insert_own_measure(tx: AsyncConnection, measure: OwnMeasure) -> None:
+    """Keep what a supporter, who is locked, answered."""
+    await tx.execute(_INSERT_OWN, asdict(measure))
+
+
 def measurement_of(values: dict[str, Any]) -> Measurement:
     """The measurement that a row's values are."""
+    return Measurement(**_read(values))
+
+
+def own_measure_of(values: dict[str, Any]) -> OwnMeasure:
+    """What a supporter answered, as a row's values are."""
+    return OwnMeasure(**_read(values))
+
+
+def _read(values: dict[str, Any]) -> dict[str, Any]:
     helped_by = tuple(Helper(one) for one in values["helped_by"])
-    return Measurement(
-        **{**values, "moment": Moment(values["moment"]), "mode": Mode(values["mode"]), "helped_by": helped_by}
-    )
+    return {**values, "moment": Moment(values["moment"]), "mode": Mode(values["mode"]), "helped_by": helped_by}

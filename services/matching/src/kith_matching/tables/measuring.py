@@ -32,6 +32,19 @@ measurements: Final = sa.Table(
 )
 """Either answers or what was imported. Decimals in it are text, so that none is rounded on its way."""
 
+own_measures: Final = sa.Table(
+    "own_measures",
+    metadata,
+    key(),
+    column("supporter_id", sa.Uuid),
+    *(
+        column(one.name, one.type, null=one.nullable is True)
+        for one in measurements.columns
+        if one.name not in {"id", "referral_id", "late"}
+    ),
+)
+"""What supporters answered about themselves."""
+
 instrument_licences: Final = sa.Table(
     "instrument_licences",
     metadata,

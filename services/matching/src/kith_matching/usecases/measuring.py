@@ -10,11 +10,12 @@ from kith_chassis.audit import Entry
 from kith_matching import outgoing
 from kith_matching.domain import measurement as domain
 from kith_matching.domain.concern import About, Grounds, Raised
-from kith_matching.domain.measurement import Measurement
+from kith_matching.domain.measurement import Measurement, OwnMeasure
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.scoring import get_instrument
+from kith_matching.domain.subjects import Speaker, check_speaks_for
 from kith_matching.store import measuring as store
-from kith_matching.store import referrals
+from kith_matching.store import referrals, supporters
 from kith_matching.usecases.concerns import raise_concern
 
 
@@ -50,6 +51,32 @@ async def record_measurement(
     if kept.risk_items:
         raised = Raised(Grounds.RISK_ITEM, About.REFERRAL, referral.id)
         await raise_concern(tx, raised, organisation_id=referral.organisation_id, by=None, now=now)
+    return kept
+
+
+async def record_own(tx: AsyncConnection, asked: OwnMeasure, *, by: Speaker, now: datetime) -> OwnMeasure:
+    """Keep what a supporter answered about themself: they say it, or who organises for one without access of their own.
+
+    No fact tells of it. Raises ``SupporterNotFound``, ``OnlyTheSupporter``, ``InstrumentNotFound``,
+    ``ProgrammeNotFound``, and what ``domain.measurement.record_own`` does.
+    """
+    supporter = await supporters.get_supporter_for_update(tx, asked.supporter_id)
+    check_speaks_for(supporter, by)
+    instrument = get_instrument(asked.instrument)
+    programme = await referrals.get_programme(tx, asked.programme_id, supporter.organisation_id)
+    kept = domain.record_own(
+        asked,
+        instrument,
+        licensed=await store.is_licensed(tx, supporter.organisation_id, instrument.code),
+        plan=programme.terms.measures,
+        today=clock.today(now),
+    )
+    await store.insert_own_measure(tx, kept)
+    said = (kept.instrument, kept.moment)
+    await audit.record(tx, Entry("own-measure-recorded", "supporter", supporter.id, said), now=now)
+    if kept.risk_items:
+        raised = Raised(Grounds.RISK_ITEM, About.SUPPORTER, supporter.id)
+        await raise_concern(tx, raised, organisation_id=supporter.organisation_id, by=None, now=now)
     return kept
 
 

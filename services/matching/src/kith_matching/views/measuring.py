@@ -66,11 +66,6 @@ async def get_measurement(tx: AsyncConnection, measurement_id: UUID, *, now: dat
     return await _beside_its_baseline(tx, measurement)
 
 
-async def show_measurement(tx: AsyncConnection, measurement: Measurement) -> Seen:
-    """A measurement, for whoever has just changed it: that is on the record already."""
-    return await _beside_its_baseline(tx, measurement)
-
-
 async def list_licences(tx: AsyncConnection, read: Entry, *, now: datetime) -> dict[str, Found]:
     """The licences of the organisation that the entry is about, by instrument."""
     return {one["instrument"]: one for one in await get_list(tx, _LICENCES, read, {}, now)}

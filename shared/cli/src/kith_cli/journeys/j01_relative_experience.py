@@ -30,7 +30,7 @@ def play(stage: Stage) -> Played:
     _ranked(stage, befriended, [cath, dora, ed])
     match = _befriended(stage, befriended, cath)
     _measured(stage, befriended, match)
-    _for_the_volunteer(stage, cath)
+    _for_the_volunteer(stage, befriended, cath)
     _ended(stage, befriended, match)
     return {
         "programme": project.id,
@@ -120,7 +120,7 @@ def _ask(stage: Stage, befriended: Referred, moment: str) -> None:
     supporting.measure(stage, befriended, "rosenberg", moment, supporting.self_esteem(SELF_CONFIDENCE[moment]))
 
 
-def _for_the_volunteer(stage: Stage, cath: str) -> None:
+def _for_the_volunteer(stage: Stage, befriended: Referred, cath: str) -> None:
     stage.act("What it does for the volunteer")
     herself, coordinator = stage.worker("kinship", "cath"), stage.worker("kinship")
     path = f"/supporters/{cath}"
@@ -137,8 +137,31 @@ def _for_the_volunteer(stage: Stage, cath: str) -> None:
     both = coordinator.read("matching", f"{path}/development")["competencies"]
     grown = {one["competency"]: one["supporter"]["level"] for one in both if one["supporter"]}
     stage.sees("By her own word, what she can do has grown since she began.", grown, {"empathy": 3, "communication": 2})
+    _her_own_answers(stage, befriended, path)
     record = coordinator.file("matching", f"{path}/record-of-experience.pdf")
     stage.holds("She takes a record of her experience away with her, as a file.", record[:4] == b"%PDF")
+
+
+def _her_own_answers(stage: Stage, befriended: Referred, path: str) -> None:
+    herself, coordinator, path = stage.worker("kinship", "cath"), stage.worker("kinship"), f"{path}/measurements"
+    ons4 = {"programme_id": befriended.to.id, "instrument": "ons4", "version": "1", "language": "en", "mode": "online"}
+    stage.tell("The file asks volunteers, too, how they are: Cath answered at the start, and does so again.")
+    for moment, value in (("baseline", 5), ("ending", 7)):
+        answers = dict.fromkeys(("satisfied", "worthwhile", "happy"), value)
+        asked = {**ons4, "moment": moment, "taken_on": doing.today().isoformat(), "answers": {**answers, "anxious": 3}}
+        stage.heard(lambda asked=asked: herself.make("matching", path, asked))  # type: ignore[misc]
+    own = herself.read("matching", path)["items"][-1]
+    changed = {one["code"]: one["difference"] for one in own["score"]["since_baseline"]}
+    stage.sees(
+        "She sees what changed for her: she is more satisfied, and finds more worthwhile what she does.",
+        (changed["satisfied"], changed["worthwhile"], own["planned"]),
+        ("2", "2", True),
+    )
+    stage.sees(
+        "Her coordinator sees that she answered, and nothing of what.",
+        [(one["moment"], one["score"]) for one in coordinator.read("matching", path)["items"]],
+        [("baseline", None), ("ending", None)],
+    )
 
 
 def _ended(stage: Stage, befriended: Referred, match: str) -> None:
@@ -171,5 +194,4 @@ JOURNEY: Final = Journey(
         Part("kinship", "Testwell Kinship Carers", supporters=("cath",)),
     ),
     play=play,
-    not_shown=("what volunteers answer to an instrument themselves: so far people's answers alone are kept",),
 )
