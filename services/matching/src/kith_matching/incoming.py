@@ -109,6 +109,8 @@ def _terms(told: ProgrammeTerms) -> Terms:
         waiting_list=told.waiting_list,
         comes_as=told.comes_as,
         slot_times=told.slot_times,
+        one_to_one_minutes=told.one_to_one_minutes,
+        one_to_one_limit=told.one_to_one_limit,
         missed_after_days=told.missed_after_days,
         measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),
     )

@@ -38,6 +38,7 @@ class CorrectedShown(BaseModel):
     topics: tuple[str, ...]
     could_not: CouldNot | None
     limits_explained: bool
+    over_limit: bool
     attended_referral_ids: tuple[UUID, ...]
     came_with: tuple[CompanyShown, ...]
     replaced_at: datetime

@@ -54,7 +54,8 @@ class HeldAsked(BaseModel):
     """When, how long and how. ``held_on`` is a day in Europe/London; ``minutes`` is 0 for what did not happen.
 
     ``could_not`` is who could not, where it did not take place. ``limits_explained``: the person
-    was told what would have to be told to somebody else; say so of the first session.
+    was told what would have to be told to somebody else; say so of the first session. ``over_limit``: it took longer
+    with one person alone than the programme allows (``longer-than-allowed``).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -66,6 +67,7 @@ class HeldAsked(BaseModel):
     topics: Codes = ()
     could_not: CouldNot | None = None
     limits_explained: bool = False
+    over_limit: bool = False
 
     def occasion(self) -> Occasion:
         """As the domain knows it."""
@@ -109,6 +111,7 @@ class SessionShown(NotedShown):
     topics: tuple[str, ...]
     could_not: CouldNot | None
     limits_explained: bool
+    over_limit: bool
     supporter_ids: tuple[UUID, ...]
     referral_id: UUID | None
     match_id: UUID | None
@@ -269,24 +272,7 @@ def _found(row: dict[str, Any]) -> SessionShown:
 
 def shown(session: Session) -> SessionShown:
     """A session as it stands."""
-    occasion = session.occasion
-    return SessionShown(
-        **asdict(session.noted),
-        id=session.id,
-        kind=session.kind,
-        programme_id=session.programme_id,
-        held_on=occasion.held_on,
-        outcome=occasion.outcome,
-        minutes=occasion.minutes,
-        channel=occasion.channel,
-        topics=occasion.topics,
-        could_not=occasion.could_not,
-        limits_explained=occasion.limits_explained,
-        supporter_ids=session.supporter_ids,
-        referral_id=session.referral_id,
-        match_id=session.match_id,
-        group_id=session.group_id,
-        attended_referral_ids=session.attended_referral_ids,
-        came_with=tuple(CompanyShown(**asdict(one)) for one in session.company.values()),
-        version=session.version,
-    )
+    parts = (session, session.occasion, session.noted)
+    said = {field.name: getattr(part, field.name) for part in parts for field in fields(part)}
+    came_with = tuple(CompanyShown(**asdict(one)) for one in session.company.values())
+    return SessionShown.model_validate({**said, "kind": session.kind, "came_with": came_with})

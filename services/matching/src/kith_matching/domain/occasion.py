@@ -42,7 +42,8 @@ class Occasion:
     """When it was (a day in Europe/London), how long, by which channel, and what about, in codes.
 
     ``limits_explained`` says that the person was told what cannot be kept between the two, before they told anything
-    (HH: "clear about what you would need to tell someone else").
+    (HH: "clear about what you would need to tell someone else"); ``over_limit`` that it took longer than the programme
+    allows with one person alone.
     """
 
     held_on: date
@@ -52,6 +53,7 @@ class Occasion:
     topics: tuple[str, ...]
     could_not: CouldNot | None = None
     limits_explained: bool = False
+    over_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

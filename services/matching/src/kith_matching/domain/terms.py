@@ -81,7 +81,8 @@ class Terms:
     limit. ``comes_as`` is who comes: ``alone``, ``pair``, ``household``. ``slot_times`` are how somebody comes to a
     listener: ``booked``, ``open``. Without ``round_every_days`` a round is held when somebody asks for one. Without one
     of ``training`` a supporter is matched with nobody.
-    ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
+    ``one_to_one_minutes`` is the most that somebody is seen alone, ``one_to_one_limit`` whether in ``each`` session or
+    ``in-all``. ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
     ``measures`` are what it asks people and supporters about how they are.
     """
 
@@ -115,6 +116,8 @@ class Terms:
     waiting_list: bool = False
     comes_as: tuple[str, ...] = ()
     slot_times: tuple[str, ...] = ()
+    one_to_one_minutes: int | None = None
+    one_to_one_limit: str | None = None
     missed_after_days: int | None = None
     measures: tuple[MeasureAsked, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.audit import audited
 from kith_chassis.compiled import Compiled
 from kith_chassis.outbox import telling
+from kith_matching.domain.match import Match
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
@@ -43,6 +44,13 @@ _INSERT: Final = Compiled(
 _WHOLE: Final[sa.Select[Any]] = sa.select(*sessions.c, RECORDS)
 _GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
+_ALONE: Final = sa.select(sa.func.coalesce(sa.func.sum(sessions.c.minutes), 0)).where(
+    sessions.c.supporter_ids.contains(sa.bindparam("supporters", type_=postgresql.ARRAY(sa.Uuid))),
+    sessions.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid),
+    sessions.c.held_on == sa.bindparam("day", type_=sa.Date),
+    sessions.c.match_id.is_not(None),
+    sessions.c.id.is_distinct_from(sa.bindparam("beside", type_=sa.Uuid)),
+)
 _CORRECTION: Final = sa.insert(session_corrections)
 _CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
 _GET_CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("contact_id"))
@@ -118,6 +126,12 @@ def _session(found: dict[str, Any]) -> Session:
     }
     records = records_of(found.pop("records"))
     return Session(**found, occasion=Occasion(**occasion | kinds), records=records)
+
+
+async def count_minutes_alone(tx: AsyncConnection, match: Match, day: date, *, beside: UUID | None) -> int:
+    """The minutes that the match's supporter had alone with people of the programme that day, one session apart."""
+    asked = {"supporters": [match.supporter_id], "programme_id": match.programme_id, "day": day, "beside": beside}
+    return int((await tx.execute(_ALONE, asked)).scalar_one())
 
 
 async def insert_session(

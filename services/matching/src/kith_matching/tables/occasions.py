@@ -17,7 +17,8 @@ def _noted() -> tuple[sa.Column[Any], ...]:
 
 
 def _said() -> tuple[sa.Column[Any], ...]:
-    return column("could_not", sa.Text, null=True), column("limits_explained", sa.Boolean)
+    flags = (column(name, sa.Boolean) for name in ("limits_explained", "over_limit"))
+    return column("could_not", sa.Text, null=True), *flags
 
 
 groups: Final = sa.Table(

@@ -15,6 +15,7 @@ from kith_matching.domain.occasion import Company, Group, Occasion, Session, cor
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
 from kith_matching.store import matches, meeting, occasions, referrals
+from kith_matching.usecases.occasions import check_alone
 
 
 async def correct_session(
@@ -48,6 +49,7 @@ async def correct_session(
             raise CannotAttend("Nobody is named as attending a session of a match: it is its person's own.")
         match = await matches.get_match(tx, session.match_id)
         check_remembered(await referrals.get_referral(tx, match.referral_id))
+        await check_alone(tx, match, occasion, beside=session_id)
         corrected = correct_one_to_one(session, match, occasion, today=today)
     else:
         added = [one for one in people if one.id not in session.attended_referral_ids]

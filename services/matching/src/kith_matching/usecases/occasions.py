@@ -28,6 +28,7 @@ from kith_matching.domain.occasion import (
 )
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
+from kith_matching.domain.session_length import asks_for_the_day, check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import matches, meeting, occasions, referrals, supporters
 from kith_matching.usecases import places
@@ -39,7 +40,7 @@ async def log_match_session(
     """Log a one-to-one session of a match; what a device sends again changes nothing.
 
     Those who organise log any of theirs, a supporter their own. Raises ``MatchNotFound``, ``PersonErased`` where
-    nothing is kept of its person any more, and ``LoggedOtherwise``.
+    nothing is kept of its person any more, ``LoggedOtherwise`` and ``LongerThanAllowed``.
     """
     seen = await matches.get_match(tx, match_id)
     if not is_theirs(await supporters.get_supporter(tx, seen.supporter_id), by):
@@ -51,9 +52,22 @@ async def log_match_session(
         return logged
     check_remembered(referral)
     match = await matches.get_match(tx, match_id)
+    await check_alone(tx, match, occasion)
     session = log_one_to_one(match, occasion, noted, session_id=clock.new_id(), today=clock.today(now))
     await occasions.insert_session(tx, session, _news(tx, session, now))
     return session
+
+
+async def check_alone(tx: AsyncConnection, match: Match, occasion: Occasion, *, beside: UUID | None = None) -> None:
+    """Refuse what is longer than the programme allows, ``beside`` the session itself where that is corrected.
+
+    Raises ``LongerThanAllowed``.
+    """
+    programme = await referrals.get_programme(tx, match.programme_id, match.organisation_id)
+    others = 0
+    if asks_for_the_day(programme.terms):
+        others = await occasions.count_minutes_alone(tx, match, occasion.held_on, beside=beside)
+    check_length(occasion, programme.terms, others)
 
 
 async def log_group_meeting(

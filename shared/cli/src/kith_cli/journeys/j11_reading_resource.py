@@ -80,6 +80,12 @@ def _alone(stage: Stage, resource: Offer, yasmin: str) -> tuple[Referred, str]:
     for explained in (True, False):
         log = {"kind": "one-to-one", "match_id": match, **supporting.meeting(15, limits_explained=explained)}
         herself.make("matching", "/sessions", log)
+    longer = {"kind": "one-to-one", "match_id": match, **supporting.meeting(25)}
+    stage.refuses(
+        "Twenty-five minutes are more than the file allows: they are logged only where she says that it took longer.",
+        "longer-than-allowed",
+        lambda: herself.make("matching", "/sessions", longer),
+    )
     held = stage.worker("resource").everything("matching", "/sessions")
     stage.sees("She logs each quarter of an hour herself.", [one["minutes"] for one in held], [15, 15])
     supporting.asked(stage, person, match, "no-different")
@@ -138,5 +144,4 @@ JOURNEY: Final = Journey(
         Part("resource", "Exampleton Resource Centre", supporters=("yasmin",)),
     ),
     play=play,
-    not_shown=("a session that is stopped at fifteen minutes: the file says it, and nothing holds anybody to it yet",),
 )

@@ -120,6 +120,10 @@ class ProgrammeTerms(_Told):
     """Who comes: ``alone``, ``pair`` (a person with their carer or partner), ``household``; none: not said."""
     slot_times: tuple[Code, ...] = ()
     """How somebody comes to a listener, where it has listening slots: ``booked``, ``open``."""
+    one_to_one_minutes: Count | None = None
+    """The most that somebody is seen alone; none: no limit."""
+    one_to_one_limit: Code | None = None
+    """Of what that is the limit: ``each`` session, ``in-all`` that a worker has on a day."""
     missed_after_days: Count | None = None
     """Days without a session after which a coordinator is told; none where it sets no such days."""
     measures: tuple[MeasureAsked, ...] = ()
@@ -164,6 +168,8 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         waiting_list=gathering.waiting_list if gathering else False,
         comes_as=definition.support.comes_as,
         slot_times=definition.support.sessions.times,
+        one_to_one_minutes=definition.support.sessions.one_to_one_minutes,
+        one_to_one_limit=definition.support.sessions.one_to_one_limit,
         missed_after_days=definition.support.sessions.missed_after_days,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
     )
