@@ -191,7 +191,7 @@ async def test_what_is_written_of_a_concern_opens_for_the_lead_and_stays_closed_
     assert (taken.status_code, taken.json()["code"]) == (409, "seal-broken")
 
 
-@pytest.mark.parametrize("path", ["/operations/audit", "/operations/audit/export", "/operations/metrics"])
+@pytest.mark.parametrize("path", ["/operations/audit?limit=200", "/operations/audit/export", "/operations/metrics"])
 async def test_what_an_operator_takes_away_does_not_hold_it(
     desk: Desk, where: str, as_caller: AsCaller, path: str
 ) -> None:
