@@ -67,7 +67,8 @@ async def test_the_summary_counts_by_state(database: Database, operator: httpx.A
     summary = (await operator.get("/messages/summary")).json()
 
     assert summary.pop("oldest_due") is not None
-    assert summary == {"counts": [{"state": "pending", "code": None, "messages": 5}], "resends": 0, "waiting": 0}
+    pending = {"story_kind": "referral", "state": "pending", "code": None, "messages": 5}
+    assert summary == {"counts": [pending], "resends": 0, "waiting": 0}
 
 
 async def test_the_summary_of_nothing_is_nothing(operator: httpx.AsyncClient) -> None:

@@ -45,8 +45,9 @@ class MessageView(BaseModel):
 
 
 class Counted(BaseModel):
-    """How many messages are in a state, with a code where there is one."""
+    """How many messages of a kind of story are in a state, with a code where there is one."""
 
+    story_kind: str
     state: str
     code: str | None
     messages: int

@@ -38,9 +38,8 @@ _OF_STORY: Final = (
     .order_by(messages.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_COUNTS: Final = sa.select(messages.c.state, messages.c.code, sa.func.count().label("messages")).group_by(
-    messages.c.state, messages.c.code
-)
+_KINDS: Final = (messages.c.story_kind, messages.c.state, messages.c.code)
+_COUNTS: Final = sa.select(*_KINDS, sa.func.count().label("messages")).group_by(*_KINDS)
 _RESENDS: Final = sa.select(sa.func.coalesce(sa.func.sum(messages.c.resends), 0)).where(messages.c.resends > 0)
 # Literal, so that the planner sees that the partial index on what is due serves.
 _OLDEST: Final = sa.select(sa.func.min(messages.c.due_at)).where(sa.text("state in ('pending', 'sending')"))
@@ -75,7 +74,7 @@ async def list_messages(
 
 
 async def count_messages(tx: AsyncConnection) -> Sequence[sa.RowMapping]:
-    """How many messages there are in each state, with each code."""
+    """How many messages there are of each kind of story, in each state, with each code."""
     return (await tx.execute(_COUNTS)).mappings().all()
 
 

@@ -40,6 +40,7 @@ class Seen:
     ``messages`` are those of each referral that was asked for, by its id. ``missing`` are the supporters of whom a
     check or training is missing or has run out, and ``kept_out`` those whom the same keeps from being proposed to
     somebody who waits: each with the ``programme_id``. ``slots`` are listening slots to come, each with its ``places``.
+    ``message_states`` counts those that tell of a referral: of what falls due others are told.
     """
 
     programmes: tuple[Programme, ...]
@@ -83,7 +84,7 @@ async def look(work: Work) -> Seen:
         rounds=await _of_all(askers, "matching", "/rounds"),
         slots=await _slots(work),
         totals=(await operator.get("reporting", "/totals"))["totals"],
-        message_states=await count_messages(operator),
+        message_states=await count_messages(operator, "referral"),
         messages=dict(zip(ids, messages, strict=True)),
         dead_letters=sum(health["dead_letters"]["set_aside"] for health in healths),
     )
@@ -126,10 +127,11 @@ async def _slots(work: Work) -> Rows:
     ]
 
 
-async def count_messages(operator: Asker) -> dict[str, int]:
-    """How many messages are in each state."""
+async def count_messages(operator: Asker, story_kind: str | None = None) -> dict[str, int]:
+    """How many messages are in each state; with a ``story_kind`` only those that tell of such a story."""
     found: dict[str, int] = {}
-    for counted in (await operator.get("notifications", "/messages/summary"))["counts"]:
+    counts = (await operator.get("notifications", "/messages/summary"))["counts"]
+    for counted in (one for one in counts if story_kind in {None, one["story_kind"]}):
         found[counted["state"]] = found.get(counted["state"], 0) + counted["messages"]
     return found
 
