@@ -1,6 +1,5 @@
 """Concerns: raised in one action by anybody, and answered by those whose duty it is."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -14,7 +13,7 @@ from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, creat
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import OrganisationDep
 from kith_matching.api.duty_desks import CrisisLineAsked
-from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Item, Raised, SharedWith, Sharing
+from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Item, Raised, SharedWith
 from kith_matching.domain.duty_desk import DutyDesk
 from kith_matching.usecases import concerns
 from kith_matching.usecases.concerns import SharingAsked
@@ -256,20 +255,18 @@ async def answer_sharing(
 ) -> SharingShown:
     """Record that whoever was told has answered."""
     async with database.transaction(caller) as tx:
-        answered: Sharing = await concerns.note_answer(tx, concern_id, sharing_id, now=now)
+        answered = await concerns.note_answer(tx, concern_id, sharing_id, now=now)
     return SharingShown.model_validate(answered)
 
 
 def _received(concern: Concern, desk: DutyDesk | None) -> ConcernRaisedShown:
-    lines: Iterable[CrisisLineAsked] = (
-        CrisisLineAsked.model_validate(line) for line in (desk.crisis_lines if desk else ())
-    )
+    lines = desk.crisis_lines if desk else ()
     return ConcernRaisedShown(
         id=concern.id,
         grounds=concern.grounds,
         raised_at=concern.raised_at,
         acknowledge_by=concern.acknowledge_by,
-        crisis_lines=tuple(lines),
+        crisis_lines=tuple(CrisisLineAsked.model_validate(line) for line in lines),
     )
 
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import sealer_of
+from kith_chassis.sealing import SealedText
 from kith_matching.domain.session_note import SessionNote
 from kith_matching.store.rows import values_of
-from kith_matching.store.sealed import opened
+from kith_matching.store.sealing import open_text
 from kith_matching.tables import session_notes
 
 _INSERT: Final = sa.insert(session_notes)
@@ -44,5 +45,6 @@ async def list_notes(tx: AsyncConnection, session_id: UUID, *, author: str | Non
 
 
 def _note(tx: AsyncConnection, values: dict[str, Any]) -> SessionNote:
-    words = opened(tx, values)
-    return SessionNote(**values, words=words or "")
+    sealed = SealedText(values.pop("sealed_words"), values.pop("key"))
+    words = open_text(tx, values["id"], sealed, opens_for=str(values["organisation_id"]))
+    return SessionNote(**values, words=words)

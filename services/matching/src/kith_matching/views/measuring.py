@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited
-from kith_matching.domain.measurement import Measurement, MeasurementNotFound, Moment, scored
-from kith_matching.domain.scoring import Changed, Scored, change, get_instrument
+from kith_matching.domain.measurement import Measurement, MeasurementNotFound, Moment, scored, since_baseline
+from kith_matching.domain.scoring import Changed, Scored, get_instrument
 from kith_matching.store.measuring import measurement_of
 from kith_matching.store.referrals import get_referral
 from kith_matching.store.rows import values_of
@@ -82,10 +82,6 @@ async def _beside_its_baseline(tx: AsyncConnection, measurement: Measurement) ->
         "version": measurement.version,
         "taken_on": measurement.taken_on,
     }
-    row = (await tx.execute(_BASELINE, asked)).one_or_none()
-    seen = _seen(measurement)
-    if row is None or row.id == measurement.id:
-        return seen
-    first = _seen(measurement_of(values_of(row)))
+    first = [measurement_of(values_of(row)) for row in await tx.execute(_BASELINE, asked)]
     instrument = get_instrument(measurement.instrument)
-    return Seen(measurement, seen.scored, change(instrument, first.scored, seen.scored))
+    return Seen(measurement, scored(measurement, instrument), since_baseline(first, measurement, instrument))

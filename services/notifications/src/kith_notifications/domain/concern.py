@@ -72,7 +72,7 @@ class PassedOn:
 
 def heard(concern: Concern) -> Concern:
     """The concern once its lead is told: it waits to be acknowledged."""
-    return replace(concern, awaits=Unanswered.ACKNOWLEDGE, passed_on=0, next_at=concern.acknowledge_by)
+    return replace(concern, next_at=concern.acknowledge_by)
 
 
 def answered(concern: Concern, answer: str) -> Concern:
