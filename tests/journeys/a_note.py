@@ -46,7 +46,7 @@ def organisation_id(organisation: Organisation) -> UUID:
 
 
 async def note_something(matching: str, issuer: Issuer, organisation: Organisation) -> Noted:
-    """Have a note logged and read, and much go wrong with it; and wait until it is told that there was one."""
+    """Have a note logged and read, and much go wrong with it; and wait until that is told, and sealed in the audit."""
     whose = organisation_id(organisation)
     author = Bearer(issuer.token("coordinator", organisation_id=whose, subject=AUTHOR))
     colleague = Bearer(issuer.token("coordinator", "administrator", organisation_id=whose, subject="a-colleague"))
@@ -74,6 +74,8 @@ async def note_something(matching: str, issuer: Issuer, organisation: Organisati
             await client.get(where, auth=operator),
         ]
         while (await client.get("/operations/health", auth=operator)).raise_for_status().json()["outbox"]:
+            await asyncio.sleep(0.1)
+        while (await client.get("/operations/audit/head", auth=operator)).raise_for_status().json()["unsealed"]:
             await asyncio.sleep(0.1)
     return Noted(where.rpartition("/")[2], read.text, answers)
 
