@@ -20,7 +20,9 @@ from tests.conftest import HttpOf, SettingsOf
 from tests.matching.breaking_in import blobs_in, can_open, select_everything
 from tests.matching.builders import NOW
 from tests.matching.desk import Desk
-from tests.matching.test_sealed import WORDS, keep_as_before, note, one_address, where
+from tests.matching.sealed_things import WORDS, keep_as_before, note
+from tests.matching.test_sealed import where
+from tests.matching.test_stolen import one_address
 from tests.servers.postgres import Address
 from tests.servers.services import SEALING_KEY
 
