@@ -64,7 +64,7 @@ async def test_another_organisation_learns_nothing_also_one_that_refers_there(
             client, name, referral.programme_id, as_caller("administrator", organisation_id=organisation_id)
         )
 
-        assert (answer.status_code, answer.json()["code"]) == (404, "programme-unknown")
+        assert (answer.status_code, answer.json()["code"]) == (404, "programme-not-found")
         assert "term condition" not in answer.text
 
 

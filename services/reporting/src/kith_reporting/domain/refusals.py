@@ -20,10 +20,10 @@ class NotFound(ReportingRefused):
     says = "There is nothing here that your organisation may see. Check the id."
 
 
-class ProgrammeUnknown(NotFound):
+class ProgrammeNotFound(NotFound):
     """No programme of the caller's organisation has this id, as far as has been heard."""
 
-    code = "programme-unknown"
+    code = "programme-not-found"
     says = (
         "Your organisation runs no programme with this id. Check the id; what was published a moment ago is known here "
         "a little later."

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_reporting.domain.populations import Figures, Populations
 from kith_reporting.domain.reach import Offer
-from kith_reporting.domain.refusals import ProgrammeUnknown
+from kith_reporting.domain.refusals import ProgrammeNotFound
 from kith_reporting.tables import populations, programmes
 
 _NEW: Final = postgresql.insert(populations)
@@ -27,11 +27,11 @@ async def get_offer(tx: AsyncConnection, programme_id: UUID, asking: UUID | None
     """The programme, if the organisation that asks runs it; None stands for the network, which sees all.
 
     A referrer has rows of a programme too, so that row-level security alone would show it a part that looks like the
-    whole. Raises ``ProgrammeUnknown``.
+    whole. Raises ``ProgrammeNotFound``.
     """
     row = (await tx.execute(_OFFER, {"programme_id": programme_id})).one_or_none()
     if row is None or asking not in {None, row.organisation_id}:
-        raise ProgrammeUnknown
+        raise ProgrammeNotFound
     return Offer(row.programme_id, row.organisation_id, row.name, tuple(row.sites or ()))
 
 

@@ -23,8 +23,8 @@ async def keep_populations(
 ) -> tuple[Populations, bool]:
     """Keep a programme's figures, whole; the second value says whether they are its first. The same changes nothing.
 
-    Raises ``ProgrammeUnknown``, and ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it
-    is about.
+    Raises ``ProgrammeNotFound``, and ``VersionMissing`` and ``StaleVersion`` where a change does not name the version
+    it is about.
     """
     offer = await store.get_offer(tx, programme_id, asking)
     current = await store.find_populations(tx, programme_id)

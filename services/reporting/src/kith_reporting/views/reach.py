@@ -66,7 +66,7 @@ async def get_reach(
 ) -> tuple[Offer, Reach, Populations | None]:
     """The programme, exactly whom it reaches, which is shown only as ``domain.reach`` says, and of how many.
 
-    ``asking`` is the organisation that does; None stands for the network. Raises ``ProgrammeUnknown``.
+    ``asking`` is the organisation that does; None stands for the network. Raises ``ProgrammeNotFound``.
     """
     offer = await get_offer(tx, programme_id, asking)
     return offer, await count_reach(tx, offer), await find_populations(tx, programme_id)
@@ -83,7 +83,7 @@ async def count_reach(tx: AsyncConnection, offer: Offer) -> Reach:
 
 
 async def get_populations(tx: AsyncConnection, programme_id: UUID, asking: UUID | None) -> Populations:
-    """How many there are in the programme's districts. Raises ``ProgrammeUnknown`` and ``NoPopulations``."""
+    """How many there are in the programme's districts. Raises ``ProgrammeNotFound`` and ``NoPopulations``."""
     await get_offer(tx, programme_id, asking)
     kept = await find_populations(tx, programme_id)
     if kept is None:

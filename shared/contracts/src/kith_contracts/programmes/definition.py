@@ -120,7 +120,8 @@ class Definition(Part):
     evaluation: Evaluation = Evaluation()
     approval: Approval | None = None
     sites: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
-    """Where it is offered. None said: wherever its organisation is."""
+    """Where it is offered. None said: wherever its organisation is. Referrals and contacts name a site by its name as a
+    code (*Brighton and Hove* is ``brighton-and-hove``), so no two have the same."""
 
     @property
     def site_codes(self) -> tuple[str, ...]:
