@@ -103,6 +103,8 @@ ALLOWED: dict[Any, set[str]] = {
         "related{}[]",
         "requested[]",
         "rules[]",
+        "site",
+        "sites[]",
         "slot_times[]",
         "slug",
         "source",

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from kith_contracts.committed import PROGRAMMES
+from kith_contracts.programmes.terms import terms_of
 from tests.contracts.programmes import BEFRIENDING, CHOIR, LEAFLETS, but, contradictions, defined
 from tests.contracts.values import committed
 
@@ -72,6 +73,24 @@ def test_a_gathering_without_people_is_refused() -> None:
     told = but(BEFRIENDING, "support.gathering", {})
 
     assert contradictions(told) == {("gathering-of-nobody", "support.gathering")}
+
+
+def test_a_site_is_told_as_a_code_made_of_its_name() -> None:
+    told = defined(but(BEFRIENDING, "sites", ["Brighton and Hove", "Ynys Môn", "St. Mary's (North)"]))
+
+    assert told.site_codes == ("brighton-and-hove", "ynys-mon", "st-mary-s-north")
+    assert terms_of(told, 1).sites == told.site_codes
+
+
+def test_two_sites_of_one_code_could_not_be_told_apart() -> None:
+    told = but(BEFRIENDING, "sites", ["Newham", "Sheffield", "newham!"])
+
+    assert contradictions(told) == {("site-twice", "sites.2")}
+
+
+@pytest.mark.parametrize("name", ["Ελλάδα", "Sheffield " * 8])
+def test_a_site_whose_name_makes_no_code_needs_another_name(name: str) -> None:
+    assert contradictions(but(BEFRIENDING, "sites", [name])) == {("site-without-code", "sites.0")}
 
 
 def test_a_listener_has_times_that_are_booked_or_open() -> None:

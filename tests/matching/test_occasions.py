@@ -7,8 +7,10 @@ import pytest
 from kith_chassis.clock import new_id, new_pseudonym
 from kith_chassis.http import StaleVersion
 from kith_contracts.matching import ContactLogged, MatchEnded, SessionLogged
+from kith_contracts.programmes.terms import ProgrammeTerms
+from kith_contracts.referrals import ProgrammePublished
 from kith_matching.domain.match import Ending
-from kith_matching.domain.occasion import Contact, ContactKind, Noted, Occasion, Outcome
+from kith_matching.domain.occasion import Contact, ContactKind, Noted, Occasion, Outcome, SiteUnknown
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import (
     CannotAttend,
@@ -145,6 +147,31 @@ async def test_meetings_with_the_same_people_are_logged_side_by_side(stage: Stag
 async def log(stage: Stage, contact: Contact) -> Contact:
     async with stage.database.transaction(stage.caller) as tx:
         return await occasions.log_contact(tx, contact, by=ORGANISER, now=NOW)
+
+
+def a_contact(programme: ProgrammePublished, **different: Any) -> Contact:
+    told = {"held_on": TODAY, "kind": ContactKind.OUTREACH, "people": 12, "topics": (), "district": None}
+    of = {"programme_id": programme.programme_id, "organisation_id": programme.organisation_id}
+    return Contact(**{"id": new_id(), **of, **told, "supporter_id": None, "noted": Noted(NOW), **different})
+
+
+async def test_a_contact_at_a_site_of_the_programme_is_told_with_it(stage: Stage) -> None:
+    programme = await stage.a_programme(terms=ProgrammeTerms(definition_version=1, sites=("newham", "sheffield")))
+    before = await stage.told()
+
+    await log(stage, a_contact(programme, site="sheffield"))
+
+    assert [fact.site for fact in await stage.told_since(before) if isinstance(fact, ContactLogged)] == ["sheffield"]
+
+
+@pytest.mark.parametrize(("sites", "named"), [(("newham", "sheffield"), "newham, sheffield"), ((), "none")])
+async def test_a_site_that_the_programme_has_not_is_refused_with_those_it_has(
+    sites: tuple[str, ...], named: str, stage: Stage
+) -> None:
+    programme = await stage.a_programme(terms=ProgrammeTerms(definition_version=1, sites=sites))
+
+    with pytest.raises(SiteUnknown, match=f"The sites of this programme are: {named}."):
+        await log(stage, a_contact(programme, site="leeds"))
 
 
 async def test_a_contact_is_told_with_a_headcount_and_no_names(stage: Stage) -> None:

@@ -176,3 +176,66 @@ def test_a_new_version_is_applied_only_with_as_many_yeses_as_it_needs(
 def test_nothing_said_where_a_definition_is_in_force_is_refused() -> None:
     with pytest.raises(DefinitionMissing):
         applied(None, Defined(1, {}), in_force=True)
+
+
+OFFERED_AT = but(BEFRIENDING, "sites", ["Newham", "Brighton and Hove"])
+
+
+async def test_a_referral_names_a_site_of_the_programme_and_it_is_told(
+    client: httpx.AsyncClient, world: World, operator: httpx.Auth, referrer: httpx.Auth
+) -> None:
+    programme = await put(client, world, operator, OFFERED_AT)
+    made = await post(client, a_body(world, programme_id=str(ID), site="brighton-and-hove"), referrer)
+
+    shown = await client.get(made.headers["Location"], auth=referrer)
+
+    assert programme.json()["sites"] == ["newham", "brighton-and-hove"]
+    assert shown.json()["site"] == "brighton-and-hove"
+    told = [body for name, body in await world.everything_told() if name == "referral-created"]
+    assert [fact["site"] for fact in told] == ["brighton-and-hove"]
+    assert [one["sites"] for one in await terms(world)] == [["newham", "brighton-and-hove"]]
+
+
+async def test_a_site_that_its_definition_does_not_name_is_refused_with_those_it_does(
+    client: httpx.AsyncClient, world: World, operator: httpx.Auth, referrer: httpx.Auth
+) -> None:
+    await put(client, world, operator, OFFERED_AT)
+
+    known, undefined = [
+        await post(client, a_body(world, programme_id=programme, site="leeds"), referrer)
+        for programme in (str(ID), str(world.programme.id))
+    ]
+
+    assert [(one.status_code, one.json()["code"]) for one in (known, undefined)] == [(422, "site-unknown")] * 2
+    assert "newham, brighton-and-hove" in known.json()["detail"]
+    assert "none" in undefined.json()["detail"]
+
+
+async def test_a_draft_keeps_its_site_until_it_is_submitted(
+    client: httpx.AsyncClient, world: World, operator: httpx.Auth, referrer: httpx.Auth
+) -> None:
+    await put(client, world, operator, OFFERED_AT)
+    body = a_body(world, programme_id=str(ID), site="newham")
+    consent = body.pop("consent")
+    kept = await post(client, body, referrer, path="/referrals/drafts")
+
+    await client.post(
+        f"/referrals/{kept.json()['id']}/submission",
+        json={"consent": consent},
+        auth=referrer,
+        headers={"If-Match": kept.headers["ETag"]},
+    )
+
+    told = [body for name, body in await world.everything_told() if name == "referral-created"]
+    assert [fact["site"] for fact in told] == ["newham"]
+
+
+async def test_a_programme_whose_definition_is_taken_off_has_no_sites_any_more(
+    client: httpx.AsyncClient, world: World, operator: httpx.Auth
+) -> None:
+    await put(client, world, operator, OFFERED_AT)
+    said = {"slug": "befriending", "name": "Befriending", "model": "one-to-one", "formality": "formal"}
+
+    answer = await put(client, world, operator, None, **said)
+
+    assert (answer.status_code, answer.json()["sites"]) == (200, [])

@@ -16,6 +16,7 @@ from kith_chassis.received import Received
 from kith_contracts import matching, notifications, referrals
 from kith_contracts.fact import Fact
 from kith_reporting import views
+from kith_reporting.domain.reach import Area, Reach, Site, Topic
 from kith_reporting.domain.totals import COUNTS, Side, Total
 from kith_reporting.incoming import on_facts
 from tests import builders as a
@@ -194,3 +195,65 @@ def shuffled(facts: Sequence[Received], chance: random.Random) -> list[list[Rece
         if not queues[place]:
             del queues[place]
     return [batch for batch in batches if batch]
+
+
+def expected_reach(facts: Iterable[Received], programme_id: UUID) -> Reach:
+    """Whom the programme reaches, as somebody would count them who reads all facts from the beginning."""
+    created: dict[UUID, referrals.ReferralCreated] = {}
+    matched: set[UUID] = set()
+    told: dict[UUID, matching.SessionLogged | matching.ContactLogged] = {}
+    for fact in facts:
+        match fact.body:
+            case referrals.ReferralCreated() as body:
+                created[body.referral_id] = body
+            case matching.MatchMade(referral_id=referral_id):
+                matched.add(referral_id)
+            case matching.SessionLogged() as body:
+                told[body.session_id] = body
+            case matching.ContactLogged() as body:
+                told[body.contact_id] = body
+    received = [one for one in created.values() if one.programme_id == programme_id]
+    ours = [one for one in told.values() if one.programme_id == programme_id]
+    contacts = [one for one in ours if isinstance(one, matching.ContactLogged)]
+    held = [one for one in ours if isinstance(one, matching.SessionLogged) and one.outcome == "happened"]
+
+    def met(among: list[matching.ContactLogged]) -> tuple[int, int]:
+        return len(among), sum(one.people for one in among)
+
+    def occasions(among: Iterable[matching.SessionLogged]) -> int:
+        return len({one.meeting_id or one.session_id for one in among})
+
+    groups = [one for one in held if one.kind == "group"]
+    topics = {topic for one in contacts for topic in one.topics} | {topic for one in groups for topic in one.topics}
+    places = [(one.district, one.site) for one in contacts] + [(one.district, one.site) for one in received]
+    districts = {district for district, _ in places if district is not None}
+    sites = {site for _, site in places if site is not None}
+    of_site = {site: {one.referral_id for one in received if one.site == site} for site in sites}
+    return Reach(
+        [
+            Topic(
+                topic,
+                *met([one for one in contacts if topic in one.topics]),
+                occasions(one for one in groups if topic in one.topics),
+            )
+            for topic in sorted(topics)
+        ],
+        [
+            Area(
+                district,
+                *met([one for one in contacts if one.district == district]),
+                sum(one.district == district for one in received),
+            )
+            for district in sorted(districts)
+        ],
+        [
+            Site(
+                site,
+                len(of_site[site]),
+                len(of_site[site] & matched),
+                occasions(one for one in held if of_site[site] & {one.referral_id, *one.attended_referral_ids}),
+                *met([one for one in contacts if one.site == site]),
+            )
+            for site in sorted(sites)
+        ],
+    )

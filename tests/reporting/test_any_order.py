@@ -1,25 +1,32 @@
 """Whatever the order of keys and topics, and however the batches fall, the totals are those of the facts."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
+from kith_reporting.domain.reach import Offer
 from kith_reporting.incoming import on_facts
+from kith_reporting.views.reach import count_reach
 from tests import builders as a
 from tests.conftest import DatabaseOf
-from tests.reporting.hearing import by_key, counts, expected, shuffled
+from tests.reporting.hearing import by_key, counts, expected, expected_reach, shuffled
 from tests.servers.lengths import examples
 
 PROGRAMMES = [a.a_programme_published() for _ in range(2)]
 DECISIONS = st.sampled_from(["accepted", "declined", "not-yet", "unheard-of"])
 PROMISES = st.sampled_from(["acknowledge", "decide", "take-on", "look-again", "unheard-of"])
 MEETINGS = [{"group_id": new_id(), "meeting_id": new_id()} for _ in PROGRAMMES]
+TOPICS = st.lists(st.sampled_from(["welcome", "childcare", "null"]), max_size=3).map(tuple)
+DISTRICTS = st.sampled_from([None, "L8", "L20"])
+SITES = st.sampled_from([None, "newham", "sheffield"])
 REFERRERS = [new_id(), PROGRAMMES[0].organisation_id]
 
 
@@ -29,14 +36,17 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
     programme = draw(st.sampled_from(PROGRAMMES))
     received_on = a.TODAY.replace(day=draw(st.integers(1, 23)))
     referrer = draw(st.sampled_from(REFERRERS))
-    referral = a.a_referral_created(programme, referring_organisation_id=referrer, received_on=received_on)
+    where = {"district": draw(DISTRICTS), "site": draw(SITES)}
+    referral = a.a_referral_created(programme, referring_organisation_id=referrer, received_on=received_on, **where)
     supporter = a.a_supporter_changed(programme)
     proposed = a.a_match_proposed(referral, supporter)
     match = a.a_match_made(proposed)
-    session = a.a_session_logged(match, outcome=draw(st.sampled_from(["happened", "cancelled"])))
+    session = a.a_session_logged(match, outcome=draw(st.sampled_from(["happened", "cancelled"])), topics=("welcome",))
     message = a.a_message_failed(referral)
     of_it = MEETINGS[PROGRAMMES.index(programme)]
-    (record,) = a.a_meeting_logged(programme, referral, companions=draw(st.integers(0, 2)), **of_it)
+    (record,) = a.a_meeting_logged(
+        programme, referral, companions=draw(st.integers(0, 2)), topics=draw(TOPICS), **of_it
+    )
     possible: list[Fact] = [
         referral,
         a.a_promise_missed(referral, promise=draw(PROMISES)),
@@ -57,11 +67,11 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
         session,
         session.model_copy(update={"outcome": draw(st.sampled_from(["happened", "did-not-happen"]))}),
         a.a_match_ended(match, waits_again=draw(st.sampled_from([True, False, None]))),
-        a.a_group_meeting_logged(programme, referral, referral),
+        a.a_group_meeting_logged(programme, referral, referral, topics=draw(TOPICS)),
         record,
         a.a_record_taken_back(record),
         record,
-        a.a_contact_logged(programme, people=draw(st.integers(0, 9))),
+        a.a_contact_logged(programme, people=draw(st.integers(0, 9)), topics=draw(TOPICS), **where),
         message,
         a.a_message_delivered(referral, message_id=message.message_id),
     ]
@@ -93,7 +103,7 @@ async def test_any_order_gives_the_totals_of_the_facts(
         for batch in shuffled(facts, chance):
             await on_facts(tx, batch)
 
-        assert await counts(tx) == expected(facts)
+        await assert_counted(tx, facts)
         await tx.rollback()
 
 
@@ -108,5 +118,13 @@ async def test_what_a_replay_has_read_already_may_come_again_from_the_inbox(
         for batch in [*shuffled(facts, chance), *shuffled(again, chance)]:
             await on_facts(tx, batch)
 
-        assert await counts(tx) == expected(facts)
+        await assert_counted(tx, facts)
         await tx.rollback()
+
+
+async def assert_counted(tx: AsyncConnection, facts: Sequence[Received]) -> None:
+    """The totals are those of the facts, and so is the reach of every programme."""
+    assert await counts(tx) == expected(facts)
+    for programme in PROGRAMMES:
+        offer = Offer(programme.programme_id, programme.organisation_id, programme.programme_name)
+        assert await count_reach(tx, offer) == expected_reach(facts, programme.programme_id)

@@ -23,7 +23,10 @@ from kith_contracts import wire
 from kith_contracts.fact import Fact
 from kith_contracts.registry import CONTRACTS
 from kith_reporting import incoming, usecases
+from kith_reporting.domain.populations import Figures
 from kith_reporting.main import REBUILD
+from kith_reporting.usecases.populations import keep_populations
+from kith_reporting.views.reach import get_populations
 from tests import builders as a
 from tests.conftest import DatabaseOf, NewTopics, SettingsOf
 from tests.reporting.hearing import counts
@@ -34,6 +37,7 @@ PROJECTIONS = (
     "sessions",
     "meetings",
     "contacts",
+    "areas",
     "messages",
     "supporters",
     "organisations",
@@ -123,11 +127,12 @@ async def network(
 def a_life() -> list[Fact]:
     """A referral that is accepted, matched, met with twice and told of."""
     programme = a.a_programme_published()
-    referral = a.a_referral_created(programme)
+    referral = a.a_referral_created(programme, site="newham")
     match = a.a_match_made(a.a_match_proposed(referral, a.a_supporter_changed(programme)))
+    contact = a.a_contact_logged(programme, topics=("childcare",), district="L8", site="newham")
     return [
         *(programme, referral, a.a_referral_decided(referral), match, a.a_session_logged(match)),
-        *(a.a_session_logged(match), a.a_message_delivered(match), a.a_contact_logged(programme)),
+        *(a.a_session_logged(match), a.a_message_delivered(match), contact),
     ]
 
 
@@ -152,6 +157,21 @@ async def test_a_replay_mends_what_was_spoilt(network: Network) -> None:
     await network.replay()
 
     assert await network.contents() == before
+
+
+async def test_what_was_said_of_a_population_outlives_a_replay(network: Network) -> None:
+    facts = a_life()
+    await network.tell(*facts)
+    await network.hear()
+    of = facts[0].story.id
+    figures = Figures({"L8": 900}, "An invented census", a.TODAY)
+    async with network.database.network_transaction() as tx:
+        await keep_populations(tx, of, figures, asking=None, by="somebody", expected_version=None, now=a.NOW)
+
+    await network.replay()
+
+    async with network.database.network_transaction() as tx:
+        assert (await get_populations(tx, of, None)).figures == figures
 
 
 async def test_a_second_replay_turns_the_tables_back(network: Network) -> None:

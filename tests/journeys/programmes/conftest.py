@@ -49,6 +49,12 @@ class Afterwards:
         found: dict[str, Any] = sides.get("owner") or sides["referrer"]
         return found
 
+    def reach(self, organisation: str, programme: str = "programme") -> dict[str, Any]:
+        """What reporting says of whom a programme reaches, fit to be shown outside."""
+        asked = {"programme_id": self.ids[programme]}
+        found: dict[str, Any] = self.seen_by(organisation).read("reporting", "/reach", **asked)
+        return found
+
     def told(self, *wanted: tuple[str, str], referral: str = "referral") -> bool:
         """Whether all of these messages about a referral are delivered: what each told, and to whom."""
         end = time.monotonic() + PATIENCE

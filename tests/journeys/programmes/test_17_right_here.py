@@ -12,6 +12,18 @@ def test_young_people_approve_the_file_of_their_four_sites(after_the_journey: Af
     assert applied["definition"]["sites"] == ["County Fermanagh", "Brighton and Hove", "Newham", "Sheffield"]
 
 
+def test_the_four_sites_are_told_apart(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(17)
+
+    sites = {one["site"]: (one["people_reached"], one["received"]) for one in after.reach("right-here")["sites"]}
+    assert sites == {
+        "county-fermanagh": (10, 0),
+        "brighton-and-hove": (15, 0),
+        "newham": (20, None),
+        "sheffield": (None, 0),
+    }
+
+
 def test_it_takes_those_from_16_to_25(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(17)
 

@@ -113,6 +113,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         one_to_one_limit=told.one_to_one_limit,
         missed_after_days=told.missed_after_days,
         measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),
+        sites=told.sites,
     )
 
 

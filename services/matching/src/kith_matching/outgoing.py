@@ -103,6 +103,7 @@ async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) 
         people=contact.people,
         topics=contact.topics,
         district=contact.district,
+        site=contact.site,
         supporter_id=contact.supporter_id,
     )
     await outbox.record(tx, logged, now=now)

@@ -75,6 +75,7 @@ def _created(made: Made) -> ReferralCreated:
         received_on=wish.received_on,
         age_band=made.age_band,
         district=made.district,
+        site=wish.site,
         language=made.language,
         needs=wish.needs,
         conditions=wish.conditions,

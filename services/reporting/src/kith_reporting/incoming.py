@@ -24,6 +24,8 @@ from kith_reporting.domain.totals import MISSED
 HEARS: Final = (referrals.TOPIC, matching.TOPIC, notifications.TOPIC)
 SHARING: Final = "share-referral"
 HAPPENED: Final = "happened"
+GROUP: Final = "group"
+"""The kind of session whose topics are counted. What one person spoke of with their supporter is kept of neither."""
 
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
@@ -50,13 +52,15 @@ def _organisation(batch: Batch, body: referrals.OrganisationPublished, _: Receiv
 
 
 def _programme(batch: Batch, body: referrals.ProgrammePublished, _: Received) -> None:
-    batch.programmes[body.programme_id] = ProgrammeChange(body.programme_id, body.organisation_id, body.programme_name)
+    batch.programmes[body.programme_id] = ProgrammeChange(
+        body.programme_id, body.organisation_id, body.programme_name, body.terms.sites if body.terms else ()
+    )
 
 
 def _created(batch: Batch, body: referrals.ReferralCreated, _: Received) -> None:
     change = batch.referral(body.referral_id)
     change.place(body.referring_organisation_id, body.programme_organisation_id, body.programme_id)
-    change.received_on = body.received_on
+    change.received_on, change.district, change.site = body.received_on, body.district, body.site
 
 
 def _decided(batch: Batch, body: referrals.ReferralDecided, _: Received) -> None:
@@ -129,13 +133,25 @@ def _session(batch: Batch, body: matching.SessionLogged, _: Received) -> None:
         attended,
         body.meeting_id,
         body.companions,
+        _each_once(body.topics) if body.kind == GROUP else (),
     )
 
 
 def _contact(batch: Batch, body: matching.ContactLogged, _: Received) -> None:
     batch.contacts[body.contact_id] = ContactChange(
-        body.contact_id, body.organisation_id, body.programme_id, body.held_on, body.people
+        body.contact_id,
+        body.organisation_id,
+        body.programme_id,
+        body.held_on,
+        body.people,
+        _each_once(body.topics),
+        body.district,
+        body.site,
     )
+
+
+def _each_once(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
 
 
 def _delivered(batch: Batch, body: notifications.MessageDelivered, _: Received) -> None:

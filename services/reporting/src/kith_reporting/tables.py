@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from kith_reporting.domain.totals import COUNTS, MISSED
 
@@ -74,6 +75,7 @@ REFERRALS: Final = Projection(
         Column("matched_on", "date", FIRST),
         Column("support", "text", LATEST),
         Column("waits_again", "boolean", LATEST),
+        Column("site", "text", LATEST),
         *(Column(name, "boolean", LATEST) for name in MISSED.values()),
         Column("sessions", "integer", ADD),
         Column("messages_delivered", "integer", ADD),
@@ -93,6 +95,7 @@ SESSIONS: Final = Projection(
         Column("attended_referral_ids", "uuid[]"),
         Column("meeting_id", "uuid"),
         Column("companions", "integer"),
+        Column("topics", "text[]"),
     ),
 )
 MEETINGS: Final = Projection(
@@ -114,6 +117,19 @@ CONTACTS: Final = Projection(
         Column("programme_id", "uuid"),
         Column("held_on", "date"),
         Column("people", "integer"),
+        Column("topics", "text[]"),
+        Column("district", "text"),
+        Column("site", "text"),
+    ),
+)
+AREAS: Final = Projection(
+    "areas",
+    ("organisation_id", "programme_id", "district"),
+    (
+        Column("organisation_id", "uuid"),
+        Column("programme_id", "uuid"),
+        Column("district", "text"),
+        Column("received", "bigint", ADD),
     ),
 )
 MESSAGES: Final = Projection(
@@ -142,7 +158,12 @@ ORGANISATIONS: Final = Projection(
 PROGRAMMES: Final = Projection(
     "programmes",
     ("programme_id",),
-    (Column("programme_id", "uuid"), Column("organisation_id", "uuid"), Column("name", "text")),
+    (
+        Column("programme_id", "uuid"),
+        Column("organisation_id", "uuid"),
+        Column("name", "text"),
+        Column("sites", "text[]"),
+    ),
 )
 TOTALS: Final = Projection(
     "totals",
@@ -167,4 +188,18 @@ programmes = sa.table(
     "programmes",
     *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
     sa.column("name", sa.Text),
+    sa.column("sites", ARRAY(sa.Text)),
 )
+
+populations: Final = sa.table(
+    "populations",
+    *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
+    sa.column("people", JSONB),
+    sa.column("source", sa.Text),
+    sa.column("counted_on", sa.Date),
+    sa.column("kept_at", sa.DateTime(timezone=True)),
+    sa.column("kept_by", sa.Text),
+    sa.column("version", sa.Integer),
+)
+"""How many there are in a programme's districts. It is told to this service alone, so it has no slot: no replay could
+fill one again."""

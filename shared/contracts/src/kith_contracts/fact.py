@@ -6,7 +6,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+LONGEST_CODE: Final = 60
+"""Signs that a code has at the most."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=LONGEST_CODE)]
 """A word from a known list that may grow. Readers show a code they do not know as it is.
 
 A pattern and never an Enum: with an Enum every new need or reason would be a breaking change.

@@ -117,6 +117,8 @@ class ReferralCreated(ReferralsFact):
     """Ten years of age (``35-44``), ``85-plus``, or ``unknown``."""
     district: District | None = None
     """The outward half of the person's postcode."""
+    site: Code | None = None
+    """The site of the programme, one of those in its terms; null: not said."""
     language: Language = "en"
     """The language the person wants to be supported in, as ISO 639 writes it."""
     needs: tuple[Code, ...] = ()

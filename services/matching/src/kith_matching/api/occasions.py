@@ -13,7 +13,7 @@ from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep, RoleMissing
-from kith_contracts.fact import District
+from kith_contracts.fact import Code, District
 from kith_matching import views
 from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
 from kith_matching.api.company import CompanyAsked, CompanyShown, company_of
@@ -122,7 +122,7 @@ class SessionShown(NotedShown):
 
 
 class ContactAsked(NotedAsked):
-    """An occasion with ``people`` who are not referred and not named."""
+    """An occasion with ``people`` who are not referred and not named. ``site`` is one of its programme's."""
 
     programme_id: UUID
     held_on: date
@@ -130,6 +130,7 @@ class ContactAsked(NotedAsked):
     people: Annotated[int, Field(ge=1, le=100_000)]
     topics: Codes = ()
     district: District | None = None
+    site: Code | None = None
     supporter_id: UUID | None = None
 
 
@@ -143,6 +144,7 @@ class ContactShown(NotedShown):
     people: int
     topics: tuple[str, ...]
     district: str | None
+    site: str | None
     supporter_id: UUID | None
 
 

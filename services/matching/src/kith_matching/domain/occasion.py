@@ -1,6 +1,6 @@
 """What took place: a session one-to-one or of a group, and a contact with people who are not named."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,18 @@ from uuid import UUID
 from kith_matching.domain import refusals
 from kith_matching.domain.match import Match
 from kith_matching.domain.referral import Channel
+from kith_matching.domain.terms import Terms
+
+
+class SiteUnknown(refusals.OccasionRefused):
+    """The programme's definition, as it was heard last, names no such site."""
+
+    code = "site-unknown"
+
+    @classmethod
+    def among(cls, sites: Sequence[str]) -> "SiteUnknown":
+        """The refusal that says which sites there are."""
+        return cls(f"The sites of this programme are: {', '.join(sites) or 'none'}. Name one of them, or leave it out.")
 
 
 class Outcome(StrEnum):
@@ -147,7 +159,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An occasion with a headcount and no names; it belongs to the organisation."""
+    """An occasion with a headcount and no names; it belongs to the organisation. ``site`` is one of the programme's."""
 
     id: UUID
     programme_id: UUID
@@ -159,6 +171,7 @@ class Contact:
     district: str | None
     supporter_id: UUID | None
     noted: Noted
+    site: str | None = None
 
 
 def log_one_to_one(match: Match, occasion: Occasion, noted: Noted, *, session_id: UUID, today: date) -> Session:
@@ -228,6 +241,15 @@ def check_held(contact: Contact, *, today: date) -> None:
     """Refuse a contact that is still to come. ``today`` is the day in Europe/London."""
     if contact.held_on > today:
         raise refusals.InTheFuture
+
+
+def check_site(contact: Contact, terms: Terms) -> None:
+    """Refuse a site that is none of the programme's: nobody would find there what was counted. Raises ``SiteUnknown``.
+
+    Sites are in the terms of its definition, without which a programme has none.
+    """
+    if contact.site is not None and contact.site not in terms.sites:
+        raise SiteUnknown.among(terms.sites)
 
 
 def check_occasion(occasion: Occasion, today: date) -> None:

@@ -83,7 +83,7 @@ class Terms:
     of ``training`` a supporter is matched with nobody.
     ``one_to_one_minutes`` is the most that somebody is seen alone, ``one_to_one_limit`` whether in ``each`` session or
     ``in-all``. ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
-    ``measures`` are what it asks people and supporters about how they are.
+    ``measures`` are what it asks people and supporters about how they are. ``sites`` are where it is offered, as codes.
     """
 
     version: int = 0
@@ -120,6 +120,7 @@ class Terms:
     one_to_one_limit: str | None = None
     missed_after_days: int | None = None
     measures: tuple[MeasureAsked, ...] = ()
+    sites: tuple[str, ...] = ()
 
 
 UNDEFINED: Final = Terms()

@@ -95,6 +95,7 @@ contacts: Final = sa.Table(
     column("people", sa.Integer),
     column("topics", CODES),
     column("district", sa.Text, null=True),
+    column("site", sa.Text, null=True),
     column("supporter_id", sa.Uuid, null=True),
     *_noted(),
 )

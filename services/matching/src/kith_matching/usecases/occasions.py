@@ -24,6 +24,7 @@ from kith_matching.domain.occasion import (
     Session,
     check_held,
     check_same,
+    check_site,
     log_one_to_one,
 )
 from kith_matching.domain.referral import check_remembered
@@ -117,7 +118,8 @@ def _news(tx: AsyncConnection, session: Session, now: datetime) -> dict[str, Any
 async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now: datetime) -> Contact:
     """Log an occasion with people who are not named; what a device sends again changes nothing.
 
-    A supporter logs those at which they were themself. Raises ``SupporterNotFound`` and ``LoggedOtherwise``.
+    A supporter logs those at which they were themself. Raises ``SupporterNotFound``, ``SiteUnknown`` and
+    ``LoggedOtherwise``.
     """
     if not by.organises:
         there = None if contact.supporter_id is None else await supporters.get_supporter(tx, contact.supporter_id)
@@ -127,7 +129,8 @@ async def log_contact(tx: AsyncConnection, contact: Contact, *, by: Speaker, now
     if logged is not None:
         return _same(logged, contact)
     check_held(contact, today=clock.today(now))
-    await referrals.get_programme(tx, contact.programme_id, contact.organisation_id)
+    programme = await referrals.get_programme(tx, contact.programme_id, contact.organisation_id)
+    check_site(contact, programme.terms)
     if contact.supporter_id is not None and not await supporters.have_supporters(tx, [contact.supporter_id]):
         raise SupporterNotFound
     if not await occasions.insert_contact(tx, contact):

@@ -80,6 +80,7 @@ def _as_defined(said: Definition) -> dict[str, Any]:
         "needs": said.who.needs,
         "conditions": said.who.conditions,
         "referrable": said.who.referrable,
+        "sites": said.site_codes,
     }
 
 
@@ -165,15 +166,10 @@ class ProgrammeBody(Body):
         return self
 
     @model_validator(mode="after")
-    def _waits_on_a_list(self) -> Self:
-        """Refuse a wait where there is no list to wait on."""
+    def _can_be_meant(self) -> Self:
+        """Refuse a wait where there is no list to wait on, and limits that nobody is between."""
         if self.expected_wait_days is not None and self.capacity is not Capacity.WAITING_LIST:
             raise ValueError("expected_wait_days belongs to the capacity waiting-list")
-        return self
-
-    @model_validator(mode="after")
-    def _has_ages(self) -> Self:
-        """Refuse limits that nobody is between."""
         if self.minimum_age is not None and self.maximum_age is not None and self.minimum_age > self.maximum_age:
             raise ValueError("maximum_age must not be below minimum_age")
         return self
@@ -181,6 +177,8 @@ class ProgrammeBody(Body):
 
 class ProgrammeView(BaseModel):
     """A programme. ``definition_version`` is that of the definition in force, 0 where there is none.
+
+    ``sites`` are those of its definition, as codes that a referral may name.
 
     ``first_session_days`` is how long half of the people waited at most, from the day on which they were referred to
     their first session, over the last 365 days; null where fewer than ten are known. So many per cent of its active
@@ -217,6 +215,7 @@ class ProgrammeView(BaseModel):
     contact_attempts: int
     referrable: bool
     definition_version: int
+    sites: list[str]
     first_session_days: int | None
     checks_current: int | None
     supervision_on_time: int | None

@@ -8,7 +8,7 @@ from uuid import UUID
 from kith_referrals.domain import agreeing, agreement, clocks, consent, lifecycle, people
 from kith_referrals.domain.agreement import Agreement, Offer
 from kith_referrals.domain.consent import Answer, Consents, hears
-from kith_referrals.domain.network import Programme, check_takes_referrals
+from kith_referrals.domain.network import Programme, check_site, check_takes_referrals
 from kith_referrals.domain.people import Person, age_band
 from kith_referrals.domain.referral import Referral, Status, Wish
 from kith_referrals.domain.refusals import ProgrammeUnknown, ReferenceTaken, ReferralRefused
@@ -67,8 +67,8 @@ def without_reference(wish: Wish) -> Wish:
 def make(asked: Asked, programmes: Found, *, by: Actor, now: datetime, today: date) -> tuple[NewReferral, Made]:
     """The referral that is asked for, and what to tell. ``today`` is the civil date (Europe/London).
 
-    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals``, ``agreeing`` and
-    ``agreement.offer``, or ``ProgrammeUnknown``.
+    Raises the refusals of ``consent.agreed``, ``people.checked``, ``check_takes_referrals``, ``check_site``,
+    ``agreeing`` and ``agreement.offer``, or ``ProgrammeUnknown``.
     """
     consents = consent.agreed(asked.answer, today)
     person = people.checked(asked.person, today)
@@ -77,6 +77,7 @@ def make(asked: Asked, programmes: Found, *, by: Actor, now: datetime, today: da
         raise ProgrammeUnknown
     programme, agreements = programmes[asked.programme_id]
     check_takes_referrals(programme)
+    check_site(programme, asked.wish.site)
     agreeing.check_age(age, programme)
     agreeing.check_may_agree(person.agreement, age, programme, today)
     return submit(

@@ -16,6 +16,7 @@ from kith_referrals.domain.refusals import (
     NotYourProgramme,
     OrganisationCloses,
     ProgrammeClosed,
+    SiteUnknown,
     TakesNoReferrals,
 )
 
@@ -157,7 +158,7 @@ class Programme:
     ``slug`` names it in files and is unique in the network. ``weights`` says how many points each connection is worth.
     Ages are whole years, both ends included; None sets no limit. ``nation`` is its organisation's, and
     ``organisation_closes_on`` its last day, where that is to close. ``definition_version`` is that of the definition
-    in force, 0 where there is none.
+    in force, 0 where there is none, and ``sites`` are the codes of its sites.
     """
 
     id: UUID
@@ -175,6 +176,7 @@ class Programme:
     entry: ProgrammeEntry = ProgrammeEntry()
     organisation_closes_on: date | None = None
     definition_version: int = 0
+    sites: tuple[str, ...] = ()
 
     @property
     def terms(self) -> Terms:
@@ -199,6 +201,12 @@ def check_takes_referrals(programme: Programme) -> None:
         raise OrganisationCloses
     if entry.status is not Standing.ACTIVE or entry.capacity is Capacity.CLOSED:
         raise ProgrammeClosed
+
+
+def check_site(programme: Programme, site: str | None) -> None:
+    """Refuse a site that the programme's definition does not name. Raises ``SiteUnknown``."""
+    if site is not None and site not in programme.sites:
+        raise SiteUnknown.among(programme.sites)
 
 
 def published(programme: Programme, before: Programme | None, today: date) -> Programme:

@@ -158,7 +158,8 @@ class Wish:
     ``received_on`` is the day the referrer was asked (Europe/London). ``requested`` is what the person asked of a
     supporter; ``connections`` what they would like to share with one, and said so themself: nothing infers it.
     ``details`` holds counts a programme asks for, such as children in care. ``unread`` says that what came
-    was written for nobody in particular, on a page or in a file, so no human of the programme has seen it.
+    was written for nobody in particular, on a page or in a file, so no human of the programme has seen it. ``site`` is
+    the code of one of the programme's sites.
     """
 
     source: Source
@@ -174,6 +175,7 @@ class Wish:
     source_reference: str | None = field(default=None, repr=False)
     details: Mapping[str, int] = field(default_factory=dict, repr=False)
     unread: bool = False
+    site: str | None = None
 
 
 def receiver(referral: Referral, purpose: Purpose) -> UUID:

@@ -1,5 +1,6 @@
 """Every final no of the referrals service, each with a stable code and a sentence that says what to do."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -147,6 +148,17 @@ class ProgrammeUnknown(Unacceptable):
 
     code = "programme-unknown"
     says = "There is no such programme in this network. See GET /programmes for those there are."
+
+
+class SiteUnknown(Unacceptable):
+    """The referral names a site that the programme's definition does not."""
+
+    code = "site-unknown"
+
+    @classmethod
+    def among(cls, sites: Sequence[str]) -> "SiteUnknown":
+        """The refusal that says which sites there are."""
+        return cls(f"The sites of this programme are: {', '.join(sites) or 'none'}. Name one of them, or leave it out.")
 
 
 class OrganisationUnknown(Unacceptable):

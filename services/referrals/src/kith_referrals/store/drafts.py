@@ -22,6 +22,7 @@ _LISTS: Final = ("needs", "conditions", "interests", "requested")
 _WISH: Final = sa.select(
     *(referrals.c[name] for name in ("source", "received_on", *_LISTS, "channels", "connections", "urgent", "notes")),
     referrals.c.source_reference,
+    referrals.c.site,
 ).where(referrals.c.id == sa.bindparam("id", type_=sa.Uuid))
 _steps: Final = sa.delete(referral_steps).where(referral_steps.c.referral_id == sa.any_(_IDS)).cte("steps")
 _gone: Final = (

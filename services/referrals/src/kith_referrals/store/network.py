@@ -32,7 +32,7 @@ from kith_referrals.tables import organisations, places, programmes, sharing_agr
 
 _ORGANISATION_ENTRY: Final = tuple(field.name for field in fields(OrganisationEntry))
 _PROGRAMME_ENTRY: Final = tuple(field.name for field in fields(ProgrammeEntry))
-_LISTS: Final = frozenset({"channels", "needs", "conditions", "districts"})
+_LISTS: Final = frozenset({"channels", "needs", "conditions", "districts", "sites"})
 
 
 _CLOSES_ON: Final = (

@@ -73,6 +73,7 @@ def referral_record(new: NewReferral) -> Record:
         "submitted_at": referral.submitted_at,
         "source": wish.source,
         "received_on": wish.received_on,
+        "site": wish.site,
         "needs": wish.needs,
         "conditions": wish.conditions,
         "interests": wish.interests,

@@ -59,6 +59,7 @@ programmes: Final = sa.Table(
     sa.Column("published_at", INSTANT, nullable=False),
     sa.Column("definition_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("referrable", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("sites", TEXTS, nullable=False, server_default="{}"),
     sa.Column("modified_at", INSTANT, nullable=False),
     sa.Column("first_session_days", sa.Integer),
     sa.Column("checks_current", sa.Integer),

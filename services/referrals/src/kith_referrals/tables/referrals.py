@@ -26,6 +26,7 @@ referrals: Final = sa.Table(
     sa.Column("closing_reason", sa.Text),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
+    sa.Column("site", sa.Text),
     sa.Column("needs", TEXTS, nullable=False),
     sa.Column("conditions", TEXTS, nullable=False),
     sa.Column("interests", TEXTS, nullable=False),

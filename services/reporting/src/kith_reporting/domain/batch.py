@@ -25,7 +25,9 @@ class ReferralChange:
     ``decision``, ``closed`` (the reason), ``sharing`` (consent to share), ``proposal`` (the latest answer) and
     ``support`` (``under-way`` or the ending) are codes, kept as they came. ``matched_on`` is the first match's day.
     ``missed_…`` are true where that promise was missed at least once.
-    The last three are added to what was counted before, and come from the rows of sessions and messages.
+    ``site`` is the programme's site to which somebody was referred. The next three are added to what was counted
+    before, and come from the rows of sessions and messages. ``district`` is where the person lives: it is counted once,
+    with the programme's areas, and no row of a referral holds it.
     """
 
     referral_id: UUID
@@ -47,6 +49,8 @@ class ReferralChange:
     sessions: int = 0
     messages_delivered: int = 0
     messages_failed: int = 0
+    site: str | None = None
+    district: str | None = None
 
     def place(self, referring_organisation_id: UUID, programme_organisation_id: UUID, programme_id: UUID) -> None:
         """Say between whom the referral is, as every fact of its own topic does."""
@@ -79,7 +83,7 @@ class SessionChange(NamedTuple):
     """A session as it was logged last: of one referral, or of those whose people attended. Nobody is named twice.
 
     Those with the same ``meeting_id`` are one occasion; None is an occasion of its own. Before each person's record
-    was told by itself a meeting was told once, by its own id, and named all of them.
+    was told by itself a meeting was told once, by its own id, and named all of them. ``topics`` are a group's alone.
     """
 
     session_id: UUID
@@ -91,6 +95,7 @@ class SessionChange(NamedTuple):
     attended_referral_ids: tuple[UUID, ...]
     meeting_id: UUID | None
     companions: int
+    topics: tuple[str, ...] = ()
 
 
 class MeetingChange(NamedTuple):
@@ -110,6 +115,18 @@ class ContactChange(NamedTuple):
     programme_id: UUID
     held_on: date
     people: int
+    topics: tuple[str, ...] = ()
+    district: str | None = None
+    site: str | None = None
+
+
+class AreaChange(NamedTuple):
+    """How many more referrals a programme received of people who live in a postcode district."""
+
+    organisation_id: UUID
+    programme_id: UUID
+    district: str
+    received: int
 
 
 class MessageChange(NamedTuple):
@@ -143,6 +160,7 @@ class ProgrammeChange(NamedTuple):
     programme_id: UUID
     organisation_id: UUID
     name: str
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -16,6 +16,8 @@ from kith_contracts.programmes.supporters import Learner
 
 LONG_AGO: Final = timedelta(days=120)
 """When supporters of a journey finished what their programme asks for."""
+ABOUT: Final = {"topics": "topic", "areas": "district", "sites": "site"}
+"""What each line of a part of a programme's reach is about."""
 DRAMA_NUMBER: Final = "01632 960123"
 
 
@@ -206,6 +208,12 @@ def counted(stage: Stage, by: str, to: Offer, *names: str) -> dict[str, int]:
     of_it = {one["side"]: one for one in lines if one["programme_id"] == to.id}
     line = of_it.get("owner") or of_it.get("referrer") or {}
     return {name: line.get(name, 0) for name in names}
+
+
+def reached(stage: Stage, by: str, to: Offer, part: str, *names: str) -> dict[str, tuple[int | None, ...]]:
+    """What may be shown outside of a programme's reach: of each of its topics, areas or sites these figures."""
+    lines = stage.heard(lambda: stage.worker(by).read("reporting", "/reach", programme_id=to.id))[part]
+    return {one[ABOUT[part]]: tuple(one[name] for name in names) for one in lines}
 
 
 def told_of(stage: Stage, referred: Referred, what: str) -> list[str]:

@@ -7,8 +7,10 @@ from kith_cli.journeys.cast import Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
 
-MET: Final = (("L8", 5), ("L8", 3), ("L20", 4))
+MET: Final = (("L8", 14), ("L8", 9), ("L20", 4))
 """Where the worker went, and how many she met."""
+FAMILIES: Final = {"L8": 212, "L20": 180, "L1": 96}
+"""How many families with small children live there."""
 
 
 def play(stage: Stage) -> Played:
@@ -40,7 +42,7 @@ def _met(stage: Stage, outreach: Offer, fay: str) -> None:
     where: dict[str, int] = {}
     for one in logged:
         where[one["district"]] = where.get(one["district"], 0) + one["people"]
-    stage.sees("Twelve people, in two postcode districts; no closer, and nobody's name.", where, {"L8": 8, "L20": 4})
+    stage.sees("27 people, in two postcode districts; no closer, and nobody's name.", where, {"L8": 23, "L20": 4})
     stage.holds("Nothing that is kept of it names a person.", all("person" not in key for one in logged for key in one))
 
 
@@ -68,14 +70,32 @@ def _over(stage: Stage, outreach: Offer, came: Referred) -> None:
     doing.close(stage, came)
     names = ("received", "contacts", "people_reached")
     stage.soon(
-        "The centre's outreach counts three contacts that reached twelve, and no referral of its own.",
+        "The centre's outreach counts three contacts that reached 27, and no referral of its own.",
         lambda: doing.counted(stage, "centre", outreach, *names),
-        {"received": 0, "contacts": 3, "people_reached": 12},
+        {"received": 0, "contacts": 3, "people_reached": 27},
     )
+    _against_how_many(stage, outreach)
     stage.soon(
         "One family took something up: the centre sees that too, as who referred.",
         lambda: doing.counted(stage, "centre", came.to, "received", "closed"),
         {"received": 1, "closed": 1},
+    )
+
+
+def _against_how_many(stage: Stage, outreach: Offer) -> None:
+    figures = {
+        "districts": [{"district": district, "people": people} for district, people in FAMILIES.items()],
+        "source": "The council's register of births, an invented one",
+        "counted_on": doing.today().isoformat(),
+    }
+    administrator = stage.worker("centre", "administrator")
+    path = f"/programmes/{outreach.id}/populations"
+    stage.heard(lambda: administrator.say("reporting", path, figures))
+    stage.tell("The centre says how many families there are in three districts, and where that is from.")
+    stage.soon(
+        "About 25 are reached in L8 of some 210, which is 12 in a hundred; nobody in L1; in L20 too few to be shown.",
+        lambda: doing.reached(stage, "centre", outreach, "areas", "people_reached", "population", "percent_reached"),
+        {"L1": (0, 95, 0), "L20": (None, 180, None), "L8": (25, 210, 12)},
     )
 
 
@@ -92,5 +112,4 @@ JOURNEY: Final = Journey(
         Part("families", "Exampleton Family Support"),
     ),
     play=play,
-    not_shown=("reach by area against how many there are: no report has it yet",),
 )

@@ -10,6 +10,8 @@ from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
 
 SITES: Final = ["County Fermanagh", "Brighton and Hove", "Newham", "Sheffield"]
+TASTERS: Final = {"county-fermanagh": 9, "brighton-and-hove": 14, "newham": 22, "sheffield": 4}
+"""How many came to look at each site."""
 
 
 def play(stage: Stage) -> Played:
@@ -32,10 +34,27 @@ def play(stage: Stage) -> Played:
     applied = stage.worker("right-here").read("referrals", f"/programmes/{right_here.id}/definition")
     stage.sees("With four it is, and that they said so stands with it.", applied["approvals"], 4)
     doing.agree_to_share(stage, "school", "right-here")
+    _sites(stage, right_here)
     _ages(stage, right_here)
     helped, match, peer = _helped(stage, right_here)
     _over(stage, helped, match)
     return {"programme": right_here.id, "referral": helped.id, "match": match, "peer": peer}
+
+
+def _sites(stage: Stage, right_here: Offer) -> None:
+    stage.act("On four sites")
+    for site, people in TASTERS.items():
+        supporting.contact(stage, right_here, "taster", people, site=site)
+    stage.refuses(
+        "Nothing is logged at a site that the file does not name.",
+        "site-unknown",
+        partial(supporting.contact, stage, right_here, "taster", 10, site="leeds"),
+    )
+    stage.soon(
+        "Young people come to look at each; the report tells the four apart, and does not show the four of Sheffield.",
+        lambda: doing.reached(stage, "right-here", right_here, "sites", "people_reached"),
+        {"brighton-and-hove": (15,), "county-fermanagh": (10,), "newham": (20,), "sheffield": (None,)},
+    )
 
 
 def _ages(stage: Stage, right_here: Offer) -> None:
@@ -58,6 +77,7 @@ def _ages(stage: Stage, right_here: Offer) -> None:
 def _refer(stage: Stage, right_here: Offer, name: str, years: int) -> Referred:
     born = doing.today() - timedelta(days=round((years + 0.5) * 365.25))
     about: dict[str, Any] = {"needs": ["anxiety", "low-mood"], "channels": ["video"], "interests": ["music"]}
+    about["site"] = "newham"
     return doing.refer(stage, "school", right_here, doing.person(name, birth_date=born.isoformat()), **about)
 
 
@@ -89,6 +109,11 @@ def _over(stage: Stage, helped: Referred, match: str) -> None:
         lambda: doing.counted(stage, "right-here", helped.to, *names),
         {"received": 3, "matched": 1, "sessions": 2, "closed": 3},
     )
+    stage.soon(
+        "By site it shows that nobody was referred to three of them, and of Newham no number of so few.",
+        lambda: doing.reached(stage, "right-here", helped.to, "sites", "received", "matched", "sessions"),
+        {site: (None,) * 3 if site == "newham" else (0,) * 3 for site in sorted(TASTERS)},
+    )
 
 
 JOURNEY: Final = Journey(
@@ -101,5 +126,4 @@ JOURNEY: Final = Journey(
         Part("right-here", "Testwell Right Here"),
     ),
     play=play,
-    not_shown=("the four sites told apart: the file names them, and nothing is counted by site",),
 )

@@ -79,6 +79,8 @@ class ContactLogged(MatchingFact):
     """What it was about, in the programme's own codes."""
     district: District | None = None
     """The outward half of the postcode of the place."""
+    site: Code | None = None
+    """The site of the programme, one of those in its terms; null: not said."""
     supporter_id: UUID | None = None
     """The supporter who was there, if one was."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from kith_contracts.fact import Code
+from kith_contracts.fact import LONGEST_CODE, Code
 from kith_contracts.programmes.evaluation import Evaluation, Moment, Whose
 from kith_contracts.programmes.matching import HardRule, Matching
 from kith_contracts.programmes.support import Component, Support
@@ -29,6 +29,7 @@ from kith_contracts.programmes.words import (
     Part,
     Words,
     Years,
+    code_of,
 )
 
 _INFORMAL_COMPONENTS: Final = frozenset(
@@ -119,12 +120,22 @@ class Definition(Part):
     evaluation: Evaluation = Evaluation()
     approval: Approval | None = None
     sites: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
-    """Where it is offered. None said: wherever its organisation is."""
+    """Where it is offered. None said: wherever its organisation is. Referrals and contacts name a site by its name as a
+    code (*Brighton and Hove* is ``brighton-and-hove``), so no two have the same."""
+
+    @property
+    def site_codes(self) -> tuple[str, ...]:
+        """The sites as facts and requests name them."""
+        return tuple(code_of(name) for name in self.sites)
 
     def contradictions(self) -> Iterator[Contradiction]:
         """What its parts cannot mean together."""
         return chain(
-            self._beside_its_models(), self._beside_whom_it_is_for(), self._unevaluated(), self._beyond_its_level()
+            self._beside_its_models(),
+            self._beside_whom_it_is_for(),
+            self._unevaluated(),
+            self._beyond_its_level(),
+            self._at_its_sites(),
         )
 
     def _beside_its_models(self) -> Iterator[Contradiction]:
@@ -217,6 +228,20 @@ class Definition(Part):
                 "support.length.review_weeks",
                 "A measure is asked at reviews, and there are none: say how many weeks apart they are.",
             )
+
+    def _at_its_sites(self) -> Iterator[Contradiction]:
+        """Names of sites that cannot be told apart as codes, or make none."""
+        for place, (name, code) in enumerate(zip(self.sites, self.site_codes, strict=True)):
+            if not 0 < len(code) <= LONGEST_CODE:
+                yield Contradiction(
+                    "site-without-code",
+                    f"sites.{place}",
+                    f"{name} makes no code of 1 to {LONGEST_CODE} letters and digits: give it a short name in a to z.",
+                )
+            elif code in self.site_codes[:place]:
+                yield Contradiction(
+                    "site-twice", f"sites.{place}", f"There is another site of the code {code}: give each its own name."
+                )
 
     def _beyond_its_level(self) -> Iterator[Contradiction]:
         """What goes beyond the formality dial: informal groups are best left alone (HH)."""

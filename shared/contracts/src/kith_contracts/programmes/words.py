@@ -1,8 +1,10 @@
 """What every part of a programme's definition is made of."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -25,6 +27,15 @@ Years = Annotated[int, Field(ge=0, le=120)]
 Points = Annotated[int, Field(ge=0, le=1000)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Few = Annotated[int, Field(ge=1, le=20)]
+
+
+_NOT_OF_CODES: Final = re.compile("[^a-z0-9]+")
+
+
+def code_of(name: str) -> str:
+    """A name as a code: *Brighton and Hove* is ``brighton-and-hove``. Empty where no sign of it can stand in one."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _NOT_OF_CODES.sub("-", plain).strip("-")
 
 
 class Contradiction(NamedTuple):

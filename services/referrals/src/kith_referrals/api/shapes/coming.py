@@ -100,6 +100,7 @@ class DraftBody(AskedBody):
     """A referral that is not submitted yet: nothing of it is checked but its shape, and no consent is needed."""
 
     programme_id: UUID
+    site: Code | None = None
 
 
 class SubmissionBody(Body):
@@ -115,9 +116,10 @@ class WishBody(AskedBody):
 
 
 class ReferralBody(WishBody):
-    """A referral to a programme."""
+    """A referral to a programme, and to one of its sites where somebody knows which: a code of ``sites`` there."""
 
     programme_id: UUID
+    site: Code | None = None
 
 
 class ChosenBody(Body):

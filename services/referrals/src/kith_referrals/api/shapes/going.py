@@ -137,6 +137,7 @@ class ReferralView(ReferralSummary):
     """
 
     source: str
+    site: str | None
     needs: list[str]
     conditions: list[str]
     interests: list[str]

@@ -7,32 +7,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import erased
 from kith_reporting import store
 from kith_reporting.domain.batch import Batch
+from kith_reporting.store import slots
 from kith_reporting.tables import Slot
 
 
 async def project(tx: AsyncConnection, batch: Batch) -> None:
     """Bring what is read up to date with a batch."""
-    await _save(tx, await store.get_live_slot(tx), batch)
+    await _save(tx, await slots.get_live_slot(tx), batch)
 
 
 async def project_aside(tx: AsyncConnection, batch: Batch) -> None:
     """Bring the spare tables up to date with a batch of a replay. Its owner sees to it that none turns them round."""
-    await _save(tx, (await store.get_live_slot(tx)).other, batch)
+    await _save(tx, (await slots.get_live_slot(tx)).other, batch)
 
 
 async def empty_aside(tx: AsyncConnection) -> None:
     """Empty the spare tables."""
-    await store.empty_spare(tx)
+    await slots.empty_spare(tx)
 
 
 async def hold(tx: AsyncConnection) -> None:
     """Wait until every batch in hand is done, and let none begin until this transaction ends."""
-    await store.get_live_slot_for_update(tx)
+    await slots.get_live_slot_for_update(tx)
 
 
 async def turn_round(tx: AsyncConnection) -> None:
     """Read and write from now on the tables that were spare; those that were live are spare."""
-    await store.turn_to(tx, (await store.get_live_slot_for_update(tx)).other)
+    await slots.turn_to(tx, (await slots.get_live_slot_for_update(tx)).other)
 
 
 async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
@@ -53,7 +54,7 @@ async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
         _tally(batch, attended)
     if batch.messages:
         _tally(batch, await store.save_messages(tx, slot, batch.messages.values()))
-    await store.save_referrals(tx, slot, batch.referrals.values(), counted)
+    await store.save_referrals(tx, slot, batch.referrals, counted)
 
 
 def _tally(batch: Batch, tallied: Iterable[store.Tallied]) -> None:

@@ -60,7 +60,10 @@ async def list_totals(tx: AsyncConnection) -> list[Total]:
 
 
 async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
-    """Every row about these referrals; in the network's sight. All are tombstones: none names or describes a person."""
+    """Every row about these referrals; in the network's sight. All are tombstones: none names or describes a person.
+
+    What they say of topics is what a group met about, and of a site where in its programme a referral went.
+    """
     erased = await find_erased(tx, people)
     rows = await tx.execute(_HELD, {"referrals": list(referrals)})
     return Held(

@@ -3,12 +3,14 @@
 Every statement inserts or merges its rows and sees, for each, what was there before and what is there now (PostgreSQL
 18: ``returning old, new``). What the row counted for before is taken off, what it counts for now is added: so a count
 is always that of the rows, whatever came first and whatever came twice. Rows are written in the order of their keys,
-and the totals last and at once, with the referrals, so that two processes wait for one another but never in a circle.
+the totals after them and at once with the referrals, and areas last, so that two processes wait for one another but
+never in a circle.
 
 Arrays are cast in the statement and bound without a type, and go to asyncpg as they are: nobody looks at every element.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -18,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled, as_json
 from kith_reporting.domain.batch import (
+    AreaChange,
     ContactChange,
     MeetingChange,
     MessageChange,
@@ -29,6 +32,7 @@ from kith_reporting.domain.batch import (
 )
 from kith_reporting.domain.totals import COUNTS, MISSED, OF_REFERRALS, Side
 from kith_reporting.tables import (
+    AREAS,
     CONTACTS,
     MEETINGS,
     MESSAGES,
@@ -41,11 +45,6 @@ from kith_reporting.tables import (
     Projection,
     Slot,
 )
-
-_PICK: Final = Compiled(sa.text("select slot from live for share"))
-_HOLD: Final = sa.text("select slot from live for update")
-_TURN: Final = sa.text("update live set slot = :slot")
-_EMPTY: Final = sa.text("select empty_spare()")
 
 
 class Counted(NamedTuple):
@@ -65,27 +64,6 @@ class Tallied(NamedTuple):
 
     referral_id: UUID
     counts: dict[str, int]
-
-
-async def get_live_slot(tx: AsyncConnection) -> Slot:
-    """The slot that is read, which stays the live one until this transaction ends."""
-    ((slot,),) = await _PICK.rows(tx, {})
-    return Slot(slot)
-
-
-async def get_live_slot_for_update(tx: AsyncConnection) -> Slot:
-    """The slot that is read; waits for the batches in hand, and holds up new ones until this transaction ends."""
-    return Slot((await tx.execute(_HOLD)).scalar_one())
-
-
-async def turn_to(tx: AsyncConnection, slot: Slot) -> None:
-    """Make ``slot`` the live one for whoever reads after this transaction."""
-    await tx.execute(_TURN, {"slot": slot})
-
-
-async def empty_spare(tx: AsyncConnection) -> None:
-    """Empty the slot that is not live."""
-    await tx.execute(_EMPTY)
 
 
 class _Statement:
@@ -109,7 +87,7 @@ class _Statement:
         """
         columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=False))
         for name in self._lists:
-            columns[name] = ["{" + ",".join(map(str, ids)) + "}" if ids else "{}" for ids in columns[name]]
+            columns[name] = ["{" + ",".join(f'"{one}"' for one in each) + "}" for each in columns[name]]
         return await self._sql[slot].rows(tx, self._nothing | columns | more)
 
 
@@ -208,13 +186,17 @@ _SUMS: Final = [f"sum({name})" for name in COUNTS]
 _SAVE_REFERRALS: Final = _Statement(
     REFERRALS,
     _ADDED
+    + ", summed as ("
     + _upsert(
         TOTALS,
         "{slot}",
         f"select {', '.join(TOTALS.key)}, {', '.join(_SUMS)} from added group by {', '.join(TOTALS.key)}"
         f" having ({', '.join(_SUMS)}) <> ({', '.join('0' for _ in _SUMS)})",
-    ),
+    )
+    + ") select new_referral_id, new_programme_organisation_id, new_programme_id from changed"
+    " where old_received_on is null and new_received_on is not null",
 )
+"""Answers with the referrals of which it is known only now that they were received: their areas count them once."""
 _REFERRAL_ROW: Final = attrgetter(*(column.name for column in REFERRALS.columns))
 _SAVE_SESSIONS: Final = _Statement(
     SESSIONS,
@@ -240,6 +222,7 @@ _SAVE_SUPPORTERS: Final = _Statement(
     "select organisation_id, programme_id, sum(sign) from signed, unnest(programme_ids) as programme_id"
     " where state = 'active' group by 1, 2",
 )
+_SAVE_AREAS: Final = _Statement(AREAS)
 _SAVE_ORGANISATIONS: Final = _Statement(ORGANISATIONS)
 _SAVE_PROGRAMMES: Final = _Statement(PROGRAMMES)
 
@@ -288,11 +271,17 @@ async def save_messages(tx: AsyncConnection, slot: Slot, changes: Collection[Mes
 
 
 async def save_referrals(
-    tx: AsyncConnection, slot: Slot, changes: Collection[ReferralChange], counted: Sequence[Counted]
+    tx: AsyncConnection, slot: Slot, changes: Mapping[UUID, ReferralChange], counted: Sequence[Counted]
 ) -> None:
     """Merge what is said of each referral, and add to the totals what that changed, and what was ``counted`` elsewhere.
 
-    A referral whose ends are not known yet counts nowhere until they are.
+    A referral whose ends are not known yet counts nowhere until they are. Where its person lives is added to the areas
+    of its programme, the first time it is said, and not kept with it.
     """
-    rows = map(_REFERRAL_ROW, changes)
-    await _SAVE_REFERRALS.save(tx, slot, rows, counted=as_json([line._asdict() for line in counted]))
+    rows = map(_REFERRAL_ROW, changes.values())
+    told = as_json([line._asdict() for line in counted])
+    received = await _SAVE_REFERRALS.save(tx, slot, rows, counted=told)
+    areas = Counter((row[1], row[2], changes[row[0]].district) for row in received)
+    more = [AreaChange(owner, programme, at, count) for (owner, programme, at), count in areas.items() if at]
+    if more:
+        await _SAVE_AREAS.save(tx, slot, more)
