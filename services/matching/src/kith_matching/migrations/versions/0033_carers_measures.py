@@ -1,0 +1,12 @@
+"""Whose answers are kept with a referral: those from before are the person's."""
+
+from alembic import op
+
+revision = "0033"
+down_revision = "0031"
+
+
+def upgrade() -> None:
+    op.execute(
+        "alter table measurements add column of text not null default 'person' check (of in ('person', 'carer'))"
+    )
