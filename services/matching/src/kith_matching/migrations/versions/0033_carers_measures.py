@@ -1,4 +1,4 @@
-"""Whose answers are kept with a referral: those from before are the person's."""
+"""Whose answers are kept with a referral, those from before being the person's; and a programme's goals are counted."""
 
 from alembic import op
 
@@ -10,3 +10,4 @@ def upgrade() -> None:
     op.execute(
         "alter table measurements add column of text not null default 'person' check (of in ('person', 'carer'))"
     )
+    op.execute("create index goals_programme on goals (programme_id)")
