@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from kith_cli.addresses import Addresses
-from kith_cli.journeys.cast import Journey, Part, gather
+from kith_cli.journeys.cast import BY_A_MOVED_CLOCK, Journey, Part, gather
 from kith_cli.journeys.playing import play
 from kith_cli.journeys.programmes import EVERY, JOURNEYS
 from kith_cli.journeys.stage import SECONDS_A_WORD, NotSo, Stage
@@ -192,6 +192,23 @@ class TestTheCommand:
         play(stage)
 
         assert said.getvalue().rstrip().endswith("Not shown yet: how it went on.")
+
+    def test_what_a_play_cannot_wait_for_is_said_at_the_end_with_where_it_is_shown(self) -> None:
+        said = StringIO()
+        stage = a_stage(said, journey=replace(A_JOURNEY, elsewhere=("a week, by another clock",), parts=()))
+
+        play(stage)
+
+        assert said.getvalue().rstrip().endswith("Shown elsewhere: a week, by another clock.")
+
+    def test_all_that_a_play_cannot_wait_for_is_in_one_file_of_tests_that_is_there(self) -> None:
+        elsewhere = [one for journey in JOURNEYS for one in journey.elsewhere]
+
+        assert [one for one in elsewhere if BY_A_MOVED_CLOCK not in one] == []
+        assert (Path(__file__).parents[2] / BY_A_MOVED_CLOCK).is_file()
+
+    def test_what_waits_for_a_report_is_all_that_is_not_shown(self) -> None:
+        assert {one.number for one in JOURNEYS if one.not_shown} <= {2, 5, 6, 17}
 
     def test_there_are_twenty_in_the_order_of_the_table(self) -> None:
         numbers = [one.number for one in JOURNEYS]

@@ -125,6 +125,7 @@ ACTIONS = {
     "look_at_goal": ["goal-looked-at"],
     "list_goal_looks": ["goal-looks-listed"],
     "end_goal": ["goal-ended"],
+    "count_goals": ["goals-counted"],
     "log_signpost": ["signposted"],
     "list_signposts": ["signposts-listed"],
     "list_referral_signposts": ["referral-signposts-listed"],

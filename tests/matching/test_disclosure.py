@@ -67,7 +67,7 @@ VIEWS: Mapping[str, str | None] = {
             "answer_proposal",
         ),
         *("list_referral_matches", "set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
-        *("log_taster", "list_tasters"),
+        *("count_goals", "log_taster", "list_tasters"),
         *("issue_material", "list_materials", "give_material", "list_group_materials", "list_supporter_materials"),
         *("log_incident", "list_incidents", "get_incident", "follow_up_incident", "close_incident"),
         *("log_signpost", "list_signposts", "list_referral_signposts", "say_whether_they_went", "count_signposts"),

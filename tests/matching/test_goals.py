@@ -200,6 +200,39 @@ async def test_a_goal_is_ended_by_whoever_has_seen_it_and_once(together: Togethe
     assert (again.status_code, again.json()["code"]) == (409, "goal-ended")
 
 
+async def test_a_programmes_goals_are_counted_by_code_and_by_what_became_of_them(together: Together) -> None:
+    desk = together.desk
+    made = [(await together.set(code="independence")).json()["id"] for _ in range(4)]
+    await together.set(code="confidence")
+    for goal_id, near in ((made[0], (2, 9)), (made[1], (5, 8, 5)), (made[2], (7, 3)), (made[3], (4,))):
+        for how in near:
+            await together.look(goal_id, how)
+    for goal_id, state in zip(made, ("reached", "changed", "let-go"), strict=False):
+        await desk.change(f"/goals/{goal_id}/ending", {"state": state, "on": desk.today}, '"1"')
+    desk.auth = together.coordinator
+    other = await desk.a_referral()
+    await desk.create(f"/referrals/{other.referral_id}/goals", {"code": "independence", "set_on": desk.today})
+
+    found = (await desk.get(f"/programmes/{desk.programme.programme_id}/goals")).json()["items"]
+
+    names = ("people", "set", "open", "reached", "changed", "let_go", "looked_at_again", "nearer")
+    assert {one["code"]: [one[name] for name in names] for one in found} == {
+        "independence": [2, 5, 2, 1, 1, 1, 3, 1],
+        "confidence": [1, 1, 1, 0, 0, 0, 0, 0],
+    }
+
+
+async def test_whose_goals_they_are_is_in_no_count_and_a_supporter_counts_none(together: Together) -> None:
+    await together.set()
+    together.desk.auth = together.coordinator
+    answer = await together.desk.get(f"/programmes/{together.desk.programme.programme_id}/goals")
+    together.desk.auth = together.supporter
+    refused = await together.desk.get(f"/programmes/{together.desk.programme.programme_id}/goals")
+
+    assert not [secret for secret in (str(together.referral.referral_id), WORDS) if secret in answer.text]
+    assert refused.status_code == 403
+
+
 async def test_where_the_programme_has_no_goals_none_is_set(desk: Desk) -> None:
     referral = await desk.a_referral()
 

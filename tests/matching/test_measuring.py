@@ -325,6 +325,8 @@ async def test_what_did_not_happen_makes_no_baseline_late(stage: Stage, second: 
         ({"moment": "follow-up"}, True),
         ({"moment": "review"}, False),
         ({"instrument": "gad-7", "answers": {"1": 0}}, False),  # asked of carers
+        ({"instrument": "gad-7", "of": "carer", "answers": {"1": 0}}, True),
+        ({"of": "carer"}, False),  # asked of the person
         ({"instrument": "ons-loneliness", "answers": {"1": 1}}, False),
     ],
     ids=str,
@@ -402,6 +404,7 @@ async def test_that_somebody_was_measured_is_told_the_same_however_they_are(desk
         "taken_on": desk.today,
         "late": False,
         "scored": True,
+        "of": "person",
     }
 
 

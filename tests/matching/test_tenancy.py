@@ -618,6 +618,7 @@ def attempts_at_goals(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "look_at_goal": ("POST", f"{goal}/looks", {"looked_on": today, "at": "review", "near": 7}),
         "list_goal_looks": ("GET", f"{goal}/looks", None),
         "end_goal": ("POST", f"{goal}/ending", {"state": "reached", "on": today}),
+        "count_goals": ("GET", f"/programmes/{ours.desk.programme.programme_id}/goals", None),
     }
 
 
@@ -768,6 +769,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "count_paths": nothing,
         "list_session_corrections": none,
         "count_signposts": none,
+        "count_goals": none,
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)

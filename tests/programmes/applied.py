@@ -25,11 +25,15 @@ FILES: Final = Path(__file__).parents[2] / "deploy/programmes"
 
 @dataclass(frozen=True)
 class Applied:
-    """A file, put in force: the definition, the offer that referrals keeps of it, and the programme of matching."""
+    """A file, put in force: the definition, the offer that referrals keeps of it, and the programme of matching.
+
+    ``published`` is what is told of it in between.
+    """
 
     definition: Definition
     offer: Offer
     programme: Programme
+    published: ProgrammePublished
 
     def person(self, **different: Any) -> Referral:
         """Somebody who waits for it, of an age that it takes, in a setting, who likes nothing in particular."""
@@ -71,7 +75,8 @@ def apply(slug: str) -> Applied:
     body = ProgrammeBody(organisation_id=ORGANISATION, definition=definition, approvals=20)
     offer = body.programme(new_id())
     defined = applied(body.asked(), None, in_force=False)
-    return Applied(definition, offer, programme_of(_told(offer, defined)))
+    published = _told(offer, defined)
+    return Applied(definition, offer, programme_of(published), published)
 
 
 def _told(offer: Offer, defined: Defined | None) -> ProgrammePublished:

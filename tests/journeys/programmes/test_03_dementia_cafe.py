@@ -18,6 +18,27 @@ def test_somebody_is_signposted_out_of_a_session(after_the_journey: AfterTheJour
     assert "signposting" in after.seen_by("cafe").read("matching", f"/sessions/{after.ids['meeting']}")["topics"]
 
 
+def test_confidence_and_independence_are_counted_as_goals_and_networks_are_asked_of_both(
+    after_the_journey: AfterTheJourney,
+) -> None:
+    after = after_the_journey(3)
+    coordinator = after.seen_by("cafe")
+
+    counted = coordinator.read("matching", f"/programmes/{after.ids['programme']}/goals")["items"]
+    names = ("people", "set", "open", "reached", "looked_at_again", "nearer")
+    assert {one["code"]: [one[name] for name in names] for one in counted} == {
+        "independence": [2, 2, 1, 1, 2, 1],
+        "confidence": [1, 1, 1, 0, 1, 1],
+    }
+    asked = coordinator.everything("matching", f"/referrals/{after.ids['referral']}/measurements")
+    assert [(one["of"], one["moment"], one["total"], one["planned"]) for one in asked] == [
+        ("person", "baseline", "7", True),
+        ("carer", "baseline", "8", True),
+        ("person", "ending", "5", True),
+        ("carer", "ending", "6", True),
+    ]
+
+
 def test_people_drop_in_and_that_they_know_one_another_is_expected(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(3)
 

@@ -6,11 +6,13 @@ from tests.journeys.programmes.conftest import AfterTheJourney
 def test_several_models_stand_side_by_side(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(18)
 
-    held = after.seen_by("conditions").everything("matching", "/sessions")
+    coordinator = after.seen_by("conditions")
+    held = coordinator.everything("matching", "/sessions")
     assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("one-to-one") == 2
-    assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("group") == 1
+    assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("group") == 2
+    assert coordinator.read("matching", f"/groups/{after.ids['course']}")["meetings"] == 6
     line = after.totals("conditions")
-    assert [line[name] for name in ("received", "matched", "sessions", "contacts", "closed")] == [2, 1, 3, 1, 2]
+    assert [line[name] for name in ("received", "matched", "sessions", "contacts", "closed")] == [3, 1, 4, 1, 3]
 
 
 def test_condition_alone_matches_only_where_a_programme_argues_for_it(after_the_journey: AfterTheJourney) -> None:

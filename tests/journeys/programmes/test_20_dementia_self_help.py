@@ -20,18 +20,20 @@ def test_neighbours_know_one_another(after_the_journey: AfterTheJourney) -> None
     assert (told["matching"]["knowing_each_other"], told["matching"]["rules"]) == ("expected", ["same-setting"])
 
 
-def test_isolation_and_quality_of_life_are_asked_about_and_all_of_it_is_counted(
+def test_isolation_and_quality_of_life_are_asked_about_and_independence_is_counted_as_goals(
     after_the_journey: AfterTheJourney,
 ) -> None:
     after = after_the_journey(20)
 
     path = f"/referrals/{after.ids['referral']}/measurements"
     asked = after.seen_by("housing").everything("matching", path)
-    assert {(one["moment"], one["instrument"]) for one in asked} == {
-        ("baseline", "ons-loneliness"),
-        ("baseline", "eq-5d-5l"),
-        ("review", "ons-loneliness"),
-        ("review", "eq-5d-5l"),
+    assert {(one["of"], one["instrument"], one["moment"]) for one in asked if one["planned"]} == {
+        (of, instrument, moment)
+        for of, instrument in (("person", "ons-loneliness"), ("person", "eq-5d-5l"), ("carer", "ons-loneliness"))
+        for moment in ("baseline", "review")
     }
+    [goals] = after.seen_by("housing").read("matching", f"/programmes/{after.ids['programme']}/goals")["items"]
+    counted = ("lives-independently-for-longer", 2, 2, 1)
+    assert tuple(goals[name] for name in ("code", "set", "nearer", "reached")) == counted
     line = after.totals("housing")
     assert [line[name] for name in ("received", "sessions", "closed")] == [3, 2, 3]

@@ -119,6 +119,7 @@ async def tell_measured(tx: AsyncConnection, taken: Measurement, *, scored: bool
         instrument=taken.instrument,
         instrument_version=taken.version,
         moment=taken.moment,
+        of=taken.of,
         taken_on=taken.taken_on,
         late=taken.late,
         scored=scored,

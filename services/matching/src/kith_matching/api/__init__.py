@@ -181,6 +181,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "look_at_goal": _EITHER,
     "list_goal_looks": _EITHER,
     "end_goal": _EITHER,
+    "count_goals": ORGANISERS,
     "log_signpost": _EITHER,
     "list_signposts": ORGANISERS,
     "list_referral_signposts": _EITHER,

@@ -102,6 +102,30 @@ class GoalEndingAsked(BaseModel):
     on: date
 
 
+class GoalsCounted(BaseModel):
+    """What became of the goals of one code: how many were ``set``, by how many ``people``, and how each stands.
+
+    ``looked_at_again`` were looked at twice or more; of those, ``nearer`` are where the person said last that they are
+    nearer than they said first. It says what people said, never why.
+    """
+
+    code: str
+    people: int
+    set: int
+    open: int
+    reached: int
+    changed: int
+    let_go: int
+    looked_at_again: int
+    nearer: int
+
+
+class ProgrammeGoalsCounted(BaseModel):
+    """The codes of the programme's goals, those that were set most often first: two hundred at most."""
+
+    items: list[GoalsCounted]
+
+
 @router.post(
     "/referrals/{referral_id}/goals",
     status_code=201,
@@ -201,3 +225,13 @@ async def end_goal(
         )
     response.headers.update(etag(goal.version))
     return GoalShown.model_validate(goal)
+
+
+@router.get("/programmes/{programme_id}/goals")
+async def count_goals(
+    programme_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep
+) -> ProgrammeGoalsCounted:
+    """How many goals of each code the people of a programme set, are nearer to, and reached. Nobody is named."""
+    async with database.transaction(caller) as tx:
+        found = await views.count_goals(tx, programme_id, now=now)
+    return ProgrammeGoalsCounted.model_validate({"items": found})

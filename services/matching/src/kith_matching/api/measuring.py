@@ -14,7 +14,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_contracts.fact import Code, Language, PublicName
-from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment
+from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment, Whose
 from kith_matching.domain.scoring import NoScore, Verdict
 from kith_matching.usecases import measuring
 from kith_matching.views import measuring as views
@@ -38,8 +38,8 @@ class ImportedAsked(BaseModel):
     licence_holder: PublicName
 
 
-class MeasurementAsked(BaseModel):
-    """What the person answered, as they gave it: ``answers``, or an ``imported`` score. Nothing is reversed beforehand.
+class AnswersAsked(BaseModel):
+    """What somebody answered, as they gave it: ``answers``, or an ``imported`` score. Nothing is reversed beforehand.
 
     ``version`` is that of the instrument, or of what reckoned the imported score. ``taken_on`` is a day in
     Europe/London. ``helped_by`` is who was with them while they answered; nobody where it is empty.
@@ -65,6 +65,12 @@ class MeasurementAsked(BaseModel):
         return self
 
 
+class MeasurementAsked(AnswersAsked):
+    """What the person answered; or, ``of`` a ``carer``, whoever comes with them, whom nobody names."""
+
+    of: Whose = Whose.PERSON
+
+
 class MeasurementRecorded(BaseModel):
     """That a measurement was recorded. What was answered is not here: an answer to a create is kept for a day.
 
@@ -75,6 +81,7 @@ class MeasurementRecorded(BaseModel):
 
     id: UUID
     referral_id: UUID
+    of: Whose
     instrument: str
     version: str
     moment: Moment
@@ -141,7 +148,7 @@ class MeasurementRead(MeasurementShown):
 async def record_measurement(
     referral_id: UUID, asked: MeasurementAsked, request: Request, caller: CallerDep
 ) -> Response:
-    """Record what the person of a referral answered. Read ``risk_items`` at once."""
+    """Record what the person of a referral answered, or their carer. Read ``risk_items`` at once."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         referral = await measuring.get_referral(tx, referral_id)
@@ -173,7 +180,7 @@ async def list_measurements(
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[MeasurementShown]:
-    """What the person of a referral answered and what it came to, the first recorded first."""
+    """What the person of a referral answered, and their carer, and what it came to; the first recorded first."""
     async with database.transaction(caller) as tx:
         found = await views.list_measurements(tx, referral_id, after=after, limit=limit, now=now)
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, NowDep, create
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import OrganisationDep, SpeakerDep
-from kith_matching.api.measuring import ChangeShown, MeasurementAsked, PartShown, imported_of
+from kith_matching.api.measuring import AnswersAsked, ChangeShown, PartShown, imported_of
 from kith_matching.domain.measurement import Moment, OwnMeasure
 from kith_matching.domain.scoring import NoScore
 from kith_matching.usecases import measuring
@@ -23,7 +23,7 @@ from kith_matching.views.own_measures import SeenMeasure
 router = APIRouter(tags=["measures"])
 
 
-class OwnMeasureAsked(MeasurementAsked):
+class OwnMeasureAsked(AnswersAsked):
     """What a supporter answered about themself, for the plan of which programme."""
 
     programme_id: UUID

@@ -1,8 +1,10 @@
 """What a person means to reach, in a code and, if they wish, in their own words; looked at together, and let go freely.
 
 The group members "support each other to set goals and overcome the problems that make achieving those goals more
-difficult" (MH, *Self-management*); with a supporter two do so [K]. A goal that is let go is no failure, and nothing is
-reckoned from any.
+difficult" (MH, *Self-management*); with a supporter two do so [K]. A goal that is let go is no failure.
+
+What a programme hopes for and no instrument asks, such as confidence or independence (RE, MH), is a goal with the
+outcome's own code: so many set it, so many are nearer, so many reached it (decision 0039).
 """
 
 from dataclasses import dataclass, field, replace

@@ -19,10 +19,18 @@ from kith_matching.domain.refusals import MatchingRefused, NotFound
 from kith_matching.domain.scoring import Changed, Scored, change, score, take_imported
 from kith_matching.domain.terms import MeasureAsked
 
-PERSON: Final = "person"
 SUPPORTER: Final = "supporter"
-"""Whose answers a plan asks for. Those of carers are not kept here yet."""
+"""Whose answers a plan asks for, where they are kept with no referral (``record_own``)."""
 _SECOND: Final = 2
+
+
+class Whose(StrEnum):
+    """Whose answers they are, of those that are kept with a referral."""
+
+    PERSON = "person"
+    CARER = "carer"
+    """Of whoever cares for the person and comes with them (RE, *National Dementia Strategy*; MH, *Self-help for People
+    with Dementia*). Nobody names them: they are known by the referral alone."""
 
 
 class Moment(StrEnum):
@@ -83,12 +91,13 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement(Answered):
-    """What the person of a referral answered.
+    """What the person of a referral answered, or the carer who comes with them.
 
     ``late`` is a baseline after the second session, by the sessions logged when it was recorded.
     """
 
     referral_id: UUID
+    of: Whose = Whose.PERSON
     late: bool = False
 
 
@@ -149,7 +158,7 @@ def record(
     return replace(
         asked,
         late=asked.moment is Moment.BASELINE and sum(day < asked.taken_on for day in sessions) >= _SECOND,
-        planned=any(_asks(measure, asked, PERSON) for measure in plan),
+        planned=any(_asks(measure, asked, asked.of) for measure in plan),
         risk_items=scored(asked, instrument).risk_items,
     )
 
@@ -183,7 +192,7 @@ def scored(measurement: Answered, instrument: Instrument) -> Scored:
 def since_baseline(all_: Sequence[Answered], one: Answered, instrument: Instrument) -> tuple[Changed, ...]:
     """How ``one`` differs from the first baseline of the same instrument and version, taken by the same day or before.
 
-    Nothing where there is none, or where it is that baseline itself.
+    ``all_`` are answers of the same human. Nothing where there is none, or where it is that baseline itself.
     """
     first = min(
         (

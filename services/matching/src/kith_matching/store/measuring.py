@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment, OwnMeasure
+from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment, OwnMeasure, Whose
 from kith_matching.domain.occasion import Outcome
 from kith_matching.tables import instrument_licences, measurements, own_measures, sessions
 
@@ -65,7 +65,7 @@ async def insert_own_measure(tx: AsyncConnection, measure: OwnMeasure) -> None:
 
 def measurement_of(values: dict[str, Any]) -> Measurement:
     """The measurement that a row's values are."""
-    return Measurement(**_read(values))
+    return Measurement(**{**_read(values), "of": Whose(values["of"])})
 
 
 def own_measure_of(values: dict[str, Any]) -> OwnMeasure:

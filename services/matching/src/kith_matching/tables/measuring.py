@@ -12,6 +12,7 @@ measurements: Final = sa.Table(
     metadata,
     key(),
     column("referral_id", sa.Uuid),
+    column("of", sa.Text),
     column("programme_id", sa.Uuid),
     column("organisation_id", sa.Uuid),
     column("instrument", sa.Text),
@@ -40,7 +41,7 @@ own_measures: Final = sa.Table(
     *(
         column(one.name, one.type, null=one.nullable is True)
         for one in measurements.columns
-        if one.name not in {"id", "referral_id", "late"}
+        if one.name not in {"id", "referral_id", "of", "late"}
     ),
 )
 """What supporters answered about themselves."""

@@ -80,6 +80,8 @@ _HELD: Final = sa.text("""
     union all
     select 'measurement', id, organisation_id, false,
         to_jsonb(measurements) - '{id,organisation_id,recorded_by}'::text[]
+            - case of when 'carer' then '{answers,imported,licence_holder,helped_by,language,risk_items}'::text[]
+                else '{}' end
     from measurements where referral_id in (select id from theirs)
     union all
     select 'concern', concerns.id, concerns.organisation_id,
@@ -130,7 +132,7 @@ _HELD: Final = sa.text("""
 async def list_holdings(tx: AsyncConnection, people: Sequence[UUID], referrals: Sequence[UUID]) -> Held:
     """Every row about these people and referrals; in the network's sight. A meeting is a row about all who came.
 
-    Of somebody who is a supporter too, it says only that they are.
+    Of somebody who is a supporter too, it says only that they are; of a carer who came with them, that they answered.
     """
     erased = await find_erased(tx, people)
     rows = await tx.execute(_HELD, {"people": list(people), "referrals": list(referrals)})

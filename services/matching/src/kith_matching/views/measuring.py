@@ -29,6 +29,7 @@ _BASELINE: Final = (
     sa.select(measurements)
     .where(
         measurements.c.referral_id == _OF,
+        measurements.c.of == sa.bindparam("of"),
         measurements.c.instrument == sa.bindparam("instrument"),
         measurements.c.version == sa.bindparam("version"),
         measurements.c.moment == Moment.BASELINE,
@@ -52,7 +53,7 @@ class Seen:
 async def list_measurements(
     tx: AsyncConnection, referral_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Seen]:
-    """What the person of a referral answered, the first recorded first. Raises ``ReferralNotFound``."""
+    """What was answered of a referral, the first recorded first. Raises ``ReferralNotFound``."""
     await get_referral(tx, referral_id)
     listed = Entry("measurements-listed", "referral", referral_id)
     found = await get_list(tx, _OF_REFERRAL, listed, {"after": after, "limit": limit}, now)
@@ -78,6 +79,7 @@ def _seen(measurement: Measurement) -> Seen:
 async def _beside_its_baseline(tx: AsyncConnection, measurement: Measurement) -> Seen:
     asked: dict[str, Any] = {
         "referral_id": measurement.referral_id,
+        "of": measurement.of,
         "instrument": measurement.instrument,
         "version": measurement.version,
         "taken_on": measurement.taken_on,

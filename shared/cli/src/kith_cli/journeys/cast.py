@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 WORKERS: Final = ("referrer", "coordinator", "administrator", "safeguarding-lead")
 """Who works at every organisation of a journey; each has a token of their own."""
 
+BY_A_MOVED_CLOCK: Final = "tests/journeys/programmes/test_what_a_play_cannot_wait_for.py"
+"""Where the same files of programmes are played by a clock that goes on when the test says so."""
+
 Played = Mapping[str, str]
 """What a journey leaves to be looked at afterwards: ids, by what they are."""
 
@@ -33,7 +36,8 @@ class Part:
 class Journey:
     """What is played: the number and words of a programme, as the table of programmes has them, and its play.
 
-    ``number`` is 0 where it goes through several programmes. ``not_shown`` is what its row asks for and it cannot show.
+    ``number`` is 0 where it goes through several programmes. ``not_shown`` is what its row asks for and nothing shows;
+    ``elsewhere`` what a play cannot wait for, and which of the tests shows it.
     """
 
     number: int
@@ -43,6 +47,7 @@ class Journey:
     parts: tuple[Part, ...]
     play: Callable[["Stage"], Played]
     not_shown: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kith_chassis import clock
 from kith_cli.journeys import doing, supporting
-from kith_cli.journeys.cast import Journey, Part, Played
+from kith_cli.journeys.cast import BY_A_MOVED_CLOCK, Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
 
@@ -171,8 +171,8 @@ JOURNEY: Final = Journey(
         Part("home-start", "Home-Start Exampleton", supporters=("nora",)),
     ),
     play=play,
-    not_shown=(
-        "a week without a visit that is noticed: the coordinators are written to, and a play does not wait a week",
-        "a visit that is overdue: that takes a quarter of an hour, and a play does not wait",
+    elsewhere=(
+        f"a week without a visit is noticed. A play does not wait a week; {BY_A_MOVED_CLOCK} does",
+        f"a volunteer who does not come back is looked for, a quarter of an hour later: {BY_A_MOVED_CLOCK}",
     ),
 )

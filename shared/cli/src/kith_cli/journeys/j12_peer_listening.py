@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kith_chassis import clock
 from kith_cli.journeys import doing, supporting
-from kith_cli.journeys.cast import Journey, Part, Played
+from kith_cli.journeys.cast import BY_A_MOVED_CLOCK, Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
 
@@ -127,5 +127,7 @@ JOURNEY: Final = Journey(
         Part("listeners", "Testwell Listeners", supporters=("olu",)),
     ),
     play=play,
-    not_shown=("a booked time as it takes place: it lies ahead, and a play does not wait",),
+    elsewhere=(
+        f"a booked time as it comes and is kept. Here it lies ahead, and a play does not wait; {BY_A_MOVED_CLOCK} does",
+    ),
 )

@@ -53,10 +53,8 @@ def _reads(stage: Stage, tutee: Referred, older: str) -> str:
     stage.act("They read together")
     match = supporting.introduce(stage, tutee, older)
     stage.tell("Dot sets herself a goal, and says it in her own words. She is at 2 of 10.")
-    teacher, day = stage.worker("school"), doing.today().isoformat()
-    asked_for = {"code": "read-a-book", "words": "Read a whole book, not only the pictures", "set_on": day}
-    goal = stage.heard(lambda: teacher.make("matching", f"/referrals/{tutee.id}/goals", asked_for))
-    _look(stage, goal["id"], 2)
+    teacher, words = stage.worker("school"), "Read a whole book, not only the pictures"
+    goal = supporting.set_goal(stage, tutee, "read-a-book", 2, words=words)
     supporting.measure(stage, tutee, "goal-based-outcomes", "baseline", {"1": 2})
     for topic in tutee.to.definition.support.sessions.topics:
         supporting.hold(stage, "school", match, 30, topics=[topic])
@@ -66,27 +64,21 @@ def _reads(stage: Stage, tutee: Referred, older: str) -> str:
         "Half an hour of paired reading, and one of paired writing.", about, ["paired-reading", "paired-writing"]
     )
     supporting.asked(stage, tutee, match, "helping")
-    _look(stage, goal["id"], 9)
+    supporting.look_at_goal(stage, tutee, goal, 9)
     supporting.measure(stage, tutee, "goal-based-outcomes", "ending", {"1": 9})
-    path = f"/referrals/{tutee.id}/measurements"
-    asked = stage.worker("school").everything("matching", path)
     stage.sees(
         "She has nearly reached it: 9.",
-        {one["moment"]: one["parts"][0]["value"] for one in asked},
+        supporting.scores(stage, tutee, "goal-based-outcomes"),
         {"baseline": "2", "ending": "9"},
     )
+    [listed] = teacher.everything("matching", f"/referrals/{tutee.id}/goals")
     stage.sees(
         "They looked at the goal together, twice; the list of goals has no word of hers.",
-        [[one["near"] for one in teacher.everything("matching", f"/goals/{goal['id']}/looks")], "words" in goal],
+        [[one["near"] for one in teacher.everything("matching", f"/goals/{goal}/looks")], "words" in listed],
         [[2, 9], False],
     )
-    teacher.move("matching", f"/goals/{goal['id']}", "ending", {"state": "reached", "on": day})
+    supporting.reach_goal(stage, tutee, goal)
     return match
-
-
-def _look(stage: Stage, goal_id: str, near: int) -> None:
-    look = {"looked_on": doing.today().isoformat(), "at": "session", "near": near}
-    stage.worker("school").make("matching", f"/goals/{goal_id}/looks", look)
 
 
 def _over(stage: Stage, tutee: Referred, match: str) -> None:

@@ -22,14 +22,16 @@ def play(stage: Stage) -> Played:
     _taught(stage)
     matched, match = _by_impact(stage, support)
     grouped = _beside_it_a_group(stage, support)
+    learns, course = _and_a_course(stage, support)
     alike = _by_condition(stage, by_condition)
-    _feedback(stage, matched, match, grouped)
+    _feedback(stage, matched, match, grouped, learns)
     return {
         "programme": support.id,
         "degenerative": by_condition.id,
         "referral": matched.id,
         "match": match,
         "grouped": grouped.id,
+        "course": course,
         "alike": alike.id,
     }
 
@@ -119,6 +121,20 @@ def _beside_it_a_group(stage: Stage, support: Offer) -> Referred:
     return grouped
 
 
+def _and_a_course(stage: Stage, support: Offer) -> tuple[Referred, str]:
+    stage.act("And a course, which has an end")
+    trainer = doing.take_on(stage, support, "Isla Testwell")
+    course = supporting.gather_group(stage, support, [trainer], places=12, meetings=6)
+    stage.tell("Jamie would rather learn to manage, and not come for ever. He is given a place on a course.")
+    learns = doing.refer(stage, "practice", support, doing.person("Jamie Dummy"), needs=["newly-diagnosed"])
+    doing.accept(stage, learns)
+    supporting.join(stage, learns, course)
+    supporting.meet(stage, support, course, [learns], minutes=120, topics=["self-management"])
+    planned = stage.worker("conditions").read("matching", f"/groups/{course}")
+    stage.sees("It has six meetings, of which he came to the first.", (planned["meetings"], planned["taken"]), (6, 1))
+    return learns, course
+
+
 def _by_condition(stage: Stage, by_condition: Offer) -> Referred:
     stage.act("By condition alone where a programme argues for it")
     for variant in ARGUES:
@@ -138,7 +154,7 @@ def _by_condition(stage: Stage, by_condition: Offer) -> Referred:
     return alike
 
 
-def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred) -> None:
+def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred, learns: Referred) -> None:
     stage.act("Feedback for the clinician, as far as each agreed")
     supporting.hold(stage, "conditions", match, limits_explained=True)
     supporting.hold(stage, "conditions", match)
@@ -155,14 +171,14 @@ def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred) ->
         ],
         [["person", "referrer"], ["person"]],
     )
-    for one in (matched, grouped):
+    for one in (matched, grouped, learns):
         doing.close(stage, one)
     names = ("received", "matched", "sessions", "contacts", "closed")
     stage.soon(
-        "The report counts two referred to the programme, one matched, two meetings one-to-one and one of the group, a "
-        "taster, and two closed.",
+        "The report counts three referred to the programme, one matched, two meetings one-to-one, one of the group and "
+        "one of the course, a taster, and three closed.",
         lambda: doing.counted(stage, "conditions", matched.to, *names),
-        {"received": 2, "matched": 1, "sessions": 3, "contacts": 1, "closed": 2},
+        {"received": 3, "matched": 1, "sessions": 4, "contacts": 1, "closed": 3},
     )
 
 
@@ -182,5 +198,4 @@ JOURNEY: Final = Journey(
         Part("conditions", "Exampleton Long Term Conditions", nation="scotland"),
     ),
     play=play,
-    not_shown=("a course, the third of its models: that of Wales is played in its own journey",),
 )

@@ -91,10 +91,13 @@ def meet(stage: Stage, to: Offer, group_id: str, attended: Iterable[Referred], *
     return str(stage.heard(lambda: coordinator.make("matching", "/sessions", body))["id"])
 
 
-def measure(stage: Stage, referred: Referred, instrument: str, moment: str, answers: Mapping[str, int]) -> None:
-    """Record what somebody answered about how they are."""
+def measure(
+    stage: Stage, referred: Referred, instrument: str, moment: str, answers: Mapping[str, int], *, of: str = "person"
+) -> None:
+    """Record what somebody, or the ``carer`` who comes with them, answered about how they are."""
     version = stage.worker(referred.to.organisation).read("matching", f"/instruments/{instrument}")["version"]
-    _measured(stage, referred, moment, {"instrument": instrument, "version": version, "answers": dict(answers)})
+    said = {"instrument": instrument, "version": version, "answers": dict(answers), "of": of}
+    _measured(stage, referred, moment, said)
 
 
 def import_score(stage: Stage, referred: Referred, instrument: str, moment: str, values: Mapping[str, str]) -> None:
@@ -109,11 +112,43 @@ def _measured(stage: Stage, referred: Referred, moment: str, said: Mapping[str, 
     stage.heard(lambda: stage.worker(referred.to.organisation).make("matching", path, body))
 
 
-def scores(stage: Stage, referred: Referred, instrument: str) -> dict[str, str]:
-    """What somebody's answers to an instrument come to, by the moment at which they were asked."""
+def scores(stage: Stage, referred: Referred, instrument: str, *, of: str = "person") -> dict[str, str]:
+    """What somebody's answers to an instrument come to, by the moment at which they were asked.
+
+    Of an instrument that asks one question and has no total it is the answer.
+    """
     path = f"/referrals/{referred.id}/measurements"
     found = stage.worker(referred.to.organisation).everything("matching", path)
-    return {one["moment"]: one["total"] for one in found if one["instrument"] == instrument}
+    theirs = [one for one in found if (one["instrument"], one["of"]) == (instrument, of)]
+    return {one["moment"]: one["total"] or one["parts"][0]["value"] for one in theirs}
+
+
+def set_goal(stage: Stage, referred: Referred, code: str, near: int, **more: str) -> str:
+    """Set a goal with somebody, who says how near they are to it today, of 10; its id."""
+    body = {"code": code, "set_on": today().isoformat(), **more}
+    coordinator, path = stage.worker(referred.to.organisation), f"/referrals/{referred.id}/goals"
+    goal_id = str(stage.heard(lambda: coordinator.make("matching", path, body))["id"])
+    look_at_goal(stage, referred, goal_id, near)
+    return goal_id
+
+
+def look_at_goal(stage: Stage, referred: Referred, goal_id: str, near: int) -> None:
+    """Keep how near somebody says they are to a goal, of 10."""
+    look = {"looked_on": today().isoformat(), "at": "session", "near": near}
+    stage.worker(referred.to.organisation).make("matching", f"/goals/{goal_id}/looks", look)
+
+
+def reach_goal(stage: Stage, referred: Referred, goal_id: str) -> None:
+    """Say that somebody reached a goal."""
+    reached = {"state": "reached", "on": today().isoformat()}
+    stage.worker(referred.to.organisation).move("matching", f"/goals/{goal_id}", "ending", reached)
+
+
+def goals(stage: Stage, to: Offer, code: str) -> dict[str, int]:
+    """How many goals of a code a programme's people set, are nearer to and reached."""
+    counted = stage.worker(to.organisation).read("matching", f"/programmes/{to.id}/goals")["items"]
+    [one] = [one for one in counted if one["code"] == code]
+    return {name: one[name] for name in ("set", "nearer", "reached")}
 
 
 def contact(stage: Stage, to: Offer, kind: str, people: int, *, by: str = "coordinator", **more: Any) -> None:

@@ -91,7 +91,7 @@ class ContactLogged(MatchingFact):
 
 
 class MeasureRecorded(MatchingFact):
-    """A person answered an outcome instrument, or its score was imported. What they answered is no part of it.
+    """Somebody answered an outcome instrument, or its score was imported. What they answered is no part of it.
 
     Neither answers nor score nor risk is ever told: how somebody is belongs to whoever supports them.
     """
@@ -113,6 +113,8 @@ class MeasureRecorded(MatchingFact):
     """Whether it is a baseline that was answered after the second session."""
     scored: bool
     """Whether enough was answered for a score: only then is it half of a matched pair."""
+    of: Code = "person"
+    """Whose answers: the ``person``'s, or those of the ``carer`` who comes with them. Not said: the person's."""
 
     @property
     def story(self) -> Story:
