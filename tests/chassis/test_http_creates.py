@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from kith_chassis.database import Database
-from kith_chassis.http import forget_old_keys
+from kith_chassis.http import forget_answers, forget_old_keys
 from tests.chassis import an_edge
 from tests.chassis.an_issuer import AnIssuer, Clock
 from tests.conftest import DatabaseOf, HttpOf, SettingsOf
@@ -224,3 +224,28 @@ async def test_old_answers_are_forgotten(client: httpx.AsyncClient, provider: An
         await forget_old_keys(tx, start + timedelta(hours=25))
 
     assert await keys_in(database) == 1
+
+
+async def test_the_answer_that_led_to_a_thing_or_below_it_is_forgotten_and_no_other(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    places = ("/notes/1", "/notes/1/looks", "/notes/1/looks/4", "/notes/12", "/notes", "/looks/1", "/pads/2/cover")
+    for place in places:
+        await client.post("/notes", json=a_note(), headers=key(place))
+    async with database.network_transaction() as tx:
+        await tx.execute(sa.text("update idempotency_keys set location = key"))
+
+        await forget_answers(tx, ["/notes/1", "/pads/2/cover"])
+
+        left = set(await tx.scalars(sa.text("select location from idempotency_keys")))
+    assert left == {"/notes/12", "/notes", "/looks/1"}
+
+
+async def test_the_key_of_an_answer_that_was_forgotten_is_free(client: httpx.AsyncClient, database: Database) -> None:
+    first = await client.post("/notes", json=a_note(), headers=key())
+    async with database.network_transaction() as tx:
+        await forget_answers(tx, [first.headers["location"]])
+
+    again = await client.post("/notes", json=a_note(), headers=key())
+
+    assert (again.status_code, await keys_in(database)) == (201, 1)

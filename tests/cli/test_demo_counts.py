@@ -12,7 +12,7 @@ from kith_cli.demonstrating.comparing import compare
 from kith_cli.demonstrating.exports import Imported
 from kith_cli.demonstrating.looking import Post, Seen
 from kith_cli.demonstrating.policies import Policy
-from kith_cli.demonstrating.showing import show_compared, show_policy, show_referrals
+from kith_cli.demonstrating.showing import show_compared, show_concerns, show_policy, show_referrals
 from kith_cli.demonstrating.working import Programme
 from kith_cli.importing.outcomes import Outcome, Totals
 from kith_cli.telling import Teller
@@ -73,6 +73,18 @@ def a_match() -> dict[str, Any]:
     }
 
 
+def a_concern(desk: str, recipient: str, state: str = "delivered") -> dict[str, Any]:
+    return {
+        "asked_as": OURS,
+        "id": "concern-1",
+        "about": "match",
+        "desk_id": desk,
+        "acknowledged_at": "then",
+        "decision": None,
+        "letters": [{"recipient": recipient, "state": state}],
+    }
+
+
 def what_is_seen() -> Seen:
     session = {
         "asked_as": OURS,
@@ -96,6 +108,7 @@ def what_is_seen() -> Seen:
         kept_out=[],
         rounds=[],
         slots=[],
+        concerns=[],
         totals=[
             a_line("owner", OURS, contacts=1, people_reached=7, supporters=1),
             a_line("referrer", THEIRS),
@@ -122,6 +135,7 @@ def all_that_is_seen() -> Seen:
     }
     return replace(
         what_is_seen(),
+        concerns=[a_concern("desk-1", "duty-lead/desk-1")],
         contacts=[contact],
         supporters=[supporter],
         missing=[missing, missing],
@@ -162,6 +176,8 @@ class TestComparing:
             ("missing", [], ["supporters kept out (support)"]),
             ("matches", [a_match() | {"review_on": "2026-12-22"}], ["reviews planned (support)"]),
             ("slots", [{"id": "slot-1", "taken": 1, "places": [{"state": "waiting"}]}], ["slots booked (slot-1)"]),
+            ("concerns", [a_concern("desk-1", "duty-lead/desk-2")], ["concerns at their desk (concern-1)"]),
+            ("concerns", [a_concern("desk-1", "duty-lead/desk-1", "failed")], ["concerns at their desk (concern-1)"]),
             ("dead_letters", 1, ["dead letters (network)"]),
         ],
     )
@@ -244,3 +260,10 @@ class TestShowing:
         show_policy(Teller(Console(file=said, width=200)), all_that_is_seen(), NAMES)
 
         assert re.search(r"support +2026-12-01T10:00:00Z +booked +1 +2", said.getvalue())
+
+    def test_a_concern_is_shown_with_whose_desk_was_written_to_and_how_it_stands(self) -> None:
+        said = StringIO()
+
+        show_concerns(Teller(Console(file=said, width=200)), all_that_is_seen(), NAMES)
+
+        assert re.search(r"ours +concern-1 +match +duty-lead/desk-1 delivered +acknowledged", said.getvalue())

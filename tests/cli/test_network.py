@@ -76,14 +76,38 @@ def test_nobody_in_the_sample_network_could_be_a_real_person() -> None:
             assert re.fullmatch(r"07700 900\d{3}", supporter.body["telephone"])
 
 
+def test_every_organisation_of_the_sample_network_has_somebody_on_duty_everywhere() -> None:
+    for organisation in read_network(SAMPLE):
+        [desk] = organisation.duty_desks
+
+        assert "districts" not in desk.body
+        assert {desk.body[level]["email"].partition(".")[2] for level in ("lead", "deputy", "trustee")} == {
+            "example.org"
+        }
+        assert desk.body["crisis_lines"]
+        assert "safeguarding-lead" in organisation.roles
+
+
+def test_a_supporter_who_speaks_for_themself_does_so_as_a_client_of_their_organisation() -> None:
+    for organisation in read_network(SAMPLE):
+        subjects = [one.body["subject"] for one in organisation.supporters if "subject" in one.body]
+
+        assert subjects == [client.subject for client in organisation.clients if client.roles == {"supporter"}]
+
+
 def test_supporters_have_random_ids_and_everything_else_ordered_ones() -> None:
     for organisation in read_network(SAMPLE):
-        assert {one.id.version for one in (organisation.entry, *organisation.programmes)} == {7}
+        ordered = (organisation.entry, *organisation.programmes, *organisation.duty_desks)
+        assert {one.id.version for one in ordered} == {7}
         assert {supporter.id.version for supporter in organisation.supporters} == {4}
 
 
 def test_every_id_of_the_sample_network_is_its_own() -> None:
-    ids = [entry.id for one in read_network(SAMPLE) for entry in (one.entry, *one.programmes, *one.supporters)]
+    ids = [
+        entry.id
+        for one in read_network(SAMPLE)
+        for entry in (one.entry, *one.programmes, *one.duty_desks, *one.supporters)
+    ]
 
     assert len(ids) == len(set(ids))
 

@@ -122,6 +122,9 @@ class TestANetworkThatIsUp:
         assert [one["definition_version"] for one in programmes["items"]] == [1] * 4
         assert supporters["items"] == []
 
+    def test_each_organisation_has_somebody_on_duty(self, up: Run) -> None:
+        assert duty_desks(up) == [["Safeguarding lead", 1]] * 3
+
     def test_every_service_hears_the_log(self, up: Run) -> None:
         assert eventually(lambda: up.kith_json("lag", "reporting")["reporting"]["total"] == 0)
 
@@ -196,6 +199,9 @@ class TestTheRunAfterAKill:
 
         assert seen.returncode == 0, seen.stdout
 
+    def test_whoever_is_on_duty_still_is_and_nothing_was_changed(self, up: Run) -> None:
+        assert duty_desks(up) == [["Safeguarding lead", 1]] * 3
+
     def test_the_log_is_whole_and_holds_every_fact_once(self, up: Run) -> None:
         assert eventually(lambda: up.kith_json("replay", "reporting")["facts"] == FACTS)
 
@@ -238,6 +244,16 @@ class TestStopping:
 
         assert (seen.returncode, seen.stdout) == (1, "")
         assert seen.stderr.startswith(f"Error: Port {port} is in use, so reporting cannot listen there")
+
+
+def duty_desks(run: Run) -> list[list[Any]]:
+    """Of every desk of the sample network's organisations its lead, and its version."""
+    found = []
+    for organisation in ("northfield-health-board", "harbour-trust", "kinship-north-east"):
+        lead = {"Authorization": f"Bearer {token(run, 'safeguarding-lead', organisation)}"}
+        desks = httpx.get(f"{run.platform['services']['matching']}/duty-desks", headers=lead).json()["items"]
+        found += [[one["lead"]["name"], one["version"]] for one in desks]
+    return found
 
 
 def token(run: Run, role: str, organisation: str | None = None) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import yaml
 
-from kith_cli.network import Organisation
+from kith_cli.network import LEVELS, Organisation
 
 PERSONAL = {
     *("source_reference", "chi_number", "nhs_number", "given_name", "family_name", "full_name", "birth_date"),
@@ -23,10 +23,14 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def read_people(sample: Path, network: Iterable[Organisation]) -> set[str]:
-    """Every name, contact, identifier, birth date and note of the sample network's people and supporters."""
+    """Every name, contact, identifier, birth date and note of the sample network's people and supporters.
+
+    The mailboxes of its duty desks too: no fact and no log line needs them.
+    """
     found = {text for path in sorted((sample / "mappings").glob("*.yaml")) for text in _in_export(sample, path)}
     for organisation in network:
         found.add(str(organisation.entry.body["contact_email"]))
+        found |= {desk.body[level]["email"] for desk in organisation.duty_desks for level in LEVELS}
         for supporter in organisation.supporters:
             found |= set(_name(supporter.body["name"])) | {supporter.body["email"]}
             found |= set(_telephone(supporter.body["telephone"]))

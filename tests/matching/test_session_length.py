@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.occasion import Occasion, Outcome
 from kith_matching.domain.referral import Channel
-from kith_matching.domain.session_length import LongerThanAllowed, check_length
-from kith_matching.domain.terms import Terms
+from kith_matching.domain.session_length import AloneLimit, LongerThanAllowed, check_length
 from tests.matching.builders import TODAY
 from tests.matching.desk import Desk
 
-EACH = Terms(one_to_one_minutes=15, one_to_one_limit="each")
-IN_ALL = Terms(one_to_one_minutes=15, one_to_one_limit="in-all")
+EACH = AloneLimit(15, "each")
+IN_ALL = AloneLimit(15, "in-all")
 MINUTES = st.integers(1, 60)
 
 
@@ -25,9 +24,9 @@ def an_occasion(minutes: int, *, over_limit: bool = False) -> Occasion:
     return Occasion(TODAY, Outcome.HAPPENED, minutes, Channel.TELEPHONE, (), over_limit=over_limit)
 
 
-def is_refused(occasion: Occasion, terms: Terms, others: int) -> bool:
+def is_refused(occasion: Occasion, limit: AloneLimit, others: int) -> bool:
     try:
-        check_length(occasion, terms, others)
+        check_length(occasion, limit, others)
     except LongerThanAllowed:
         return True
     return False
@@ -42,7 +41,7 @@ def test_the_limit_is_of_each_or_of_all_together_and_what_is_said_to_be_longer_i
     assert is_refused(occasion, EACH, others) is (minutes > 15)
     assert is_refused(occasion, IN_ALL, others) is (minutes + others > 15)
     assert not is_refused(replace(occasion, over_limit=True), IN_ALL, others)
-    assert not is_refused(occasion, Terms(), others)
+    assert not is_refused(occasion, AloneLimit(), others)
 
 
 async def log(desk: Desk, match_id: str, minutes: int, **different: Any) -> httpx.Response:

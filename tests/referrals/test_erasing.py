@@ -20,7 +20,7 @@ from kith_referrals.usecases.erasing import erase_people
 from kith_referrals.views.holdings import list_holdings
 from tests.builders import NOW, TODAY
 from tests.conftest import AsCaller
-from tests.referrals.test_api import an_import, post, version
+from tests.referrals.test_api import a_body, an_import, post, version
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, NHS_NUMBER, OPERATOR, World, a_person, a_wish, member, on_the_record
 
@@ -338,6 +338,38 @@ async def test_what_went_wrong_and_complaints_stay_on_the_log_without_what_was_s
     assert put_back.status_code == 412
     assert (still["note"], still["version"]) == ("Privatebreach", 1)
     assert await alive(world, referral.person_id) == set()
+
+
+async def test_no_answer_to_a_create_about_them_is_kept(
+    client: httpx.AsyncClient, world: World, administrator: httpx.Auth, as_caller: AsCaller
+) -> None:
+    host = as_caller("coordinator", organisation_id=world.host.id)
+    body = a_body(world, programme_ids=[str(one.id) for one in (world.programme, await world.another_programme())])
+    del body["programme_id"]
+    first, second = (await post(client, body, administrator, path="/choices")).json()["referrals"]
+    found_at, where = f"{NOW:%Y-%m-%dT%H:%M:%SZ}", f"/referrals/{first['id']}"
+    attempt = {"attempted_at": clock.now().isoformat(), "channel": "text", "outcome": "left-message"}
+    other = (await post(client, a_body(world), administrator)).json()
+    about = {"referral_id": first["id"]}
+    complaint = {"category": "waiting", "received_on": str(TODAY), "answer_by": str(TODAY), "words": "Private", **about}
+    breach = {"what": ["lost"], "found_at": found_at, "note": "Private", **about}
+    apart = {"other": other["person_id"], "reason": "Private"}
+    made = [
+        await post(client, attempt, host, path=f"{where}/contact-attempts"),
+        await post(client, complaint, administrator, path="/complaints"),
+        await post(client, breach, administrator, path="/breaches"),
+        await post(client, apart, administrator, path=f"/people/{first['person_id']}/kept-apart"),
+    ]
+    for one in (first, second):
+        await client.post(f"/referrals/{one['id']}/withdrawal", headers=version(1), auth=administrator)
+    await erase(client, UUID(first["person_id"]), administrator)
+    before = await world.seen(OPERATOR, "idempotency_keys")
+
+    await come_by(world)
+
+    assert [one.status_code for one in made] == [201] * 4
+    assert (before, await world.seen(OPERATOR, "idempotency_keys")) == (6, 1)
+    assert await world.seen(OPERATOR, f"idempotency_keys where location = '/referrals/{other['id']}'") == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kith_chassis import clock
 from kith_cli.addresses import Addresses
-from kith_cli.network import Organisation, Programme, Supporter
+from kith_cli.network import ON_DUTY, Organisation, Programme, Supporter
 from kith_cli.speaking import Refused, Speaker
 
 VERSION_WANTED: Final = 428
@@ -29,6 +29,7 @@ class Loaded:
 
     organisations: int = 0
     programmes: int = 0
+    duty_desks: int = 0
     supporters: int = 0
     kept: tuple[str, ...] = ()
 
@@ -51,8 +52,9 @@ def load_network(
 ) -> Loaded:
     """Tell the services of the network; telling them again changes nothing, and an edited file changes what was edited.
 
-    Organisations, programmes and agreements go in as the operator, and with `people` the supporters as the coordinator
-    of their organisation. `go_on` is called between requests and may raise to stop.
+    Organisations, programmes and agreements go in as the operator, duty desks as the safeguarding lead of their
+    organisation before there is anybody to worry about, and with `people` the supporters as its coordinator. `go_on` is
+    called between requests and may raise to stop.
     """
     kept = []
     with Speaker(addresses, addresses.act_as("operator")) as operator:
@@ -66,7 +68,17 @@ def load_network(
         for agreement in (one for organisation in network for one in organisation.agreements):
             go_on()
             _tell(operator, "referrals", f"/agreements/{agreement.id}", agreement.body)
-    loaded = Loaded(len(network), sum(len(one.programmes) for one in network), kept=tuple(kept))
+    for organisation in (one for one in network if one.duty_desks):
+        with Speaker(addresses, addresses.act_as(ON_DUTY, organisation.slug)) as lead:
+            for desk in organisation.duty_desks:
+                go_on()
+                _tell(lead, "matching", f"/duty-desks/{desk.id}", desk.body)
+    loaded = Loaded(
+        organisations=len(network),
+        programmes=sum(len(one.programmes) for one in network),
+        duty_desks=sum(len(one.duty_desks) for one in network),
+        kept=tuple(kept),
+    )
     if not people:
         return loaded
     today = clock.today(clock.now())

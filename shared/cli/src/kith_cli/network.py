@@ -1,8 +1,8 @@
-"""A network written down in a file: its organisations, their programmes with definitions, and their supporters."""
+"""A network written down in a file: its organisations, their programmes, who is on duty, and their supporters."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,16 @@ SAID_BY_DEFINITION: Final = (
 )
 """What a programme says itself where no definition says it."""
 AGREEMENT: Final = ("programme_ids", "purposes", "level", "starts_on", "ends_on")
+LEVELS: Final = ("lead", "deputy", "trustee")
+"""Who is written to by a duty desk, one after the other."""
+OPENS: Final = {"opens_at": "09:00", "closes_at": "17:00"}
+"""When a desk is there, where its file says nothing."""
+DUTY_DESK: Final = (
+    *("districts", *LEVELS, "nation", *OPENS),
+    *("acknowledge_minutes", "decide_minutes", "chase_after_days", "crisis_lines"),
+)
+ON_DUTY: Final = "safeguarding-lead"
+"""The role that answers concerns, and puts the desks of its organisation in force."""
 QUALIFICATIONS: Final = ("trainings", "checks")
 AGO: Final = "days_ago"
 _NOT_SENT: Final = frozenset({"id", "programmes", *QUALIFICATIONS})
@@ -33,7 +43,7 @@ _NOT_SENT: Final = frozenset({"id", "programmes", *QUALIFICATIONS})
 
 
 class NetworkUnusable(CannotRun):
-    """What the file says of a programme's definition cannot be so. ``code`` is stable, and ends the message."""
+    """What the file says of a definition or a duty desk cannot be so. ``code`` is stable, and ends the message."""
 
     def __init__(self, path: Path, says: str, code: str) -> None:
         super().__init__(f"The network file {path} cannot be used: {says} [{code}]")
@@ -79,13 +89,17 @@ class Supporter(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation of the file with all that is its own; its agreements are those under which it shares."""
+    """One organisation of the file with all that is its own; its agreements are those under which it shares.
+
+    ``duty_desks`` say who answers concerns: each for its districts, or for everywhere that no other does.
+    """
 
     slug: str
     entry: Entry
     roles: tuple[str, ...]
     programmes: tuple[Programme, ...]
     supporters: tuple[Supporter, ...]
+    duty_desks: tuple[Entry, ...] = ()
     agreements: tuple[Entry, ...] = ()
 
     @property
@@ -97,6 +111,7 @@ class Organisation:
 def read_network(path: Path) -> tuple[Organisation, ...]:
     """Read a network file, and the definitions that it names. `CannotRun` names the file and what is missing.
 
+    An organisation's duty desks are held against one another before anything is told: a concern must not go astray.
     A programme's `definition` is the path of its file from the network file's folder. Supporters take what they do not
     say themselves from their organisation's `supporter_defaults`, then from those of the whole file; those who name no
     `programmes` support in every one of their organisation.
@@ -130,7 +145,55 @@ def _organisation(path: Path, told: Mapping[str, Any], defaults: Mapping[str, An
         roles=tuple(told.get("clients", ())),
         programmes=programmes,
         supporters=tuple(_supporter(usual | dict(one), ids) for one in told.get("supporters", ())),
+        duty_desks=_duty_desks(path, told),
     )
+
+
+def _duty_desks(path: Path, told: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """Who is on duty, if there is somebody to answer and each area has one desk."""
+    slug, desks = told["slug"], [_duty_desk(path, told["slug"], one) for one in told.get("duty_desks", ())]
+    if desks and ON_DUTY not in told.get("clients", ()):
+        says = f"{slug} has a duty desk and nobody to answer there: add {ON_DUTY} to its clients."
+        raise NetworkUnusable(path, says, "nobody-on-duty")
+    areas: set[str] = set()
+    for desk in desks:
+        own = set(desk.body.get("districts") or ["everywhere else"])
+        if twice := sorted(own & areas):
+            says = f"two duty desks of {slug} answer for {', '.join(twice)}: take that out of one of them."
+            raise NetworkUnusable(path, says, "district-taken")
+        areas |= own
+    return tuple(desks)
+
+
+def _duty_desk(path: Path, slug: str, told: Mapping[str, Any]) -> Entry:
+    """One duty desk, if it says nothing that no desk has, and whom to write to."""
+    desk = f"the duty desk {told['id']} of {slug}"
+    if unknown := sorted(told.keys() - {"id", *DUTY_DESK}):
+        says = f"{desk} says {unknown[0]}, which no duty desk has.{_perhaps(unknown[0], DUTY_DESK)}"
+        raise NetworkUnusable(path, says, "duty-desk-word-unknown")
+    if "lead" not in told:
+        says = f"{desk} has no lead: say the name and email of a mailbox that somebody always reads."
+        raise NetworkUnusable(path, says, "lead-missing")
+    for level in LEVELS:
+        if level in told and not (isinstance(told[level], dict) and told[level].keys() == {"name", "email"}):
+            says = f"the {level} of {desk} is not a mailbox: say its name and email, and no more."
+            raise NetworkUnusable(path, says, "mailbox-incomplete")
+    hours = {name: _time_of_day(told.get(name, usual)) for name, usual in OPENS.items()}
+    if hours["opens_at"] >= hours["closes_at"]:
+        says = f"{desk} closes before it opens: say opens_at and closes_at of the same day, the first earlier."
+        raise NetworkUnusable(path, says, "closes-before-it-opens")
+    return Entry(UUID(told["id"]), _plain({name: told[name] for name in DUTY_DESK if name in told} | hours))
+
+
+def _time_of_day(told: str | int) -> time:
+    """A local time; YAML reads 17:00 without quotes as so many minutes."""
+    return time(*divmod(told, 60)) if isinstance(told, int) else time.fromisoformat(told)
+
+
+def _perhaps(word: str, known: Iterable[str], ending: str = "") -> str:
+    """A sentence with what was probably meant."""
+    near = meant(word, list(known))
+    return f" Perhaps {near}{ending} is meant." if near else ""
 
 
 def _programme(path: Path, own_id: UUID, told: Mapping[str, Any]) -> Programme:
@@ -148,8 +211,7 @@ def _definition(path: Path, named: str, told: Mapping[str, Any]) -> Definition:
     """What a programme stands on, if it can: the file is there and can be used, nothing is said twice, all said yes."""
     file = path.parent / named
     if not file.is_file():
-        near = meant(file.stem, [one.stem for one in file.parent.glob(f"*{ENDING}")])
-        perhaps = f" Perhaps {near}{ENDING} is meant." if near else ""
+        perhaps = _perhaps(file.stem, (one.stem for one in file.parent.glob(f"*{ENDING}")), ENDING)
         raise NetworkUnusable(path, f"there is no {named}, seen from its folder.{perhaps}", "definition-not-found")
     reading = read(file)
     if reading.definition is None:

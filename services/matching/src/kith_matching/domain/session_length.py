@@ -4,14 +4,29 @@ The limit keeps a worker from being drawn into what a group is for. What took pl
 longer is logged by saying so, and stands in every list as one that did.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from kith_matching.domain.occasion import Occasion
 from kith_matching.domain.refusals import OccasionRefused
-from kith_matching.domain.terms import Terms
 
 IN_ALL: Final = "in-all"
-"""The limit is for all that a worker has alone with people on one day together; else it is for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AloneLimit:
+    """The most minutes that a programme's terms allow alone, None where they set no limit.
+
+    ``counts`` is ``IN_ALL`` for all that a worker has alone with people on one day together, else it is for each.
+    """
+
+    minutes: int | None = None
+    counts: str | None = None
+
+    @property
+    def of_the_day(self) -> bool:
+        """Whether the limit is one of a whole day, so that the others of that day have to be known."""
+        return self.minutes is not None and self.counts == IN_ALL
 
 
 class LongerThanAllowed(OccasionRefused):
@@ -24,17 +39,12 @@ class LongerThanAllowed(OccasionRefused):
     )
 
 
-def asks_for_the_day(terms: Terms) -> bool:
-    """Whether the limit is one of a whole day, so that the others of that day have to be known."""
-    return terms.one_to_one_minutes is not None and terms.one_to_one_limit == IN_ALL
-
-
-def check_length(occasion: Occasion, terms: Terms, others: int) -> None:
+def check_length(occasion: Occasion, limit: AloneLimit, others: int) -> None:
     """Refuse what is longer than allowed and does not say so. ``others`` are minutes of the worker's other sessions.
 
     Raises ``LongerThanAllowed``.
     """
-    if terms.one_to_one_minutes is None or occasion.over_limit:
+    if limit.minutes is None or occasion.over_limit:
         return
-    if occasion.minutes + (others if asks_for_the_day(terms) else 0) > terms.one_to_one_minutes:
+    if occasion.minutes + (others if limit.of_the_day else 0) > limit.minutes:
         raise LongerThanAllowed

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import sealer_of
+from kith_chassis.http import forget_answers
 from kith_chassis.sealing import SealedText
 from kith_matching.domain.concern import (
     About,
@@ -43,16 +44,20 @@ _WORDS: Final = sa.insert(concern_words)
 _SAID: Final = (
     sa.select(concern_words).where(concern_words.c.concern_id == sa.bindparam("id")).order_by(concern_words.c.id)
 )
-_FORGET: Final = sa.delete(concern_words).where(
-    concern_words.c.concern_id.in_(
-        sa.select(concerns.c.id)
-        .join(referrals, referrals.c.id == concerns.c.referral_id)
-        .where(
-            concerns.c.referral_id == sa.any_(sa.bindparam("referrals", type_=ARRAY(sa.Uuid))),
-            concerns.c.decided_at.is_not(None),
-            referrals.c.erased,
+_FORGET: Final = (
+    sa.delete(concern_words)
+    .where(
+        concern_words.c.concern_id.in_(
+            sa.select(concerns.c.id)
+            .join(referrals, referrals.c.id == concerns.c.referral_id)
+            .where(
+                concerns.c.referral_id == sa.any_(sa.bindparam("referrals", type_=ARRAY(sa.Uuid))),
+                concerns.c.decided_at.is_not(None),
+                referrals.c.erased,
+            )
         )
     )
+    .returning(sa.literal("/concerns/") + sa.cast(concern_words.c.concern_id, sa.Text))
 )
 _SHARE: Final = sa.insert(concern_sharings)
 _ANY_SHARED: Final = sa.select(sa.exists().where(concern_sharings.c.concern_id == sa.bindparam("id", type_=sa.Uuid)))
@@ -116,9 +121,9 @@ async def open_words(tx: AsyncConnection, concern_id: UUID) -> list[tuple[UUID, 
 async def forget_words(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
     """Destroy what was written of concerns about those of the referrals whose person was erased.
 
-    What is not decided needs its words still: they are destroyed then.
+    What is not decided needs its words still: they are destroyed then. With them go the answers to whoever wrote them.
     """
-    await tx.execute(_FORGET, {"referrals": list(referral_ids)})
+    await forget_answers(tx, (await tx.scalars(_FORGET, {"referrals": list(referral_ids)})).all())
 
 
 async def insert_sharing(tx: AsyncConnection, sharing: Sharing) -> None:

@@ -104,7 +104,7 @@ group that they moved to, of sessions what they were about, and were said to be 
 
 An incident stays, without whom it was about; that somebody was told of an entry is still counted. A group's meeting is
 about nobody in particular, and stays as it is, but for with whom they came to it. Each says where it is, because the
-answer to the request that made it is kept for a day.
+answers to the requests that made it, or something below it, are kept for a day.
 """
 
 
@@ -113,7 +113,11 @@ _DROP: Final = tuple(
     for table in (picks, acquaintances, unplaceable, helpings, dues, tasters)
 )
 
-_UNLINK: Final = sa.delete(hats).where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
+_UNLINK: Final = (
+    sa.delete(hats)
+    .where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
+    .returning(sa.literal("/supporters/") + sa.cast(hats.c.supporter_id, sa.Text) + "/progression")
+)
 """Somebody links a person with the person's referrals locked: so after those are locked here, none is missed."""
 _LET_GO: Final = sa.delete(looked_after).where(
     sa.or_(
@@ -145,10 +149,8 @@ _LET_GOALS_GO: Final = (
     .returning(sa.literal("/goals/") + sa.cast(goals.c.id, sa.Text))
 )
 """With a goal go its words, what opens them, and how near the person said they were."""
-_UNNOTE: Final = (
-    sa.delete(session_notes)
-    .where(session_notes.c.session_id.in_(sa.select(sessions.c.id).where(sessions.c.referral_id == _THEIRS)))
-    .returning(sa.literal("/sessions/") + sa.cast(session_notes.c.session_id, sa.Text) + "/notes")
+_UNNOTE: Final = sa.delete(session_notes).where(
+    session_notes.c.session_id.in_(sa.select(sessions.c.id).where(sessions.c.referral_id == _THEIRS))
 )
 """What was noted of a group's meeting is about nobody in particular, and stays."""
 _TAKE_OUT: Final = sa.text(
@@ -170,15 +172,12 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
         return []
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
-        await tx.execute(_UNLINK, {"people": list(people)})
-        for drop in (*_DROP, _LET_GO):
+        locations = list(await tx.scalars(_UNLINK, {"people": list(people)}))
+        for drop in (*_DROP, _LET_GO, _UNNOTE):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
-        locations = [
-            place
-            for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO, _UNNOTE)
-            for place in await tx.scalars(statement, {"referrals": theirs})
-        ]
+        for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO):
+            locations += await tx.scalars(statement, {"referrals": theirs})
         await forget_words(tx, theirs)
         await forget_answers(tx, locations)
     return theirs

@@ -16,7 +16,8 @@ from kith_chassis.outbox import telling
 from kith_matching.domain.match import Match
 from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
 from kith_matching.domain.referral import Channel
-from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound
+from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound, ProgrammeNotFound
+from kith_matching.domain.session_length import AloneLimit
 from kith_matching.store.attendances import ATTEND, RECORDS, attending, records_of, save_records
 from kith_matching.store.rows import values_of
 from kith_matching.tables import contacts, groups, referrals, session_corrections, sessions
@@ -44,6 +45,12 @@ _INSERT: Final = Compiled(
 _WHOLE: Final[sa.Select[Any]] = sa.select(*sessions.c, RECORDS)
 _GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
+_LIMIT: Final = Compiled(
+    sa.text(
+        "select cast(terms ->> 'one_to_one_minutes' as integer) as minutes, terms ->> 'one_to_one_limit' as counts"
+        " from programmes where id = :programme_id and organisation_id = :organisation_id"
+    )
+)
 _ALONE: Final = sa.select(sa.func.coalesce(sa.func.sum(sessions.c.minutes), 0)).where(
     sessions.c.supporter_ids.contains(sa.bindparam("supporters", type_=postgresql.ARRAY(sa.Uuid))),
     sessions.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid),
@@ -126,6 +133,18 @@ def _session(found: dict[str, Any]) -> Session:
     }
     records = records_of(found.pop("records"))
     return Session(**found, occasion=Occasion(**occasion | kinds), records=records)
+
+
+async def get_alone_limit(tx: AsyncConnection, match: Match) -> AloneLimit:
+    """How long the match's programme lets somebody be seen alone, as its definition in force has it.
+
+    Raises ``ProgrammeNotFound``.
+    """
+    asked = {"programme_id": match.programme_id, "organisation_id": match.organisation_id}
+    found = await _LIMIT.rows(tx, asked)
+    if not found:
+        raise ProgrammeNotFound
+    return AloneLimit(**found[0])
 
 
 async def count_minutes_alone(tx: AsyncConnection, match: Match, day: date, *, beside: UUID | None) -> int:

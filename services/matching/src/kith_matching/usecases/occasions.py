@@ -29,7 +29,7 @@ from kith_matching.domain.occasion import (
 )
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
-from kith_matching.domain.session_length import asks_for_the_day, check_length
+from kith_matching.domain.session_length import check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import matches, meeting, occasions, referrals, supporters
 from kith_matching.usecases import places
@@ -64,11 +64,11 @@ async def check_alone(tx: AsyncConnection, match: Match, occasion: Occasion, *, 
 
     Raises ``LongerThanAllowed``.
     """
-    programme = await referrals.get_programme(tx, match.programme_id, match.organisation_id)
+    limit = await occasions.get_alone_limit(tx, match)
     others = 0
-    if asks_for_the_day(programme.terms):
+    if limit.of_the_day:
         others = await occasions.count_minutes_alone(tx, match, occasion.held_on, beside=beside)
-    check_length(occasion, programme.terms, others)
+    check_length(occasion, limit, others)
 
 
 async def log_group_meeting(

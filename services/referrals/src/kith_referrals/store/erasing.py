@@ -110,12 +110,14 @@ _UNSAY_BREACHES: Final = (
     sa.update(breaches)
     .where(sa.or_(breaches.c.person_id == _PEOPLE, breaches.c.referral_id == _REFERRALS), breaches.c.note.is_not(None))
     .values(note=None, version=breaches.c.version + 1)
+    .returning(sa.literal("/breaches/") + sa.cast(breaches.c.id, sa.Text))
 )
 """What went wrong, and when, stays. A new version, so that nobody who read the note before puts it back."""
 _UNSAY_COMPLAINTS: Final = (
     sa.update(complaints)
     .where(complaints.c.referral_id == _REFERRALS, complaints.c.words.is_not(None))
     .values(words=None, version=complaints.c.version + 1)
+    .returning(sa.literal("/complaints/") + sa.cast(complaints.c.id, sa.Text))
 )
 _DROP_REVIEWS: Final = sa.delete(retention_reviews).where(
     retention_reviews.c.person_id == _PEOPLE, retention_reviews.c.decision.is_(None)
@@ -125,6 +127,7 @@ _BURY_REFERRALS: Final = (
     sa.update(referrals)
     .where(referrals.c.id == _REFERRALS)
     .values(**_NOTHING, urgent=False, notes=None, source_reference=None, details={}, connections={}, notes_waited=False)
+    .returning(sa.literal("/choices/") + sa.cast(referrals.c.choice_id, sa.Text))
 )
 _EMPTY: Final = (
     *("given_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email", "telephone"),
@@ -150,9 +153,9 @@ _BURY_PEOPLE: Final = (
 )
 _OF_REFERRALS: Final = (
     *(_DROP_WAITING_ROWS, _UNNAME_ROWS, _DROP_INVITATIONS, _MARK_ROWS, _DROP_LINKS, _UNSAY_STEPS, _UNSAY_ATTEMPTS),
-    _BURY_REFERRALS,
 )
-"""In this order: what is found by a referral goes before the referral says no more."""
+"""What is found by a referral goes before the referral says no more."""
+_SAYING_WHERE: Final = (_UNSAY_COMPLAINTS, _BURY_REFERRALS)
 
 
 async def list_due_for_update(tx: AsyncConnection, *, decided_by: datetime, limit: int) -> Sequence[UUID]:
@@ -170,11 +173,13 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
     theirs = {"people": list(people_ids), "referrals": list(referral_ids)}
     for statement in _OF_REFERRALS:
         await tx.execute(statement, {"referrals": theirs["referrals"]})
-    await tx.execute(_UNSAY_BREACHES, theirs)
-    await tx.execute(_UNSAY_COMPLAINTS, {"referrals": theirs["referrals"]})
+    places = [f"/referrals/{referral_id}" for referral_id in referral_ids]
+    places += [f"/people/{person_id}" for person_id in people_ids]
+    places += await tx.scalars(_UNSAY_BREACHES, theirs)
+    for statement in _SAYING_WHERE:
+        places += filter(None, await tx.scalars(statement, {"referrals": theirs["referrals"]}))
     await leave_households(tx, people_ids)
     await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})
     await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
-    places = [f"/referrals/{referral_id}" for referral_id in referral_ids]
-    await forget_answers(tx, [*places, *(f"/people/{person_id}/likenesses" for person_id in people_ids)])
+    await forget_answers(tx, places)
     await tx.execute(_BURY_PEOPLE, {"people": theirs["people"], "today": today})

@@ -48,7 +48,11 @@ _KEPT: Final = """
     where client = $1 and route = $2 and key = $3 and created_at > $4
 """
 _FORGET: Final = sa.text("delete from idempotency_keys where created_at <= :expired")
-_FORGET_THESE: Final = sa.text("delete from idempotency_keys where location = any(:locations)")
+_FORGET_THESE: Final = sa.text(
+    "delete from idempotency_keys"
+    " where location = any(:locations) or substring(location from '^/[^/]+/[^/]+') = any(:locations)"
+)
+"""``/matches/{id}`` is a thing; what stands below it, as ``/matches/{id}/helping``, is of it."""
 
 
 class KeyMissing(Refusal):
@@ -159,5 +163,8 @@ async def forget_old_keys(tx: AsyncConnection, now: datetime) -> None:
 
 
 async def forget_answers(tx: AsyncConnection, locations: Collection[str]) -> None:
-    """Forget the answers that led to these, as erasing whom they are about does; their keys are free again."""
+    """Forget the answers that led to these things, or to anything below one of them; their keys are free again.
+
+    So whoever erases somebody names each row of which something goes, and need not know what is created of it.
+    """
     await tx.execute(_FORGET_THESE, {"locations": list(locations)})

@@ -10,6 +10,7 @@ from kith_cli.commands.up import INTERRUPTED, ports_from, show_addresses
 from kith_cli.demonstrating.demonstration import Demonstration, Shown
 from kith_cli.demonstrating.showing import (
     show_compared,
+    show_concerns,
     show_imports,
     show_policy,
     show_post,
@@ -42,9 +43,9 @@ def command(
 ) -> None:
     """Start what `kith up` starts, load the sample network with its people, and carry its three exports through.
 
-    Referrals are decided, introduced, supported, ended, withdrawn; then every count is held against what another
-    service says of the same. Everybody in the sample network is invented, and no mail leaves this machine. A second run
-    starts from what is there.
+    Referrals are decided, introduced, supported, ended, withdrawn, and worries reach whoever is on duty; then every
+    count is held against what another service says of the same. Everybody in the sample network is invented, and no
+    mail leaves this machine. A second run starts from what is there.
 
     It stays up until Ctrl-C. With --once it exits by itself: 0 only if every count agrees, else 1.
 
@@ -96,6 +97,7 @@ def _show(teller: Teller, shown: Shown) -> bool:
     show_imports(teller, shown.imports)
     show_referrals(teller, shown.seen, shown.names)
     show_policy(teller, shown.seen, shown.names)
+    show_concerns(teller, shown.seen, shown.names)
     show_totals(teller, shown.seen)
     show_post(teller, shown.post, shown.seen)
     agrees = show_compared(teller, shown.compared)

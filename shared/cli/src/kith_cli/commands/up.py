@@ -38,9 +38,10 @@ def ports_from(words: tuple[str, ...], *, free: bool) -> dict[str, int]:
 def command(folder: Path, network: Path | None, ports: tuple[str, ...], *, free_ports: bool) -> None:
     """Start PostgreSQL, a broker, a mail catcher, an issuer and the four services on this machine.
 
-    Organisations and programmes of the sample network are loaded, with the definitions on which they stand, and none of
-    its people. All data stay in the folder: a second run starts from what is there, and a definition that was applied
-    since stays in force. Ctrl-C or SIGTERM stops everything; so does the death of any part, with exit code 1.
+    Organisations and programmes of the sample network are loaded, with the definitions on which they stand and the duty
+    desks that answer concerns, and none of its people. All data stay in the folder: a second run starts from what is
+    there, and a definition that was applied since stays in force. Ctrl-C or SIGTERM stops everything; so does the death
+    of any part, with exit code 1.
     """
     teller = Teller()
     wanted = ports_from(ports, free=free_ports)
@@ -48,9 +49,12 @@ def command(folder: Path, network: Path | None, ports: tuple[str, ...], *, free_
         with Platform(
             folder, read_network(network or deploy_file("sample-network/network.yaml")), teller, wanted
         ) as kith:
-            with teller.step("Organisations and programmes"):
+            with teller.step("Organisations, programmes and duty desks"):
                 loaded = kith.load(people=False)
-            teller.say(f"  {loaded.organisations} organisations, {loaded.programmes} programmes.")
+            teller.say(
+                f"  {loaded.organisations} organisations, {loaded.programmes} programmes, "
+                f"{loaded.duty_desks} duty desks."
+            )
             for sentence in loaded.sentences:
                 teller.say(f"  {sentence}")
             show_addresses(teller, kith)

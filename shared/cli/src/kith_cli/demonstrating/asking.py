@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import httpx
 
 from kith_chassis import clock
 from kith_cli.addresses import Addresses
-from kith_cli.network import Organisation
+from kith_cli.network import ON_DUTY, Organisation
 from kith_cli.speaking import PATIENCE, NoAnswer, Refused, fetch_token, refusal
 
 AT_ONCE: Final = 8
@@ -55,6 +56,10 @@ class Asker:
         made: dict[str, Any] = (await self._ask("POST", service, path, json=body, headers=headers)).json()
         return made
 
+    async def do(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> None:
+        """Have something done that stands at no version and makes nothing new."""
+        await self._ask("POST", service, path, json=body)
+
     async def put(self, service: str, path: str, body: Mapping[str, Any] | None = None) -> None:
         """Say what something is; saying it again changes nothing."""
         await self._ask("PUT", service, path, json=body)
@@ -97,10 +102,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Askers:
-    """Everybody who asks: the operator, and a coordinator of each organisation by its id."""
+    """Everybody who asks: the operator, and by the organisation's id a coordinator of each.
+
+    ``leads`` answer concerns, and ``supporters`` speak for themselves, where the organisation has such a client.
+    """
 
     operator: Asker
     coordinators: Mapping[str, Asker]
+    leads: Mapping[str, Asker] = field(default_factory=dict)
+    supporters: Mapping[str, Asker] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -109,19 +119,20 @@ async def asking(
 ) -> AsyncIterator[Askers]:
     """Have everybody's token, and ask until done."""
     with httpx.Client(timeout=PATIENCE) as http:
-        operator = fetch_token(http, addresses.known_issuer, addresses.act_as("operator"))["access_token"]
-        tokens = {
-            str(one.entry.id): fetch_token(http, addresses.known_issuer, addresses.act_as("coordinator", one.slug))[
-                "access_token"
-            ]
-            for one in network
-        }
+
+        def token(role: str, organisation: str | None = None) -> str:
+            client = addresses.act_as(role, organisation)
+            return str(fetch_token(http, addresses.known_issuer, client)["access_token"])
+
+        operator = token("operator")
+        tokens = [
+            {str(one.entry.id): token(role, one.slug) for one in network if role in one.roles}
+            for role in ("coordinator", ON_DUTY, "supporter")
+        ]
     gate = asyncio.Semaphore(AT_ONCE)
     async with httpx.AsyncClient(timeout=PATIENCE * 2) as client:
-        yield Askers(
-            Asker(client, addresses, gate, go_on, operator),
-            {organisation: Asker(client, addresses, gate, go_on, token) for organisation, token in tokens.items()},
-        )
+        asker = partial(Asker, client, addresses, gate, go_on)
+        yield Askers(asker(operator), *({whose: asker(one) for whose, one in found.items()} for found in tokens))
 
 
 async def together(work: Iterable[Awaitable[T]]) -> list[T]:

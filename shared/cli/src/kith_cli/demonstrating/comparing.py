@@ -45,6 +45,7 @@ def compare(imports: Iterable[Imported], seen: Seen, post: Post, names: Mapping[
         *_imports(imports, seen),
         *_totals(seen, names),
         *_policy(seen, names),
+        *_concerns(seen),
         *_post(seen, post),
         Compared("dead letters", "network", (("there should be", 0), ("there are", seen.dead_letters))),
     ]
@@ -166,6 +167,16 @@ def _by_programme(rows: Rows) -> defaultdict[str, set[str]]:
     found = defaultdict(set)
     for row in rows:
         found[row["programme_id"]].add(row["supporter_id"])
+    return found
+
+
+def _concerns(seen: Seen) -> list[Compared]:
+    """Each concern is told to the lead of the duty desk that answers for it, once."""
+    found = []
+    for one in seen.concerns:
+        desk = f"duty-lead/{one['desk_id']}"
+        told = sum((letter["recipient"], letter["state"]) == (desk, "delivered") for letter in one["letters"])
+        found.append(Compared("concerns at their desk", one["id"], (("matching", 1), ("notifications", told))))
     return found
 
 

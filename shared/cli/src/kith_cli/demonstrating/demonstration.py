@@ -10,7 +10,7 @@ from typing import Final
 from kith_chassis import clock
 from kith_cli.addresses import Addresses
 from kith_cli.cannot import CannotRun
-from kith_cli.demonstrating import introducing, listening, working
+from kith_cli.demonstrating import introducing, listening, working, worrying
 from kith_cli.demonstrating.asking import Asker, Askers, asking, together
 from kith_cli.demonstrating.comparing import Compared, compare
 from kith_cli.demonstrating.exports import Imported, import_export, list_exports
@@ -31,6 +31,8 @@ STEPS: Final = (
     ("They introduce people and supporters, who say yes or no", introducing.introduce),
     ("Listeners' times are planned and booked", listening.listen),
     ("Sessions, meetings and contacts are logged", working.meet),
+    ("Supporters are worried, and say so in one action", worrying.raise_worries),
+    ("Duty desks acknowledge and decide", worrying.answer),
     ("Matches come to their endings", working.end_matches),
     ("Referrals are closed, and some are withdrawn", working.finish),
 )
@@ -68,10 +70,11 @@ class Demonstration:
         make_folder(self.reports, 0o700)
         with self.teller.step("What earlier runs left to do"):
             before = asyncio.run(self._begin())
-        with self.teller.step("Organisations, programmes and supporters"):
+        with self.teller.step("Organisations, programmes, duty desks and supporters"):
             loaded = load_network(self.network, self.addresses, people=True, go_on=self.go_on)
         self.teller.say(
-            f"  {loaded.organisations} organisations, {loaded.programmes} programmes, {loaded.supporters} supporters."
+            f"  {loaded.organisations} organisations, {loaded.programmes} programmes, {loaded.duty_desks} duty desks, "
+            f"{loaded.supporters} supporters."
         )
         for sentence in loaded.sentences:
             self.teller.say(f"  {sentence}")
@@ -116,7 +119,7 @@ class Demonstration:
             raise CannotRun(f"{missing} referrals that were imported are not there.")
         models = {programme.id: programme.model for programme in programmes.values()}
         plans = plans_for([one for one in made if one is not None], models)
-        return Work(askers, programmes, plans, clock.today(clock.now()))
+        return Work(askers, programmes, plans, clock.today(clock.now()), worrying.speaking_for_themselves(self.network))
 
 
 async def _policy(operator: Asker, programme_id: str) -> Policy:

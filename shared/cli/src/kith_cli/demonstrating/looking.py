@@ -7,6 +7,7 @@ from typing import Any, Final
 from kith_cli.demonstrating.asking import PAGE, Asker, Askers, together
 from kith_cli.demonstrating.listening import places_of, slots_of
 from kith_cli.demonstrating.working import Programme, Work, is_missing
+from kith_cli.demonstrating.worrying import concerns_of
 from kith_cli.installation import SERVICES
 
 QUALIFYING: Final = ("checks-out-of-date", "training-missing")
@@ -39,7 +40,8 @@ class Seen:
     ``references`` are what organisations call the referrals they made, by id: an operator does not see them.
     ``messages`` are those of each referral that was asked for, by its id. ``missing`` are the supporters of whom a
     check or training is missing or has run out, and ``kept_out`` those whom the same keeps from being proposed to
-    somebody who waits: each with the ``programme_id``. ``slots`` are listening slots to come, each with its ``places``.
+    somebody who waits: each with the ``programme_id``. ``slots`` are listening slots to come, each with its ``places``;
+    ``concerns`` each with its ``letters``, and nothing of what was written.
     ``message_states`` counts those that tell of a referral: of what falls due others are told.
     """
 
@@ -55,6 +57,7 @@ class Seen:
     kept_out: Rows
     rounds: Rows
     slots: Rows
+    concerns: Rows
     totals: Rows
     message_states: Mapping[str, int]
     messages: Mapping[str, Rows]
@@ -83,6 +86,7 @@ async def look(work: Work) -> Seen:
         kept_out=await _kept_out(work),
         rounds=await _of_all(askers, "matching", "/rounds"),
         slots=await _slots(work),
+        concerns=await concerns_of(work),
         totals=(await operator.get("reporting", "/totals"))["totals"],
         message_states=await count_messages(operator, "referral"),
         messages=dict(zip(ids, messages, strict=True)),

@@ -92,6 +92,21 @@ def _policy(policy: Policy) -> tuple[str, ...]:
     )
 
 
+def show_concerns(teller: Teller, seen: Seen, names: Mapping[str, str]) -> None:
+    """Show which concerns there were, whose desk was written to, and how they stand: not what anybody wrote."""
+    rows = [
+        (
+            names.get(one["asked_as"], one["asked_as"]),
+            one["id"],
+            one["about"] or "-",
+            ", ".join(f"{letter['recipient']} {letter['state']}" for letter in one["letters"]),
+            one["decision"] or ("acknowledged" if one["acknowledged_at"] else "open"),
+        )
+        for one in seen.concerns
+    ]
+    teller.table("Concerns, and who was written to", ("organisation", "concern", "about", "letters", "decision"), rows)
+
+
 def show_totals(teller: Teller, seen: Seen) -> None:
     """Show what reporting says of each organisation and programme."""
     for side, title in SIDES.items():

@@ -5,7 +5,7 @@ Every step looks at what is there and does what is missing, so it may be done ag
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -36,12 +36,16 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Who works, on which referrals, by which plans, on which day (Europe/London)."""
+    """Who works, on which referrals, by which plans, on which day (Europe/London).
+
+    ``own_access`` are supporters with tokens of their own, one of an organisation, by its id.
+    """
 
     askers: Askers
     programmes: Mapping[str, Programme]
     plans: Mapping[str, Plan]
     today: date
+    own_access: Mapping[str, str] = field(default_factory=dict)
 
     async def referrals(self) -> list[dict[str, Any]]:
         """The referrals that have a plan, as they stand now, in order of making."""
