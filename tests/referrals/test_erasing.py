@@ -353,13 +353,16 @@ async def test_no_answer_to_a_create_about_them_is_kept(
     about = {"referral_id": first["id"]}
     complaint = {"category": "waiting", "received_on": str(TODAY), "answer_by": str(TODAY), "words": "Private", **about}
     breach = {"what": ["lost"], "found_at": found_at, "note": "Private", **about}
-    apart = {"other": other["person_id"], "reason": "Private"}
+    apart = {"other": first["person_id"], "reason": "Private"}
     made = [
         await post(client, attempt, host, path=f"{where}/contact-attempts"),
         await post(client, complaint, administrator, path="/complaints"),
         await post(client, breach, administrator, path="/breaches"),
-        await post(client, apart, administrator, path=f"/people/{first['person_id']}/kept-apart"),
+        await post(client, apart, administrator, path=f"/people/{other['person_id']}/kept-apart"),
     ]
+    household = await post(client, {"others": {"family": 1}}, administrator, path="/households")
+    joining = f"{household.headers['Location']}/members/{first['person_id']}"
+    await client.put(joining, json={}, headers=version(1), auth=administrator)
     for one in (first, second):
         await client.post(f"/referrals/{one['id']}/withdrawal", headers=version(1), auth=administrator)
     await erase(client, UUID(first["person_id"]), administrator)
@@ -368,7 +371,7 @@ async def test_no_answer_to_a_create_about_them_is_kept(
     await come_by(world)
 
     assert [one.status_code for one in made] == [201] * 4
-    assert (before, await world.seen(OPERATOR, "idempotency_keys")) == (6, 1)
+    assert (before, await world.seen(OPERATOR, "idempotency_keys")) == (7, 1)
     assert await world.seen(OPERATOR, f"idempotency_keys where location = '/referrals/{other['id']}'") == 1
 
 

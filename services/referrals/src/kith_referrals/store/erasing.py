@@ -105,7 +105,9 @@ _UNSAY_DECISIONS: Final = (
     sa.update(person_decisions)
     .where(sa.or_(person_decisions.c.person_id == _PEOPLE, person_decisions.c.other_id == _PEOPLE))
     .values(reason=None)
+    .returning(sa.literal("/people/") + sa.cast(person_decisions.c.person_id, sa.Text) + "/likenesses")
 )
+"""Whoever the other was kept apart from is where that was answered."""
 _UNSAY_BREACHES: Final = (
     sa.update(breaches)
     .where(sa.or_(breaches.c.person_id == _PEOPLE, breaches.c.referral_id == _REFERRALS), breaches.c.note.is_not(None))
@@ -180,6 +182,6 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
         places += filter(None, await tx.scalars(statement, {"referrals": theirs["referrals"]}))
     await leave_households(tx, people_ids)
     await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})
-    await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
+    places += await tx.scalars(_UNSAY_DECISIONS, {"people": theirs["people"]})
     await forget_answers(tx, places)
     await tx.execute(_BURY_PEOPLE, {"people": theirs["people"], "today": today})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis.http import check_version
+from kith_chassis.http import check_version, forget_answers
 from kith_referrals.domain.households import Household, Membership, Relation
 from kith_referrals.domain.refusals import NotFound
 from kith_referrals.tables import household_members, households
@@ -99,5 +99,6 @@ async def leave_households(tx: AsyncConnection, people_ids: Collection[UUID]) ->
 
 
 async def drop_households(tx: AsyncConnection, ids: Collection[UUID]) -> None:
-    """Delete households in which nobody is."""
+    """Delete households in which nobody is, with the answers to whoever made them."""
     await tx.execute(_DROP, {"ids": list(ids)})
+    await forget_answers(tx, [f"/households/{household_id}" for household_id in ids])

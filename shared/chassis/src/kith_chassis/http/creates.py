@@ -167,4 +167,5 @@ async def forget_answers(tx: AsyncConnection, locations: Collection[str]) -> Non
 
     So whoever erases somebody names each row of which something goes, and need not know what is created of it.
     """
-    await tx.execute(_FORGET_THESE, {"locations": list(locations)})
+    if locations:
+        await tx.execute(_FORGET_THESE, {"locations": list(locations)})
