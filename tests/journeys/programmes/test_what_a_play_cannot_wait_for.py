@@ -73,7 +73,7 @@ class Meanwhile:
         return match_id
 
     async def passes(self, **time: float) -> list[Fact]:
-        """Time goes on. Then the timers look, and what is told of it, and was told before, is heard; what they told."""
+        """Time goes on, the timers look, and what they tell is heard by notifications; what they told."""
         before = await self.desk.stage.told()
         self.clock.pass_by(**time)
         for timers, database in ((TIMERS, self.desk.stage.database), (PASSING_ON, self.letters.database)):
