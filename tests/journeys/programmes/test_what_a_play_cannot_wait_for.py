@@ -48,8 +48,10 @@ class Meanwhile:
     def today(self) -> date:
         return clock.today(self.clock.now())
 
-    async def take_on(self, check: str) -> None:
-        """A supporter who has what the file asks for: its trainings, and a check of this level."""
+    async def put_in_force(self, slug: str, check: str) -> "Meanwhile":
+        """The programme's file, and a supporter who has what it asks for: its trainings, and a check of this level."""
+        self.desk.programme = apply(slug).published
+        await self.desk.open()
         self.supporter_id = await self.desk.a_supporter(checks_valid_until=None)
         path = f"/supporters/{self.supporter_id}"
         terms = self.desk.programme.terms
@@ -57,6 +59,7 @@ class Meanwhile:
         for one in terms.training:
             await self.desk.create(f"{path}/trainings", a_training_body(TODAY.isoformat(), code=one.code))
         await self.desk.create(f"{path}/checks", a_check_body(TODAY.isoformat(), level=check))
+        return self
 
     async def a_match(self) -> str:
         """A family and the supporter, introduced; the id."""
@@ -70,7 +73,7 @@ class Meanwhile:
         return match_id
 
     async def passes(self, **time: float) -> list[Fact]:
-        """Time goes on. Then the timers look, and what is told of it, and was told before, is heard; what they told."""
+        """Time goes on, the timers look, and what they tell is heard by notifications; what they told."""
         before = await self.desk.stage.told()
         self.clock.pass_by(**time)
         for timers, database in ((TIMERS, self.desk.stage.database), (PASSING_ON, self.letters.database)):
@@ -132,19 +135,13 @@ async def meanwhile(
 @pytest.fixture
 async def home_start(meanwhile: Meanwhile) -> Meanwhile:
     """A volunteer of Home-Start."""
-    meanwhile.desk.programme = apply("home-start").published
-    await meanwhile.desk.open()
-    await meanwhile.take_on("enhanced")
-    return meanwhile
+    return await meanwhile.put_in_force("home-start", "enhanced")
 
 
 @pytest.fixture
 async def listening(meanwhile: Meanwhile) -> Meanwhile:
     """A listener of peer listening."""
-    meanwhile.desk.programme = apply("peer-listening").published
-    await meanwhile.desk.open()
-    await meanwhile.take_on("basic")
-    return meanwhile
+    return await meanwhile.put_in_force("peer-listening", "basic")
 
 
 async def test_4_a_week_without_a_visit_is_noticed_once_on_its_day_and_coordinators_are_written_to(

@@ -25,7 +25,7 @@ _SECOND: Final = 2
 
 
 class Whose(StrEnum):
-    """Whose answers they are, of those that are kept with a referral."""
+    """Whose answers they are, of those that are kept with a referral. No file asks a household as one."""
 
     PERSON = "person"
     CARER = "carer"
