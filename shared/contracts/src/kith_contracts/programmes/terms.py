@@ -128,6 +128,8 @@ class ProgrammeTerms(_Told):
     """Days without a session after which a coordinator is told; none where it sets no such days."""
     measures: tuple[MeasureAsked, ...] = ()
     """What is asked about how people are, of whom and when."""
+    proposed_households: Count | None = None
+    """How many households the payer of its results hopes for in all; none where none is named."""
 
 
 def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
@@ -172,6 +174,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         one_to_one_limit=definition.support.sessions.one_to_one_limit,
         missed_after_days=definition.support.sessions.missed_after_days,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
+        proposed_households=definition.evaluation.results.proposed if definition.evaluation.results else None,
     )
 
 
