@@ -8,6 +8,7 @@ from kith_chassis.database import Database
 from kith_chassis.replay import Rebuild, Replay
 from kith_chassis.service import Service
 from kith_reporting import api, incoming, pages, usecases
+from kith_reporting.domain.results import NotFound
 from kith_reporting.settings import Settings
 from kith_reporting.views import list_holdings
 
@@ -29,7 +30,7 @@ def build(settings: Settings, database: Database) -> Service:
         name="reporting",
         router=router,
         permissions={**api.PERMISSIONS, **pages.PERMISSIONS},
-        refusals={},
+        refusals={NotFound: 404},
         hears=incoming.HEARS,
         on_facts=incoming.on_facts,
         replay=replay,

@@ -142,7 +142,24 @@ ORGANISATIONS: Final = Projection(
 PROGRAMMES: Final = Projection(
     "programmes",
     ("programme_id",),
-    (Column("programme_id", "uuid"), Column("organisation_id", "uuid"), Column("name", "text")),
+    (
+        Column("programme_id", "uuid"),
+        Column("organisation_id", "uuid"),
+        Column("name", "text"),
+        Column("proposed", "integer"),
+    ),
+)
+CLAIMS: Final = Projection(
+    "claims",
+    ("claim_id",),
+    (
+        Column("claim_id", "uuid"),
+        Column("organisation_id", "uuid"),
+        Column("programme_id", "uuid"),
+        Column("household_id", "uuid"),
+        Column("result", "text"),
+        Column("standing", "boolean"),
+    ),
 )
 TOTALS: Final = Projection(
     "totals",
@@ -167,4 +184,11 @@ programmes = sa.table(
     "programmes",
     *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
     sa.column("name", sa.Text),
+    sa.column("proposed", sa.Integer),
+)
+claims = sa.table(
+    "claims",
+    *(sa.column(name, sa.Uuid) for name in ("programme_id", "household_id")),
+    sa.column("result", sa.Text),
+    sa.column("standing", sa.Boolean),
 )
