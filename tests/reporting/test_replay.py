@@ -38,6 +38,7 @@ PROJECTIONS = (
     "supporters",
     "organisations",
     "programmes",
+    "claims",
     "totals",
 )
 
@@ -128,6 +129,7 @@ def a_life() -> list[Fact]:
     return [
         *(programme, referral, a.a_referral_decided(referral), match, a.a_session_logged(match)),
         *(a.a_session_logged(match), a.a_message_delivered(match), a.a_contact_logged(programme)),
+        a.a_result_claimed(programme),
     ]
 
 
@@ -138,7 +140,7 @@ async def test_a_replay_builds_what_was_there(network: Network) -> None:
 
     state = await network.replay()
 
-    assert (state["state"], state["facts"], state["duplicates"]) == ("done", 16, 0)
+    assert (state["state"], state["facts"], state["duplicates"]) == ("done", 18, 0)
     assert await network.contents() == before
     assert await network.run("select slot from live") == "b"
 
@@ -191,7 +193,7 @@ async def test_what_is_heard_while_a_replay_runs_is_there_after_it(network: Netw
     rebuild = Rebuild(usecases.empty_aside, and_then_more_comes, usecases.hold, usecases.turn_round)
     state = await network.replay(rebuild)
 
-    assert (state["state"], state["facts"]) == ("done", 10)
+    assert (state["state"], state["facts"]) == ("done", 11)
     assert await waiting(network) == 1
 
 
