@@ -24,6 +24,8 @@ from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.referrals.claiming import ACHIEVED_ON, REFERRED_ON, TODAY, Ledger, a_ledger
 from tests.referrals.test_api import post, version
+from tests.referrals.test_erasing import alive, come_by, erase
+from tests.referrals.test_subject_access import record_of, request_of
 from tests.referrals.world import World, member, on_the_record
 from tests.servers.lengths import examples
 
@@ -283,6 +285,48 @@ async def test_the_ledger_is_the_claimants_own(ledger: Ledger, as_caller: AsCall
     assert (one.json(), one.headers["ETag"]) == (made[0].json(), '"1"')
     assert [answer.status_code for answer in refused] == [404, 404]
     assert [await world.seen(member(it.id), "claims") for it in (world.host, world.referrer)] == [3, 0]
+
+
+async def test_whoever_is_erased_leaves_a_claim_that_says_of_nobody_and_still_stands(
+    ledger: Ledger, as_caller: AsCaller
+) -> None:
+    household_id, referral = await ledger.family()
+    made = await ledger.claim(household_id)
+    closed = await ledger.world.move(
+        referral, lambda found, by, now: lifecycle.close(found, by, "support-ended", now), ledger.world.host
+    )
+    assert "claim" in await alive(ledger.world, referral.person_id)
+
+    await erase(
+        ledger.client, closed.person_id, as_caller("administrator", organisation_id=ledger.world.referrer.id), 1
+    )
+    await come_by(ledger.world)
+
+    left = (await ledger.client.get(made.headers["Location"], auth=ledger.administrator)).json()
+    assert await alive(ledger.world, referral.person_id) == set()
+    assert left == made.json() | {"referral_id": None}
+
+
+async def test_a_person_is_given_what_was_claimed_for_their_household_by_whoever_claimed_it(
+    ledger: Ledger, as_caller: AsCaller
+) -> None:
+    household_id, referral = await ledger.family()
+    await ledger.claim(household_id)
+    world = ledger.world
+    asked = [as_caller("administrator", organisation_id=it.id) for it in (world.host, world.referrer)]
+
+    given_by = [
+        await record_of(ledger.client, (await request_of(ledger.client, referral.person_id, auth))["id"], auth)
+        for auth in asked
+    ]
+
+    assert [len(record["claims"]) for record in given_by] == [1, 0]
+    [claim] = given_by[0]["claims"]
+    assert (claim["result"], claim["evidence"], claim["state"]) == (
+        "school-attendance",
+        "case-files/2026/0117",
+        "claimed",
+    )
 
 
 async def test_what_is_done_in_the_ledger_is_on_the_record(ledger: Ledger) -> None:

@@ -226,7 +226,7 @@ async def test_facts_that_the_inbox_has_not_taken_yet_may_come_once_more(network
     state = await network.replay()
     await network.hear()
 
-    assert state["facts"] == 16
+    assert state["facts"] == 18
     after = await network.contents()
     await network.replay()
     assert await network.contents() == after
