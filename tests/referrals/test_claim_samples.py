@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from tests.conftest import AsCaller
 from tests.referrals.claiming import TODAY, Ledger, a_ledger
 from tests.referrals.forms import Clock
 from tests.referrals.test_api import version
-from tests.referrals.world import World, member, on_the_record
+from tests.referrals.world import OPERATOR, World, member, on_the_record
 
 
 @pytest.fixture
@@ -109,6 +110,17 @@ async def test_the_database_too_shows_an_auditor_the_sample_alone_and_lets_nothi
     assert (nothing, await world.seen(member(world.stranger.id, "auditor"), "claims")) == (0, 2)
     assert {answer.status_code for answer in (*reversals, *read)} == {404}
     assert (await ledger.client.get("/claims", auth=administrator)).json()["items"] == []
+
+
+async def test_the_database_too_shows_an_auditor_nothing_once_the_day_has_passed(ledger: Ledger, world: World) -> None:
+    await ledger.claim((await ledger.family())[0])
+    await ledger.draw(world.stranger.id)
+    seen = await world.seen(member(world.stranger.id, "auditor"), "claims")
+
+    async with world.database.transaction(OPERATOR) as tx:
+        await tx.execute(sa.text("update claim_samples set until = until - 1"))
+
+    assert (seen, await world.seen(member(world.stranger.id, "auditor"), "claims")) == (1, 0)
 
 
 @pytest.mark.parametrize(
