@@ -26,6 +26,7 @@ from kith_contracts.matching import (
 )
 from kith_contracts.notifications import MessageDelivered, MessageFailed
 from kith_contracts.referrals import (
+    ClaimReversed,
     ConsentChanged,
     ConsentEnding,
     OrganisationPublished,
@@ -36,6 +37,7 @@ from kith_contracts.referrals import (
     ReferralCreated,
     ReferralDecided,
     ReferralReopened,
+    ResultClaimed,
 )
 
 NOW: Final = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -176,6 +178,29 @@ def a_consent_ending(referral: ReferralCreated, **changes: Any) -> ConsentEnding
 def a_person_erased(referral: ReferralCreated) -> PersonErased:
     """The person whose referral it was is erased."""
     return PersonErased(person_id=referral.person_id)
+
+
+def a_result_claimed(programme: ProgrammePublished, **changes: Any) -> ResultClaimed:
+    """The children of a household have been back at school for half a year."""
+    return ResultClaimed(
+        **{
+            "claim_id": new_id(),
+            "household_id": new_pseudonym(),
+            "programme_id": programme.programme_id,
+            "organisation_id": programme.organisation_id,
+            "result": "school-attendance",
+            "definition_version": 1,
+            "achieved_on": TODAY - timedelta(weeks=26),
+            "payer_percent": 40,
+        }
+        | changes
+    )
+
+
+def a_claim_reversed(claimed: ResultClaimed, **changes: Any) -> ClaimReversed:
+    """It did not last."""
+    told = claimed.model_dump(include={"claim_id", "household_id", "programme_id", "organisation_id", "result"})
+    return ClaimReversed(**told | {"reason": "relapsed", "reversed_on": TODAY} | changes)
 
 
 def a_supporter_changed(programme: ProgrammePublished | None = None, **changes: Any) -> SupporterChanged:

@@ -26,6 +26,8 @@ STORIES = {
     "kith.referral-reopened.v1": ("referral", "referral_id"),
     "kith.promise-missed.v1": ("referral", "referral_id"),
     "kith.person-erased.v1": ("person", "person_id"),
+    "kith.result-claimed.v1": ("claim", "claim_id"),
+    "kith.claim-reversed.v1": ("claim", "claim_id"),
     "kith.supporter-changed.v1": ("supporter", "supporter_id"),
     "kith.supervision-logged.v1": ("supporter", "supporter_id"),
     "kith.match-proposed.v1": ("referral", "referral_id"),

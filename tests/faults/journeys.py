@@ -34,6 +34,7 @@ def all_journeys() -> list[Received]:
         in_a_group(cafe),
         nobody_named(programme),
         counted(programme, cafe),
+        claimed(programme),
     )
     facts = [fact for journey in journeys for fact in journey]
     return [a.received(fact, at=a.NOW + minute * timedelta(minutes=1)) for minute, fact in enumerate(facts)]
@@ -205,6 +206,13 @@ def counted(programme: ProgrammePublished, cafe: ProgrammePublished) -> list[Fac
         ),
         *(a.a_quality_counted(cafe), a.a_quality_counted(cafe, checks_current=None)),
     ]
+
+
+def claimed(programme: ProgrammePublished) -> list[Fact]:
+    """Two results of one household are claimed; one does not last, and is claimed anew when it has."""
+    first = a.a_result_claimed(programme)
+    other = a.a_result_claimed(programme, household_id=first.household_id, result="continuous-work")
+    return [first, other, a.a_claim_reversed(first), a.a_result_claimed(programme, household_id=first.household_id)]
 
 
 def shuffled(facts: Sequence[Received], chance: random.Random) -> list[list[Received]]:

@@ -116,6 +116,7 @@ ACTIONS: dict[str, list[str]] = {
     "count_breaches": [],
     "take_complaint": ["complaint-received"],
     "list_complaints": ["complaints-listed"],
+    "list_claims": ["claims-listed"],
     "misdirect_referral": ["referral-closed", "breach-logged"],
     "announce_closing": ["closing-announced", "agreement-ending", "agreement-ending"],
     "put_member": ["member-listed"],
@@ -155,9 +156,10 @@ ELSEWHERE = {
     *("erase_person", "take_erasure_back", "hold_person", "lift_hold"),
     *("put_retention_schedule", "decide_retention_review"),
     "take_access_answer",
+    *("claim_result", "get_claim", "reverse_claim", "draw_claim_sample", "get_claim_sample"),
     *("get_closing", "hand_over", "call_off_closing", "get_breach", "change_breach", "get_complaint", "move_complaint"),
 }
-"""What needs more of a story than one request."""
+"""What needs more of a story than one request, which other tests tell."""
 
 
 def test_every_route_has_its_line() -> None:

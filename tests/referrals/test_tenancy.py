@@ -16,6 +16,7 @@ from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.pages.asking import Door
 from tests.conftest import AsCaller
+from tests.referrals.claiming import a_ledger
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
@@ -44,7 +45,8 @@ PUBLIC = {
 }
 """What anybody may read without a token: the directory."""
 LISTS = {
-    *("list_access_requests", "list_agreements", "list_breaches", "list_complaints", "list_mappings", "list_referrals"),
+    *("list_access_requests", "list_agreements", "list_breaches", "list_claims", "list_complaints", "list_mappings"),
+    "list_referrals",
     *("list_retention_reviews", "list_stale_programmes", "list_unread_notes", "list_waiting_rows"),
 }
 """What answers every organisation, with its own rows."""
@@ -64,6 +66,7 @@ NOT_THE_OPERATORS = {"confirm_programme"}
 A_MEMBER = {"roles": ["referrer"], "starts_on": TODAY}
 A_BREACH = {"what": ["lost"], "found_at": f"{TODAY}T00:00:00Z", "note": "Private note"}
 A_COMPLAINT = {"category": "waiting", "received_on": TODAY, "answer_by": TODAY, "words": "Private words"}
+A_CLAIM = {"result": "school-attendance", "achieved_on": TODAY, "evidence": "Private-1"}
 A_CLIENT = {"roles": ["referrer"], "expires_on": "2099-12-31"}
 
 
@@ -105,6 +108,20 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         "request_id": asked.json()["id"],
         "breach_id": breach.json()["id"],
         "complaint_id": complaint.json()["id"],
+        **await a_claim(client, world, as_caller),
+    }
+
+
+async def a_claim(client: httpx.AsyncClient, world: World, as_caller: AsCaller) -> dict[str, Any]:
+    """A claim of the host's, in a sample for the referrer's auditors."""
+    ledger = await a_ledger(client, world, as_caller)
+    household_id, _ = await ledger.family()
+    claim = await ledger.claim(household_id, evidence="Private-1")
+    sample = await ledger.draw(world.referrer.id)
+    return {
+        "claim_id": claim.json()["id"],
+        "sample_id": sample.json()["id"],
+        "claimed_for": {"programme_id": str(ledger.programme_id), "household_id": household_id},
     }
 
 
@@ -159,6 +176,14 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
         "misdirect_referral": {"note": "Private note"},
         "take_complaint": A_COMPLAINT,
         "move_complaint": {"step": "acknowledge", "on": TODAY},
+        "claim_result": A_CLAIM | referral["claimed_for"],
+        "reverse_claim": {"reason": "relapsed"},
+        "draw_claim_sample": {
+            "programme_id": referral["claimed_for"]["programme_id"],
+            "auditor_id": str(world.referrer.id),
+            "claims": 2,
+            "until": TODAY,
+        },
         "announce_closing": {"closes_on": "2099-12-31", "administrator": "Private-1"},
         "put_member": {**A_MEMBER, "roles": ["coordinator"]},
         "put_client": {**A_CLIENT, "roles": ["coordinator"]},
@@ -196,6 +221,8 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         review_id=referral["request_id"],
         breach_id=referral["breach_id"],
         complaint_id=referral["complaint_id"],
+        claim_id=referral["claim_id"],
+        sample_id=referral["sample_id"],
         organisation_id=world.referrer.id,
         subject="Private-1",
         client_id="Private-1",
@@ -267,8 +294,31 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
             found[f"{method} {template}"] = f"{fault} ({answer.status_code})"
 
     assert found == {}
-    of_the_referral = [fact for name, fact in await world.told() if fact["referral_id"] == referral["id"]]
+    of_the_referral = [fact for _, fact in await world.told() if fact.get("referral_id") == referral["id"]]
     assert len(of_the_referral) == 1
+
+
+async def test_auditors_get_nothing_but_the_samples_that_were_drawn_for_their_organisation(
+    client: httpx.AsyncClient, world: World, as_caller: AsCaller
+) -> None:
+    referral = await a_full_referral(client, world, as_caller)
+    auditor = as_caller("auditor", organisation_id=world.stranger.id)
+
+    statuses = {
+        name: (
+            await client.request(
+                method,
+                path_of(template, world, referral),
+                auth=auditor,
+                headers={"If-Match": '"1"', "Idempotency-Key": str(new_id())},
+                **a_request(world, name, referral),
+            )
+        ).status_code
+        for method, template, name in ROUTES
+        if name not in PUBLIC
+    }
+
+    assert statuses == dict.fromkeys(statuses, 403) | {"get_claim_sample": 404}
 
 
 async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
@@ -278,9 +328,9 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
         name: str(new_id())
         for name in (
             *("id", "draft_id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id"),
-            *("request_id", "breach_id", "complaint_id"),
+            *("request_id", "breach_id", "complaint_id", "claim_id", "sample_id"),
         )
-    }
+    } | {"claimed_for": {"programme_id": str(new_id())}}
 
     statuses = {
         name: (await client.request(method, path_of(template, world, ids), **a_request(world, name, ids))).status_code

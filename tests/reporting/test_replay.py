@@ -42,6 +42,7 @@ PROJECTIONS = (
     "supporters",
     "organisations",
     "programmes",
+    "claims",
     "totals",
 )
 
@@ -133,6 +134,7 @@ def a_life() -> list[Fact]:
     return [
         *(programme, referral, a.a_referral_decided(referral), match, a.a_session_logged(match)),
         *(a.a_session_logged(match), a.a_message_delivered(match), contact),
+        a.a_result_claimed(programme),
     ]
 
 
@@ -143,7 +145,7 @@ async def test_a_replay_builds_what_was_there(network: Network) -> None:
 
     state = await network.replay()
 
-    assert (state["state"], state["facts"], state["duplicates"]) == ("done", 16, 0)
+    assert (state["state"], state["facts"], state["duplicates"]) == ("done", 18, 0)
     assert await network.contents() == before
     assert await network.run("select slot from live") == "b"
 
@@ -211,7 +213,7 @@ async def test_what_is_heard_while_a_replay_runs_is_there_after_it(network: Netw
     rebuild = Rebuild(usecases.empty_aside, and_then_more_comes, usecases.hold, usecases.turn_round)
     state = await network.replay(rebuild)
 
-    assert (state["state"], state["facts"]) == ("done", 10)
+    assert (state["state"], state["facts"]) == ("done", 11)
     assert await waiting(network) == 1
 
 
@@ -244,7 +246,7 @@ async def test_facts_that_the_inbox_has_not_taken_yet_may_come_once_more(network
     state = await network.replay()
     await network.hear()
 
-    assert state["facts"] == 16
+    assert state["facts"] == 18
     after = await network.contents()
     await network.replay()
     assert await network.contents() == after

@@ -1,4 +1,4 @@
-"""5. Troubled Families: families identified with their consent, and worked with; results are not claimed yet."""
+"""5. Troubled Families: families identified with their consent, worked with, turned around; results claimed once."""
 
 from tests.journeys.programmes.conftest import AfterTheJourney
 
@@ -25,3 +25,25 @@ def test_whom_it_makes_it_harder_for_is_asked_and_seen_to(after_the_journey: Aft
 
     said = after.seen_by("council").everything("matching", f"/matches/{after.ids['match']}/helping")
     assert [(one["said"], one["seen_at"] is not None) for one in said] == [("harder", True), ("helping", False)]
+
+
+def test_a_result_is_claimed_once_and_taken_back_when_it_does_not_last(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(5)
+
+    claims = after.seen_by("council", "administrator").everything("referrals", "/claims")
+    assert {one["household_id"] for one in claims} == {after.ids["household"]}
+    assert {one["result"]: (one["state"], one["reason"]) for one in claims} == {
+        "school-attendance": ("reversed", "relapsed"),
+        "continuous-work": ("claimed", None),
+    }
+
+
+def test_the_report_counts_the_family_turned_around_and_publishes_no_such_small_number(
+    after_the_journey: AfterTheJourney,
+) -> None:
+    after = after_the_journey(5)
+
+    told = after.seen_by("council").read("reporting", "/results", programme_id=after.ids["programme"])
+    exact, published = told["exact"], told["published"]
+    assert (exact["proposed"], exact["identified"], exact["worked_with"], exact["turned_around"]) == (120_000, 1, 1, 1)
+    assert (published["proposed"], published["turned_around"]) == (120_000, None)

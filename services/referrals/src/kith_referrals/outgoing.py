@@ -12,6 +12,7 @@ from kith_contracts.fact import Fact
 from kith_contracts.programmes import Definition
 from kith_contracts.programmes.terms import ProgrammeTerms, terms_of
 from kith_contracts.referrals import (
+    ClaimReversed,
     ConsentChanged,
     ConsentEnding,
     OrganisationPublished,
@@ -22,12 +23,16 @@ from kith_contracts.referrals import (
     ReferralCreated,
     ReferralDecided,
     ReferralReopened,
+    ResultClaimed,
     SharingAgreementPublished,
 )
+from kith_referrals.domain.claims import Claim
 from kith_referrals.domain.definitions import Defined
 from kith_referrals.domain.referral import Referral, receiver
 from kith_referrals.domain.telling import (
     AgreementTold,
+    ClaimTakenBack,
+    ClaimTold,
     Closed,
     ConsentEnds,
     ConsentTold,
@@ -197,6 +202,31 @@ def _agreement(told: AgreementTold) -> SharingAgreementPublished:
     )
 
 
+def _of_household(claim: Claim) -> dict[str, Any]:
+    """Which claim it is, whose, and of what: no evidence, and nobody of the household."""
+    return {
+        "claim_id": claim.id,
+        "household_id": claim.household_id,
+        "programme_id": claim.programme_id,
+        "organisation_id": claim.organisation_id,
+        "result": claim.result,
+    }
+
+
+def _claimed(told: ClaimTold) -> ResultClaimed:
+    claim = told.claim
+    return ResultClaimed(
+        **_of_household(claim),
+        definition_version=claim.definition_version,
+        achieved_on=claim.achieved_on,
+        payer_percent=claim.payer_percent,
+    )
+
+
+def _taken_back(told: ClaimTakenBack) -> ClaimReversed:
+    return ClaimReversed(**_of_household(told.claim), reason=told.reason, reversed_on=told.on)
+
+
 _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     Made: _created,
     Decided: _decided,
@@ -209,5 +239,7 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     OrganisationTold: _organisation,
     ProgrammeTold: _programme,
     AgreementTold: _agreement,
+    ClaimTold: _claimed,
+    ClaimTakenBack: _taken_back,
 }
 """One line for each thing that is told."""

@@ -12,6 +12,7 @@ from kith_contracts.fact import Fact
 from kith_reporting import usecases
 from kith_reporting.domain.batch import (
     Batch,
+    ClaimChange,
     ContactChange,
     MessageChange,
     OrganisationChange,
@@ -52,8 +53,13 @@ def _organisation(batch: Batch, body: referrals.OrganisationPublished, _: Receiv
 
 
 def _programme(batch: Batch, body: referrals.ProgrammePublished, _: Received) -> None:
+    terms = body.terms
     batch.programmes[body.programme_id] = ProgrammeChange(
-        body.programme_id, body.organisation_id, body.programme_name, body.terms.sites if body.terms else ()
+        body.programme_id,
+        body.organisation_id,
+        body.programme_name,
+        terms.sites if terms else (),
+        terms.proposed_households if terms else None,
     )
 
 
@@ -95,6 +101,18 @@ def _missed(batch: Batch, body: referrals.PromiseMissed, _: Received) -> None:
 
 def _erased(batch: Batch, body: referrals.PersonErased, fact: Received) -> None:
     batch.erased[body.person_id] = fact.occurred_at
+
+
+def _claimed(batch: Batch, body: referrals.ResultClaimed, _: Received) -> None:
+    batch.claims[body.claim_id] = _claim(body, standing=True)
+
+
+def _reversed(batch: Batch, body: referrals.ClaimReversed, _: Received) -> None:
+    batch.claims[body.claim_id] = _claim(body, standing=False)
+
+
+def _claim(body: referrals.ResultClaimed | referrals.ClaimReversed, *, standing: bool) -> ClaimChange:
+    return ClaimChange(body.claim_id, body.organisation_id, body.programme_id, body.household_id, body.result, standing)
 
 
 def _supporter(batch: Batch, body: matching.SupporterChanged, _: Received) -> None:
@@ -172,6 +190,8 @@ _FOLD: Final[dict[type[Fact], Callable[[Batch, Any, Received], None]]] = {
     referrals.ReferralReopened: _reopened,
     referrals.PromiseMissed: _missed,
     referrals.PersonErased: _erased,
+    referrals.ResultClaimed: _claimed,
+    referrals.ClaimReversed: _reversed,
     matching.SupporterChanged: _supporter,
     matching.MatchProposed: _proposed,
     matching.ProposalAnswered: _answered,

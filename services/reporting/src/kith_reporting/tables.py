@@ -163,6 +163,19 @@ PROGRAMMES: Final = Projection(
         Column("organisation_id", "uuid"),
         Column("name", "text"),
         Column("sites", "text[]"),
+        Column("proposed", "integer"),
+    ),
+)
+CLAIMS: Final = Projection(
+    "claims",
+    ("claim_id",),
+    (
+        Column("claim_id", "uuid"),
+        Column("organisation_id", "uuid"),
+        Column("programme_id", "uuid"),
+        Column("household_id", "uuid"),
+        Column("result", "text"),
+        Column("standing", "boolean"),
     ),
 )
 TOTALS: Final = Projection(
@@ -189,6 +202,13 @@ programmes = sa.table(
     *(sa.column(name, sa.Uuid) for name in ("programme_id", "organisation_id")),
     sa.column("name", sa.Text),
     sa.column("sites", ARRAY(sa.Text)),
+    sa.column("proposed", sa.Integer),
+)
+claims = sa.table(
+    "claims",
+    *(sa.column(name, sa.Uuid) for name in ("programme_id", "household_id")),
+    sa.column("result", sa.Text),
+    sa.column("standing", sa.Boolean),
 )
 
 populations: Final = sa.table(

@@ -25,7 +25,9 @@ OWN_ROLES: Final = frozenset({"supporter"})
 """The role of somebody who reaches, in one organisation, what is about themself."""
 DUTY_ROLES: Final = frozenset({"safeguarding-lead"})
 """Roles in one organisation that open what is sealed to everybody else in it, and nothing more."""
-_OF_ONE: Final = ORGANISATION_ROLES | OWN_ROLES | DUTY_ROLES
+AUDIT_ROLES: Final = frozenset({"auditor"})
+"""The role in one organisation that reads what was drawn as a sample for it, until its day, and nothing more."""
+_OF_ONE: Final = ORGANISATION_ROLES | OWN_ROLES | DUTY_ROLES | AUDIT_ROLES
 NETWORK_ROLES: Final = frozenset({"operator", "service"})
 """Roles that see every organisation's rows: the network's operators and other Kith services."""
 ANYONE: Final = frozenset({"anyone"})
@@ -46,8 +48,9 @@ class Caller:
     """Who asks, as the token says it: never a name, only ids and roles.
 
     Roles are ``referrer``, ``coordinator`` and ``administrator`` (of ``organisation_id``), ``supporter`` (there, and
-    for what is about themself), ``safeguarding-lead`` (there, for concerns), ``operator`` (of the network) and, for a
-    machine client of another Kith service, ``service`` and ``service:<name>``.
+    for what is about themself), ``safeguarding-lead`` (there, for concerns), ``auditor`` (there, for samples of
+    claims), ``operator`` (of the network) and, for a machine client of another Kith service, ``service`` and
+    ``service:<name>``.
     """
 
     subject: str

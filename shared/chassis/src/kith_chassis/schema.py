@@ -123,6 +123,14 @@ def restrict(op: Operations, table: str, name: str, condition: str) -> None:
     op.execute(f"create policy {table}_{name} on {table} as restrictive using ({rule}) with check ({rule})")
 
 
+def show(op: Operations, table: str, name: str, condition: str) -> None:
+    """Let an organisation *read* rows of ``table`` that satisfy ``condition``, beside its own, and change none of them.
+
+    It stands beside the sight that ``secure`` gives.
+    """
+    op.execute(f"create policy {table}_{name} on {table} for select using ({_rule(condition)})")
+
+
 def _rule(condition: str) -> str:
     """The condition, of the asking organisation; the network scope passes it."""
     asking = "nullif(current_setting('kith.organisation', true), '')::uuid"

@@ -35,6 +35,7 @@ TITLES: Final = {
     "decisions": "What people decided about your record",
     "breaches": "What went wrong with what is known of you",
     "complaints": "Complaints about your referrals",
+    "claims": "What was claimed for your household",
     "imported_rows": "Files that you came in",
     "requests": "What you asked us for",
     "referral": "What is known for finding a supporter",

@@ -44,6 +44,8 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     referrals.ReferralReopened,
     referrals.PromiseMissed,
     referrals.PersonErased,
+    referrals.ResultClaimed,
+    referrals.ClaimReversed,
     matching.SupporterChanged,
     matching.SupervisionLogged,
     matching.MatchProposed,

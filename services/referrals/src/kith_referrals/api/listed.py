@@ -32,7 +32,7 @@ class Door:
         caller = await identity.caller(request)
         opening = request.scope["route"].allowed & caller.roles
         organisation_id = caller.organisation_id
-        if organisation_id is None or not opening <= identity.ORGANISATION_ROLES:
+        if organisation_id is None or not opening <= identity.ORGANISATION_ROLES | identity.AUDIT_ROLES:
             return
         now: datetime = request.app.state.now()
         known = self._open.get(organisation_id)

@@ -116,6 +116,7 @@ class Role(StrEnum):
     SAFEGUARDING_LEAD = "safeguarding-lead"
     ADMINISTRATOR = "administrator"
     FUNDER = "funder"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)

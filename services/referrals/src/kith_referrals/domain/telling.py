@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kith_referrals.domain.agreement import Agreement
+from kith_referrals.domain.claims import Claim, Reason
 from kith_referrals.domain.consent import Feedback, Purpose, State
 from kith_referrals.domain.definitions import Defined
 from kith_referrals.domain.network import Organisation, Programme
@@ -104,6 +105,22 @@ class AgreementTold:
     agreement: Agreement
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimTold:
+    """To tell: a result of a household was claimed."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTakenBack:
+    """To tell: a claim was taken back, and why."""
+
+    claim: Claim
+    reason: Reason
+    on: date
+
+
 Telling = (
     Made
     | Decided
@@ -116,5 +133,7 @@ Telling = (
     | OrganisationTold
     | ProgrammeTold
     | AgreementTold
+    | ClaimTold
+    | ClaimTakenBack
 )
 """Everything this service ever tells."""

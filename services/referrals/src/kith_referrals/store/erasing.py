@@ -18,6 +18,7 @@ from kith_referrals.domain.erasure import State
 from kith_referrals.domain.intake.sifting import Outcome
 from kith_referrals.store.households import leave_households
 from kith_referrals.tables import (
+    claims,
     contact_attempts,
     form_key,
     imported_rows,
@@ -121,6 +122,8 @@ _UNSAY_COMPLAINTS: Final = (
     .values(words=None, version=complaints.c.version + 1)
     .returning(sa.literal("/complaints/") + sa.cast(complaints.c.id, sa.Text))
 )
+_UNNAME_CLAIMS: Final = sa.update(claims).where(claims.c.referral_id == _REFERRALS).values(referral_id=None)
+"""Money was paid: that a household's result was claimed stays, with where its evidence is, and says of nobody."""
 _DROP_REVIEWS: Final = sa.delete(retention_reviews).where(
     retention_reviews.c.person_id == _PEOPLE, retention_reviews.c.decision.is_(None)
 )
@@ -155,6 +158,7 @@ _BURY_PEOPLE: Final = (
 )
 _OF_REFERRALS: Final = (
     *(_DROP_WAITING_ROWS, _UNNAME_ROWS, _DROP_INVITATIONS, _MARK_ROWS, _DROP_LINKS, _UNSAY_STEPS, _UNSAY_ATTEMPTS),
+    _UNNAME_CLAIMS,
 )
 """What is found by a referral goes before the referral says no more."""
 _SAYING_WHERE: Final = (_UNSAY_COMPLAINTS, _BURY_REFERRALS)

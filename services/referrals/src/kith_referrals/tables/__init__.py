@@ -8,6 +8,7 @@ from kith_referrals.tables.arriving import (
     invitations,
     self_referrals,
 )
+from kith_referrals.tables.claims import claim_samples, claims
 from kith_referrals.tables.governance import breaches, closings, complaints, machine_clients, members
 from kith_referrals.tables.metadata import METADATA
 from kith_referrals.tables.network import organisations, places, programme_definitions, programmes, sharing_agreements
@@ -18,6 +19,8 @@ from kith_referrals.tables.rights import retention_looks, retention_reviews, ret
 __all__ = [
     "METADATA",
     "breaches",
+    "claim_samples",
+    "claims",
     "closings",
     "complaints",
     "consents",

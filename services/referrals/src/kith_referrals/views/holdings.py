@@ -51,6 +51,10 @@ _HELD: Final = sa.text("""
     select 'complaint', id, organisation_id, state, words is null
     from complaints where referral_id in (select id from theirs)
     union all
+    select 'claim', id, organisation_id, state, false
+    from claims where referral_id in (select id from theirs)
+        or household_id in (select household_id from household_members where person_id in (select id from joined))
+    union all
     select 'imported-row', id, organisation_id, outcome, outcome = 'erased'
     from imported_rows where referral_id in (select id from theirs)
     union all

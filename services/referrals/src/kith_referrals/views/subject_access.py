@@ -11,6 +11,7 @@ from kith_referrals.domain.subject_access import Request, given
 from kith_referrals.store.people import joined
 from kith_referrals.store.subject_access import request_of
 from kith_referrals.tables import (
+    claims,
     consents,
     contact_attempts,
     household_members,
@@ -120,6 +121,23 @@ _SECTIONS: Final[tuple[tuple[str, sa.Select[Any]], ...]] = (
         )
         .where(complaints.c.referral_id.in_(_THEIRS))
         .order_by(complaints.c.received_on, complaints.c.id),
+    ),
+    (
+        "claims",
+        sa.select(
+            *(claims.c[name] for name in ("id", "programme_id", "result", "achieved_on", "evidence", "household_size")),
+            *(claims.c[name] for name in ("claimed_on", "state", "reason", "reversed_on")),
+            claims.c.organisation_id.label("by"),
+        )
+        .where(
+            sa.or_(
+                claims.c.referral_id.in_(_THEIRS),
+                claims.c.household_id.in_(
+                    sa.select(household_members.c.household_id).where(joined(household_members.c.person_id))
+                ),
+            )
+        )
+        .order_by(claims.c.id),
     ),
     (
         "imported_rows",

@@ -3,7 +3,7 @@
 Why the order of keys and topics does not matter: every column of a story has one writer, which is one key of one
 topic, and that key's facts come in order. ``kith.referrals.v1`` alone says who referred, to which programme, when,
 and what was decided; ``kith.matching.v1`` alone says what was proposed, matched and ended; sessions, contacts,
-messages and supporters each have a row of their own. Counts are taken from rows, never from the number of facts.
+messages, supporters and claims each have a row of their own. Counts are taken from rows, never from numbers of facts.
 """
 
 from dataclasses import dataclass, field
@@ -161,6 +161,19 @@ class ProgrammeChange(NamedTuple):
     organisation_id: UUID
     name: str
     sites: tuple[str, ...] = ()
+    proposed: int | None = None
+    """How many households the payer of its results hopes for; None where its file names none."""
+
+
+class ClaimChange(NamedTuple):
+    """A claim of a household's result as it was told last: it stands, or was reversed."""
+
+    claim_id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    household_id: UUID
+    result: str
+    standing: bool
 
 
 @dataclass(slots=True)
@@ -174,6 +187,7 @@ class Batch:
     supporters: dict[UUID, SupporterChange] = field(default_factory=dict)
     organisations: dict[UUID, OrganisationChange] = field(default_factory=dict)
     programmes: dict[UUID, ProgrammeChange] = field(default_factory=dict)
+    claims: dict[UUID, ClaimChange] = field(default_factory=dict)
     erased: dict[UUID, datetime] = field(default_factory=dict)
     """People who were erased, and when (UTC). No row here names a person, so that nothing is to be taken out of one."""
 

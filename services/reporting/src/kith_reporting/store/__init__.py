@@ -24,8 +24,6 @@ from kith_reporting.domain.batch import (
     ContactChange,
     MeetingChange,
     MessageChange,
-    OrganisationChange,
-    ProgrammeChange,
     ReferralChange,
     SessionChange,
     SupporterChange,
@@ -33,6 +31,7 @@ from kith_reporting.domain.batch import (
 from kith_reporting.domain.totals import COUNTS, MISSED, OF_REFERRALS, Side
 from kith_reporting.tables import (
     AREAS,
+    CLAIMS,
     CONTACTS,
     MEETINGS,
     MESSAGES,
@@ -223,18 +222,12 @@ _SAVE_SUPPORTERS: Final = _Statement(
     " where state = 'active' group by 1, 2",
 )
 _SAVE_AREAS: Final = _Statement(AREAS)
-_SAVE_ORGANISATIONS: Final = _Statement(ORGANISATIONS)
-_SAVE_PROGRAMMES: Final = _Statement(PROGRAMMES)
+_SAVE_WHOLE: Final = {one: _Statement(one) for one in (ORGANISATIONS, PROGRAMMES, CLAIMS)}
 
 
-async def save_organisations(tx: AsyncConnection, slot: Slot, changes: Collection[OrganisationChange]) -> None:
-    """Keep each organisation's public face."""
-    await _SAVE_ORGANISATIONS.save(tx, slot, changes)
-
-
-async def save_programmes(tx: AsyncConnection, slot: Slot, changes: Collection[ProgrammeChange]) -> None:
-    """Keep each programme's public face."""
-    await _SAVE_PROGRAMMES.save(tx, slot, changes)
+async def save_whole(tx: AsyncConnection, slot: Slot, projection: Projection, changes: Collection[Any]) -> None:
+    """Keep each of what was told whole and counts for nothing in the totals: organisations, programmes, claims."""
+    await _SAVE_WHOLE[projection].save(tx, slot, changes)
 
 
 async def save_sessions(

@@ -1,6 +1,8 @@
 """What a batch of facts changes, and how a replay changes it again in the spare tables."""
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,7 +10,7 @@ from kith_chassis import erased
 from kith_reporting import store
 from kith_reporting.domain.batch import Batch
 from kith_reporting.store import slots
-from kith_reporting.tables import Slot
+from kith_reporting.tables import CLAIMS, ORGANISATIONS, PROGRAMMES, Projection, Slot
 
 
 async def project(tx: AsyncConnection, batch: Batch) -> None:
@@ -40,10 +42,14 @@ async def _save(tx: AsyncConnection, slot: Slot, batch: Batch) -> None:
     """Write every story; then what sessions and messages changed on referrals, and what all of them add to totals."""
     await erased.remember(tx, batch.erased)
     counted: list[store.Counted] = []
-    if batch.organisations:
-        await store.save_organisations(tx, slot, batch.organisations.values())
-    if batch.programmes:
-        await store.save_programmes(tx, slot, batch.programmes.values())
+    wholes: tuple[tuple[Projection, dict[UUID, Any]], ...] = (
+        (ORGANISATIONS, batch.organisations),
+        (PROGRAMMES, batch.programmes),
+        (CLAIMS, batch.claims),
+    )
+    for projection, changes in wholes:
+        if changes:
+            await store.save_whole(tx, slot, projection, changes.values())
     if batch.supporters:
         counted += await store.save_supporters(tx, slot, batch.supporters.values())
     if batch.contacts:

@@ -11,7 +11,7 @@ from kith_cli.clients import Client
 if TYPE_CHECKING:
     from kith_cli.journeys.stage import Stage
 
-WORKERS: Final = ("referrer", "coordinator", "administrator", "safeguarding-lead")
+WORKERS: Final = ("referrer", "coordinator", "administrator", "safeguarding-lead", "auditor")
 """Who works at every organisation of a journey; each has a token of their own."""
 
 BY_A_MOVED_CLOCK: Final = "tests/journeys/programmes/test_what_a_play_cannot_wait_for.py"

@@ -130,6 +130,8 @@ class ProgrammeTerms(_Told):
     """What is asked about how people are, of whom and when."""
     sites: tuple[Code, ...] = ()
     """Where it is offered, each site's name as a code: ``brighton-and-hove``; none: wherever its organisation is."""
+    proposed_households: Count | None = None
+    """How many households the payer of its results hopes for in all; none where none is named."""
 
 
 def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
@@ -175,6 +177,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         missed_after_days=definition.support.sessions.missed_after_days,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
         sites=definition.site_codes,
+        proposed_households=definition.evaluation.results.proposed if definition.evaluation.results else None,
     )
 
 
