@@ -185,14 +185,6 @@ class TestTheCommand:
         assert answer.exit_code == 2
         assert all(f"{word}  {one.title}" in answer.output for word, one in EVERY.items())
 
-    def test_what_of_a_row_is_not_shown_is_said_at_the_end(self) -> None:
-        said = StringIO()
-        stage = a_stage(said, journey=replace(A_JOURNEY, not_shown=("how it went on",), parts=()))
-
-        play(stage)
-
-        assert said.getvalue().rstrip().endswith("Not shown yet: how it went on.")
-
     def test_what_a_play_cannot_wait_for_is_said_at_the_end_with_where_it_is_shown(self) -> None:
         said = StringIO()
         stage = a_stage(said, journey=replace(A_JOURNEY, elsewhere=("a week, by another clock",), parts=()))
@@ -206,9 +198,6 @@ class TestTheCommand:
 
         assert [one for one in elsewhere if BY_A_MOVED_CLOCK not in one] == []
         assert (Path(__file__).parents[2] / BY_A_MOVED_CLOCK).is_file()
-
-    def test_what_waits_for_a_report_is_all_that_is_not_shown(self) -> None:
-        assert {one.number for one in JOURNEYS if one.not_shown} <= {2, 5, 6, 17}
 
     def test_there_are_twenty_in_the_order_of_the_table(self) -> None:
         numbers = [one.number for one in JOURNEYS]

@@ -36,8 +36,8 @@ class Part:
 class Journey:
     """What is played: the number and words of a programme, as the table of programmes has them, and its play.
 
-    ``number`` is 0 where it goes through several programmes. ``not_shown`` is what its row asks for and nothing shows;
-    ``elsewhere`` what a play cannot wait for, and which of the tests shows it.
+    ``number`` is 0 where it goes through several programmes. ``elsewhere`` is what its row asks for and a
+    play cannot wait for, and which of the tests shows it.
     """
 
     number: int
@@ -46,7 +46,6 @@ class Journey:
     words: str
     parts: tuple[Part, ...]
     play: Callable[["Stage"], Played]
-    not_shown: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
 
 

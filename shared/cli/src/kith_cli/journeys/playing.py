@@ -44,8 +44,6 @@ def play(stage: Stage) -> Played:
     doing.arrange(stage)
     played = journey.play(stage)
     stage.act(f"All of it was so: {journey.title}.")
-    for one in journey.not_shown:
-        stage.tell(f"Not shown yet: {one}.")
     for one in journey.elsewhere:
         stage.tell(f"Shown elsewhere: {one}.")
     return played
