@@ -12,7 +12,7 @@ from kith_chassis.database import Database
 from kith_contracts.fact import Fact
 from kith_reporting.domain.reach import Area, Offer, Reach, ShownReach, Site, Topic, shown
 from kith_reporting.domain.suppression import FEW, fit_to_show
-from kith_reporting.views.reach import count_reach
+from kith_reporting.views.reach import count_reach, get_reach
 from tests import builders as a
 from tests.conftest import DatabaseOf
 from tests.reporting.hearing import expected_reach, hear
@@ -223,3 +223,20 @@ async def test_where_somebody_lives_is_counted_once_and_stands_in_no_row_of_thei
         rows = (await tx.exec_driver_sql("select cast(row(it.*) as text) from referrals it")).scalars().all()
     assert len(rows) == 1
     assert "ZE2" not in rows[0]
+
+
+async def test_what_was_heard_before_reach_was_counted_is_in_no_list(database: Database) -> None:
+    met = {"topics": ("cooking",), "district": "L8", "site": "newham"}
+    referral = a.a_referral_created(PROGRAMME, site="newham")
+    meeting = a.a_meeting_logged(PROGRAMME, referral, topics=("cooking",))
+    await hear(database, PROGRAMME, referral, *meeting, a.a_contact_logged(PROGRAMME, **met))
+    async with database.network_transaction() as tx:
+        for before in ("contacts_a set topics = null, district = null, site = null", "sessions_a set topics = null"):
+            await tx.exec_driver_sql(f"update {before}")
+        await tx.exec_driver_sql("update referrals_a set site = null")
+        await tx.exec_driver_sql("update programmes_a set sites = null")
+        await tx.exec_driver_sql("delete from areas_a")
+
+    assert await reach(database) == Reach([], [], [])
+    async with database.network_transaction() as tx:
+        assert (await get_reach(tx, PROGRAMME.programme_id, None))[0].sites == ()

@@ -51,7 +51,7 @@ def _sites(stage: Stage, right_here: Offer) -> None:
         partial(supporting.contact, stage, right_here, "taster", 10, site="leeds"),
     )
     stage.soon(
-        "Young people come to look at each; the report tells the four apart, and does not show the four of Sheffield.",
+        "Young people come to look at each. The report tells the sites apart, and hides how few came in Sheffield.",
         lambda: doing.reached(stage, "right-here", right_here, "sites", "people_reached"),
         {"brighton-and-hove": (15,), "county-fermanagh": (10,), "newham": (20,), "sheffield": (None,)},
     )
@@ -110,7 +110,7 @@ def _over(stage: Stage, helped: Referred, match: str) -> None:
         {"received": 3, "matched": 1, "sessions": 2, "closed": 3},
     )
     stage.soon(
-        "By site it shows that nobody was referred to three of them, and of Newham no number of so few.",
+        "It shows that nobody was referred to the other three sites, and hides how few were to Newham.",
         lambda: doing.reached(stage, "right-here", helped.to, "sites", "received", "matched", "sessions"),
         {site: (None,) * 3 if site == "newham" else (0,) * 3 for site in sorted(TASTERS)},
     )
