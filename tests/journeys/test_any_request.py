@@ -20,6 +20,7 @@ EVERY_ROLE = (
     "referrer",
     "coordinator",
     "administrator",
+    "auditor",
     "operator",
     "service",
     "service:referrals",

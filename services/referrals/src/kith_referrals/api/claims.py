@@ -137,6 +137,7 @@ class SampleView(BaseModel):
 
 
 CLAIM_MADE: Final[dict[int | str, dict[str, Any]]] = {201: leads_to(["get_claim"], ["reverse_claim"], claim_id="id")}
+SAMPLE_DRAWN: Final[dict[int | str, dict[str, Any]]] = {201: leads_to(["get_claim_sample"], [], sample_id="id")}
 
 
 @router.post("/claims", status_code=201, response_model=ClaimState, responses=CLAIM_MADE)
@@ -184,7 +185,7 @@ async def reverse_claim(claim_id: UUID, body: ReversalBody, change: ChangeDep) -
     return ClaimState.of(claim)
 
 
-@router.post("/claim-samples", status_code=201, response_model=SampleState)
+@router.post("/claim-samples", status_code=201, response_model=SampleState, responses=SAMPLE_DRAWN)
 async def draw_claim_sample(request: Request, body: SampleBody, caller: CallerDep) -> Response:
     """Draw claims that stand, by chance, for the auditors of an organisation; at most 28 days are theirs."""
     member, organisation_id = in_organisation(caller)
