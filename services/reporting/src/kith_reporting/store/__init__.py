@@ -86,7 +86,7 @@ class _Statement:
         """
         columns: dict[str, Any] = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=False))
         for name in self._lists:
-            columns[name] = ["{" + ",".join(f'"{one}"' for one in each) + "}" for each in columns[name]]
+            columns[name] = ['{"' + '","'.join(map(str, each)) + '"}' if each else "{}" for each in columns[name]]
         return await self._sql[slot].rows(tx, self._nothing | columns | more)
 
 
