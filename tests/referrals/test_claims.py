@@ -26,7 +26,7 @@ from tests.referrals.claiming import ACHIEVED_ON, REFERRED_ON, TODAY, Ledger, a_
 from tests.referrals.test_api import post, version
 from tests.referrals.test_erasing import alive, come_by, erase
 from tests.referrals.test_subject_access import record_of, request_of
-from tests.referrals.world import World, member, on_the_record
+from tests.referrals.world import OPERATOR, World, member, on_the_record
 from tests.servers.lengths import examples
 
 RULE = Rule(1, ("school-attendance", "continuous-work"), sustained_weeks=26, payer_percent=40)
@@ -305,6 +305,8 @@ async def test_whoever_is_erased_leaves_a_claim_that_says_of_nobody_and_still_st
     left = (await ledger.client.get(made.headers["Location"], auth=ledger.administrator)).json()
     assert await alive(ledger.world, referral.person_id) == set()
     assert left == made.json() | {"referral_id": None}
+    kept = f"idempotency_keys where location = '{made.headers['Location']}'"
+    assert await ledger.world.seen(OPERATOR, kept) == 0, "the answer to the claim would still name the referral"
 
 
 async def test_a_person_is_given_what_was_claimed_for_their_household_by_whoever_claimed_it(

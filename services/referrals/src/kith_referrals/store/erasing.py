@@ -106,9 +106,9 @@ _UNSAY_DECISIONS: Final = (
     sa.update(person_decisions)
     .where(sa.or_(person_decisions.c.person_id == _PEOPLE, person_decisions.c.other_id == _PEOPLE))
     .values(reason=None)
-    .returning(sa.literal("/people/") + sa.cast(person_decisions.c.person_id, sa.Text) + "/likenesses")
+    .returning(person_decisions.c.person_id, person_decisions.c.other_id)
 )
-"""Whoever the other was kept apart from is where that was answered."""
+"""That two are kept apart was answered where one of them is, whichever was asked about."""
 _UNSAY_BREACHES: Final = (
     sa.update(breaches)
     .where(sa.or_(breaches.c.person_id == _PEOPLE, breaches.c.referral_id == _REFERRALS), breaches.c.note.is_not(None))
@@ -122,7 +122,12 @@ _UNSAY_COMPLAINTS: Final = (
     .values(words=None, version=complaints.c.version + 1)
     .returning(sa.literal("/complaints/") + sa.cast(complaints.c.id, sa.Text))
 )
-_UNNAME_CLAIMS: Final = sa.update(claims).where(claims.c.referral_id == _REFERRALS).values(referral_id=None)
+_UNNAME_CLAIMS: Final = (
+    sa.update(claims)
+    .where(claims.c.referral_id == _REFERRALS)
+    .values(referral_id=None)
+    .returning(sa.literal("/claims/") + sa.cast(claims.c.id, sa.Text))
+)
 """Money was paid: that a household's result was claimed stays, with where its evidence is, and says of nobody."""
 _DROP_REVIEWS: Final = sa.delete(retention_reviews).where(
     retention_reviews.c.person_id == _PEOPLE, retention_reviews.c.decision.is_(None)
@@ -158,10 +163,9 @@ _BURY_PEOPLE: Final = (
 )
 _OF_REFERRALS: Final = (
     *(_DROP_WAITING_ROWS, _UNNAME_ROWS, _DROP_INVITATIONS, _MARK_ROWS, _DROP_LINKS, _UNSAY_STEPS, _UNSAY_ATTEMPTS),
-    _UNNAME_CLAIMS,
 )
 """What is found by a referral goes before the referral says no more."""
-_SAYING_WHERE: Final = (_UNSAY_COMPLAINTS, _BURY_REFERRALS)
+_SAYING_WHERE: Final = (_UNSAY_COMPLAINTS, _UNNAME_CLAIMS, _BURY_REFERRALS)
 
 
 async def list_due_for_update(tx: AsyncConnection, *, decided_by: datetime, limit: int) -> Sequence[UUID]:
@@ -186,6 +190,7 @@ async def erase(tx: AsyncConnection, people_ids: Sequence[UUID], referral_ids: S
         places += filter(None, await tx.scalars(statement, {"referrals": theirs["referrals"]}))
     await leave_households(tx, people_ids)
     await tx.execute(_DROP_REVIEWS, {"people": theirs["people"]})
-    places += await tx.scalars(_UNSAY_DECISIONS, {"people": theirs["people"]})
+    apart = await tx.execute(_UNSAY_DECISIONS, {"people": theirs["people"]})
+    places += [f"/people/{person_id}/likenesses" for pair in apart for person_id in pair]
     await forget_answers(tx, places)
     await tx.execute(_BURY_PEOPLE, {"people": theirs["people"], "today": today})
