@@ -66,8 +66,9 @@ class AService:
 
 @asynccontextmanager
 async def a_service(databases: Databases, folder: Path) -> AsyncIterator[AService]:
-    """Have both up, with the sample network's organisations and programmes in it."""
-    sample = read_network(deploy_file("sample-network/network.yaml"))
+    """Have both up, with the sample network's organisations and programmes in it; duty desks are another service's."""
+    network = read_network(deploy_file("sample-network/network.yaml"))
+    sample = tuple(replace(one, duty_desks=()) for one in network)
     spare = [new_id() for _ in range(SPARE)]
     clients = _clients(sample, spare)
     issuer = f"http://127.0.0.1:{free_port()}"
@@ -86,8 +87,7 @@ async def a_service(databases: Databases, folder: Path) -> AsyncIterator[AServic
             service = AService(f"http://127.0.0.1:{port}", issuer, clients, iter(spare), folder, sample)
             up = await asyncio.to_thread(eventually, lambda: _answers(service), 60.0)
             assert up, (folder / "referrals.log").read_text()
-            of_referrals = tuple(replace(one, duty_desks=()) for one in sample)
-            await asyncio.to_thread(load_network, of_referrals, service.addresses, people=False)
+            await asyncio.to_thread(load_network, sample, service.addresses, people=False)
             yield service
         finally:
             for process in processes:

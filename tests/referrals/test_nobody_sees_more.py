@@ -204,11 +204,13 @@ class Sight(RuleBasedStateMachine):
 
         await self._attempt(referral, organisation_id, work)
 
-    @rule(which=WHICH)
-    def accept_and_put_off(self, which: int) -> None:
-        referral = self.referrals[which % len(self.referrals)]
-        self._take_as_its_programme(which, "accept")
-        self.wait(self._put_off(referral, referral.programme_organisation_id))
+    @rule()
+    def refer_accept_and_put_off(self) -> None:
+        """A rule of its own, so that every run of the test comes past the putting off often."""
+        self.wait(self._refer(several=False))
+        referral, by = self.referrals[-1], self.referrals[-1].programme_organisation_id
+        self.wait(self._try(referral, by, "accept"))
+        self.wait(self._put_off(referral, by))
 
     @rule(which=WHICH, who=WHO)
     def put_off(self, which: int, who: str) -> None:
@@ -391,10 +393,11 @@ async def test_no_sequence_of_actions_shows_an_organisation_more_than_it_may_see
     )
 
     assert await world.seen(OPERATOR, "referrals") > EXAMPLES
-    assert await come_past(world) > {
-        *(Status.DRAFT, Status.ACCEPTED, Status.HELD, Status.NOT_YET, Status.CLOSED, Status.WITHDRAWN),
-        *("submitted", "reopened", "put-off"),
-    }
+    if IN_CI:  # fewer examples do not come past everything each time
+        assert await come_past(world) > {
+            *(Status.DRAFT, Status.ACCEPTED, Status.HELD, Status.NOT_YET, Status.CLOSED, Status.WITHDRAWN),
+            *("submitted", "reopened", "put-off"),
+        }
 
 
 async def come_past(world: World) -> set[str]:
