@@ -18,10 +18,10 @@ from kith_matching.api import PERMISSIONS
 from tests.builders import NOW
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk, a_supporter_body, a_training_body
-from tests.matching.test_tenancy import FOR_SENDING, LEADS, OWN_WORDS, THEIR_OWN, Ours, a_lead, attempts, ours
+from tests.matching.test_tenancy import FOR_SENDING, LEADS, OWN_WORDS, THEIR_OWN, Ours, a_lead, attempts, kept, ours
 from tests.servers.postgres import Address, Databases
 
-__all__ = ["ours"]  # a fixture
+__all__ = ["kept", "ours"]  # fixtures
 
 ACTIONS = {
     "put_supporter": ["supporter-changed"],

@@ -31,9 +31,9 @@ from kith_matching.domain.terms import Audience, Terms
 from tests.conftest import AsCaller
 from tests.matching.builders import WEIGHTS, a_pair, a_supporter
 from tests.matching.desk import Desk, a_supporter_body
-from tests.matching.test_tenancy import LEADS, THEIR_OWN, Ours, a_lead, attempts, ours
+from tests.matching.test_tenancy import LEADS, THEIR_OWN, Ours, a_lead, attempts, kept, ours
 
-__all__ = ["ours"]  # a fixture
+__all__ = ["kept", "ours"]  # fixtures
 
 THEMSELF = "themself"
 

@@ -13,10 +13,10 @@ from tests.builders import a_person_erased
 from tests.conftest import AsCaller
 from tests.matching.breaking_in import select_everything
 from tests.matching.desk import Desk
-from tests.matching.test_tenancy import ASIDE, Ours, a_lead, attempt, ours
+from tests.matching.test_tenancy import ASIDE, Ours, a_lead, attempt, kept, ours
 from tests.servers.postgres import Address, Databases
 
-__all__ = ["ours"]
+__all__ = ["kept", "ours"]  # fixtures
 
 LEFT = {
     "POST /concerns": "of the one that nobody has decided: its words are needed still",

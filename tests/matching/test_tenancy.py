@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -25,10 +26,11 @@ from kith_matching.store.mediations import save_mediations
 from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
-from tests.conftest import AsCaller
+from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training_body
 from tests.matching.stage import Stage
+from tests.servers.postgres import Address, Databases
 from tests.servers.services import Bearer
 
 PUBLIC = {"organisations", "programmes", "programme_versions"}
@@ -98,8 +100,42 @@ class Ours:
         }
 
 
+@dataclass
+class Kept:
+    """A database in which one organisation has everything, once it was made; every test has a copy of it."""
+
+    address: Address
+    ours: Ours | None = None
+
+
+@pytest.fixture(scope="session")
+def kept(databases: Databases) -> Iterator[Kept]:
+    with asyncio.Runner() as runner:
+        copy = databases.copy("matching")
+        yield Kept(runner.run(copy.__aenter__()))
+        runner.run(copy.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
+async def ours(
+    kept: Kept, databases: Databases, database_of: DatabaseOf, http_of: HttpOf, as_caller: AsCaller
+) -> AsyncIterator[Ours]:
+    if kept.ours is None:
+        database = await database_of(kept.address)
+        desk = await Desk(await http_of("matching", database), Stage(database), as_caller).open()
+        kept.ours = await everything(desk, as_caller)
+        await database.close()
+    async with databases.copy("matching", of=kept.address) as address:
+        database = await database_of(address)
+        stage = Stage(database, kept.ours.desk.stage.organisation_id)
+        desk = Desk(await http_of("matching", database), stage, as_caller)
+        desk.programme = kept.ours.desk.programme
+        yield replace(kept.ours, desk=desk)
+        await database.close()
+
+
+async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
+    """Have the organisation do all that there is to do."""
     match_id = await desk.a_match()
     match = (await desk.get(f"/matches/{match_id}")).json()
     referral = await desk.a_referral()
@@ -126,16 +162,11 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.create(f"/staff/{STAFF}/trainings", a_training_body(desk.today) | {"credits": "NVQ Testwell"})
     handing = {"kind": "match", "id": match_id}
     await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})
-    their_own = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
-    where, coordinator = f"/supporters/{match['supporter_id']}", desk.auth
-    desk.auth = their_own
-    for shared in (False, True):
-        await desk.create(f"{where}/check-ins", {"feelings": ["unsettled"], "shared": shared})
-    desk.auth = coordinator
+    where = f"/supporters/{match['supporter_id']}"
+    await check_in(desk, where, as_caller)
     await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
-    developing = f"/supporters/{match['supporter_id']}"
-    await desk.put(f"{developing}/development", {"roles": ["befriending"]})
-    await desk.create(f"{developing}/assessments", an_assessment(desk))
+    await desk.put(f"{where}/development", {"roles": ["befriending"]})
+    await desk.create(f"{where}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
@@ -179,6 +210,17 @@ async def ours(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_followed_up_incident(desk, referral, supporter_id),
         await a_given_material(desk, group_id),
     )
+
+
+async def check_in(desk: Desk, where: str, as_caller: AsCaller) -> None:
+    """The supporter says how they are, to themself and to their coordinator."""
+    coordinator, desk.auth = (
+        desk.auth,
+        as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter"),
+    )
+    for shared in (False, True):
+        await desk.create(f"{where}/check-ins", {"feelings": ["unsettled"], "shared": shared})
+    desk.auth = coordinator
 
 
 async def a_shared_concern(desk: Desk, as_caller: AsCaller, match_id: str) -> tuple[str, str, str]:

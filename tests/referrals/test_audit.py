@@ -19,9 +19,11 @@ from kith_referrals import api
 from tests.conftest import AsCaller, HttpOf
 from tests.referrals.test_api import TODAY, a_body, an_import, post, version
 from tests.referrals.test_importing import a_row
-from tests.referrals.test_tenancy import OWN, PRIVATE, PUBLIC, ROUTES, a_full_referral, a_request, path_of
+from tests.referrals.test_tenancy import OWN, PRIVATE, PUBLIC, ROUTES, Full, a_request, full, kept, path_of
 from tests.referrals.world import CHI_NUMBER, World, on_the_record
 from tests.servers.postgres import Address, Databases
+
+__all__ = ["full", "kept"]  # fixtures
 
 WORDS = (*PRIVATE, "Example Practice", "trust@example.org", "northfield")
 
@@ -171,9 +173,9 @@ TOLD = [route for route in ROUTES if route[2] in ACTIONS]
 
 @pytest.mark.parametrize(("method", "template", "name"), TOLD, ids=[name for _, _, name in TOLD])
 async def test_each_route_leaves_its_entry_once(
-    client: httpx.AsyncClient, world: World, as_caller: AsCaller, *, method: str, template: str, name: str
+    full: Full, as_caller: AsCaller, *, method: str, template: str, name: str
 ) -> None:
-    referral = await a_full_referral(client, world, as_caller)
+    client, world, referral = full
     body = a_request(world, name, referral)
     if name == "publish_programme":
         body["json"] |= {"organisation_id": str(world.host.id)}

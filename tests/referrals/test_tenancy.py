@@ -1,7 +1,10 @@
 """Every route, asked by every role of an organisation that has nothing to do with the referral, or by nobody."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid5
 
 import httpx
@@ -15,11 +18,12 @@ from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from kith_referrals.domain.self_referral.floods import Limits
 from kith_referrals.pages.asking import Door
-from tests.conftest import AsCaller
+from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.referrals.claiming import a_ledger
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
+from tests.servers.postgres import Address, Databases
 
 
 def routes_of(*routers: APIRouter) -> list[tuple[str, str, str]]:
@@ -68,6 +72,45 @@ A_BREACH = {"what": ["lost"], "found_at": f"{TODAY}T00:00:00Z", "note": "Private
 A_COMPLAINT = {"category": "waiting", "received_on": TODAY, "answer_by": TODAY, "words": "Private words"}
 A_CLAIM = {"result": "school-attendance", "achieved_on": TODAY, "evidence": "Private-1"}
 A_CLIENT = {"roles": ["referrer"], "expires_on": "2099-12-31"}
+
+
+class Full(NamedTuple):
+    """A network of which one organisation has a referral with everything in it, and the way into the service."""
+
+    client: httpx.AsyncClient
+    world: World
+    referral: dict[str, Any]
+
+
+@dataclass
+class Kept:
+    """The database of such a network, once it was made; every test has a copy of it."""
+
+    address: Address
+    full: Full | None = None
+
+
+@pytest.fixture(scope="session")
+def kept(databases: Databases) -> Iterator[Kept]:
+    with asyncio.Runner() as runner:
+        copy = databases.copy("referrals")
+        yield Kept(runner.run(copy.__aenter__()))
+        runner.run(copy.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def full(
+    kept: Kept, databases: Databases, database_of: DatabaseOf, http_of: HttpOf, as_caller: AsCaller
+) -> AsyncIterator[Full]:
+    if kept.full is None:
+        world = await World.made(await database_of(kept.address))
+        client = await http_of("referrals", world.database)
+        kept.full = Full(client, world, await a_full_referral(client, world, as_caller))
+        await world.database.close()
+    async with databases.copy("referrals", of=kept.address) as address:
+        world = replace(kept.full.world, database=await database_of(address))
+        yield Full(await http_of("referrals", world.database), world, kept.full.referral)
+        await world.database.close()
 
 
 async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: AsCaller) -> dict[str, Any]:
@@ -272,10 +315,8 @@ def wrong(  # noqa: PLR0911 - one line for each kind of route
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_of_what_is_others_every_route_gives_nothing_to(
-    client: httpx.AsyncClient, world: World, as_caller: AsCaller, role: str
-) -> None:
-    referral = await a_full_referral(client, world, as_caller)
+async def test_of_what_is_others_every_route_gives_nothing_to(full: Full, as_caller: AsCaller, role: str) -> None:
+    client, world, referral = full
     if role in ORGANISATION_ROLES:
         auth = as_caller(role, organisation_id=world.stranger.id)
     else:
@@ -299,9 +340,9 @@ async def test_of_what_is_others_every_route_gives_nothing_to(
 
 
 async def test_auditors_get_nothing_but_the_samples_that_were_drawn_for_their_organisation(
-    client: httpx.AsyncClient, world: World, as_caller: AsCaller
+    full: Full, as_caller: AsCaller
 ) -> None:
-    referral = await a_full_referral(client, world, as_caller)
+    client, world, referral = full
     auditor = as_caller("auditor", organisation_id=world.stranger.id)
 
     statuses = {
@@ -350,10 +391,8 @@ def test_only_the_directory_is_public() -> None:
     }
 
 
-async def test_anybody_may_ask_for_a_page_and_no_page_shows_anybody(
-    client: httpx.AsyncClient, world: World, as_caller: AsCaller
-) -> None:
-    referral = await a_full_referral(client, world, as_caller)
+async def test_anybody_may_ask_for_a_page_and_no_page_shows_anybody(full: Full, as_caller: AsCaller) -> None:
+    client, world, referral = full
 
     answers = {
         f"{method} {template}": await client.request(

@@ -77,9 +77,9 @@ class Databases:
         )
 
     @asynccontextmanager
-    async def copy(self, name: str) -> AsyncIterator[Address]:
-        """A fresh, migrated database for service ``name``, gone afterwards."""
-        template = self._templates.get(name) or await self._make_template(name)
+    async def copy(self, name: str, of: Address | None = None) -> AsyncIterator[Address]:
+        """A fresh, migrated database for service ``name``, gone afterwards; or one ``of`` which nobody is in now."""
+        template = of.name if of else self._templates.get(name) or await self._make_template(name)
         copy = f"{name}_{self._run}_{next(self._numbers)}"
         await self._administer(
             f'create database "{copy}" template "{template}" owner "{name}_owner"',
