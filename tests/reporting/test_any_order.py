@@ -12,7 +12,7 @@ from kith_chassis.clock import new_id
 from kith_chassis.database import Database
 from kith_chassis.received import Received
 from kith_contracts.fact import Fact
-from kith_reporting.domain.reach import Offer
+from kith_reporting.domain.offer import Offer
 from kith_reporting.incoming import on_facts
 from kith_reporting.views.reach import count_reach
 from tests import builders as a

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kith_chassis.database import Database
 from kith_contracts.fact import Fact
-from kith_reporting.domain.reach import Area, Offer, Reach, ShownReach, Site, Topic, shown
+from kith_reporting.domain.offer import Offer
+from kith_reporting.domain.reach import Area, Reach, ShownReach, Site, Topic, shown
 from kith_reporting.domain.suppression import FEW, fit_to_show
 from kith_reporting.views.reach import count_reach, get_reach
 from tests import builders as a

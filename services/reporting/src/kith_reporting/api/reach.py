@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import NowDep, OptionalVersion, etag
-from kith_chassis.identity import Caller, CallerDep
+from kith_chassis.identity import CallerDep
 from kith_contracts.fact import District
+from kith_reporting.api.asking import asking_of
 from kith_reporting.domain.populations import Populations, figures
 from kith_reporting.domain.reach import shown
 from kith_reporting.usecases import populations as usecases
@@ -125,7 +126,7 @@ async def read_reach(programme_id: UUID, caller: CallerDep, database: DatabaseDe
     For whoever runs it, and operators. It may be published as it is; that of two days side by side says more.
     """
     async with database.transaction(caller) as tx:
-        offer, counted, said = await views.get_reach(tx, programme_id, _asking(caller))
+        offer, counted, said = await views.get_reach(tx, programme_id, asking_of(caller))
     told = said.figures if said else None
     lines = shown(counted, sites=offer.sites, population=told.people if told else None)
     return ReachView(
@@ -156,7 +157,7 @@ async def put_populations(
     told = figures(said, body.source, body.counted_on, today=clock.today(now))
     async with database.transaction(caller) as tx:
         kept, new = await usecases.keep_populations(
-            tx, programme_id, told, asking=_asking(caller), by=caller.subject, expected_version=version, now=now
+            tx, programme_id, told, asking=asking_of(caller), by=caller.subject, expected_version=version, now=now
         )
     response.status_code = 201 if new else 200
     response.headers.update(etag(kept.version))
@@ -169,14 +170,9 @@ async def read_populations(
 ) -> PopulationsView:
     """How many there are in the programme's districts, as it was said last."""
     async with database.transaction(caller) as tx:
-        kept = await views.get_populations(tx, programme_id, _asking(caller))
+        kept = await views.get_populations(tx, programme_id, asking_of(caller))
     response.headers.update(etag(kept.version))
     return _view(kept)
-
-
-def _asking(caller: Caller) -> UUID | None:
-    """The organisation that asks; None: an operator, who sees every one's."""
-    return None if caller.network else caller.organisation_id
 
 
 def _view(kept: Populations) -> PopulationsView:

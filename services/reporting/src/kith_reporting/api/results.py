@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import NowDep
 from kith_chassis.identity import CallerDep
+from kith_reporting.api.asking import asking_of
 from kith_reporting.domain.results import Figures, published
 from kith_reporting.views.results import get_results
 
@@ -56,7 +57,7 @@ class Results(BaseModel):
 async def read_results(programme_id: UUID, caller: CallerDep, database: DatabaseDep, now: NowDep) -> Results:
     """Families proposed, identified, worked with and turned around: for whoever runs the programme, and operators."""
     async with database.transaction(caller) as tx:
-        name, figures = await get_results(tx, programme_id, None if caller.network else caller.organisation_id)
+        name, figures = await get_results(tx, programme_id, asking_of(caller))
     return Results(
         as_of=now,
         programme_id=programme_id,

@@ -8,7 +8,6 @@ whatever an answer hides could have been another number, and the answer the same
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from kith_reporting.domain.suppression import fit_to_show, percent_fit_to_show
 
@@ -46,16 +45,6 @@ class Site(NamedTuple):
     sessions: int = 0
     contacts: int = 0
     people_reached: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A programme as reach needs it: whose it is, and at which sites it is offered."""
-
-    programme_id: UUID
-    organisation_id: UUID
-    name: str
-    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_reporting.domain.populations import Figures, Populations
-from kith_reporting.domain.reach import Offer
-from kith_reporting.domain.refusals import ProgrammeNotFound
-from kith_reporting.tables import populations, programmes
+from kith_reporting.tables import populations
 
 _NEW: Final = postgresql.insert(populations)
 _SAVE: Final = _NEW.on_conflict_do_update(
@@ -20,19 +18,6 @@ _SAVE: Final = _NEW.on_conflict_do_update(
     where=populations.c.version == _NEW.excluded.version - 1,
 ).returning(populations.c.version)
 _FIND: Final = sa.select(populations).where(populations.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid))
-_OFFER: Final = sa.select(programmes).where(programmes.c.programme_id == sa.bindparam("programme_id", type_=sa.Uuid))
-
-
-async def get_offer(tx: AsyncConnection, programme_id: UUID, asking: UUID | None) -> Offer:
-    """The programme, if the organisation that asks runs it; None stands for the network, which sees all.
-
-    A referrer has rows of a programme too, so that row-level security alone would show it a part that looks like the
-    whole. Raises ``ProgrammeNotFound``.
-    """
-    row = (await tx.execute(_OFFER, {"programme_id": programme_id})).one_or_none()
-    if row is None or asking not in {None, row.organisation_id}:
-        raise ProgrammeNotFound
-    return Offer(row.programme_id, row.organisation_id, row.name, tuple(row.sites or ()))
 
 
 async def find_populations(tx: AsyncConnection, programme_id: UUID) -> Populations | None:

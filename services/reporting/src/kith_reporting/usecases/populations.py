@@ -9,6 +9,7 @@ from kith_chassis.http import StaleVersion, check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_reporting.domain.populations import Figures, Populations
 from kith_reporting.store import populations as store
+from kith_reporting.store.programmes import get_offer
 
 
 async def keep_populations(
@@ -26,7 +27,7 @@ async def keep_populations(
     Raises ``ProgrammeNotFound``, and ``VersionMissing`` and ``StaleVersion`` where a change does not name the version
     it is about.
     """
-    offer = await store.get_offer(tx, programme_id, asking)
+    offer = await get_offer(tx, programme_id, asking)
     current = await store.find_populations(tx, programme_id)
     version = 1
     if current is not None:

@@ -11,10 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_reporting.domain.offer import Offer
 from kith_reporting.domain.populations import Populations
-from kith_reporting.domain.reach import Area, Offer, Reach, Site, Topic
+from kith_reporting.domain.reach import Area, Reach, Site, Topic
 from kith_reporting.domain.refusals import NoPopulations
-from kith_reporting.store.populations import find_populations, get_offer
+from kith_reporting.store.populations import find_populations
+from kith_reporting.store.programmes import get_offer
 
 _TOPICS: Final = sa.text("""
     select topic, sum(contact), sum(people), count(distinct occasion) from (

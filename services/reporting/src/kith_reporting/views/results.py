@@ -9,25 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_reporting.domain.refusals import ProgrammeNotFound
 from kith_reporting.domain.results import Achieved, Figures
 from kith_reporting.domain.totals import Side
-from kith_reporting.tables import claims, programmes, totals
+from kith_reporting.store.programmes import get_offer
+from kith_reporting.tables import claims, totals
 
 _PROGRAMME: Final = sa.bindparam("programme_id", type_=sa.Uuid)
-_ASKING: Final = sa.bindparam("asking", type_=sa.Uuid)
-_WORKED_WITH: Final = (
-    sa.select(programmes.c.name, programmes.c.proposed, totals.c.received, totals.c.matched)
-    .outerjoin(
-        totals,
-        sa.and_(
-            totals.c.programme_id == programmes.c.programme_id,
-            totals.c.organisation_id == programmes.c.organisation_id,
-            totals.c.side == Side.OWNER.value,
-        ),
-    )
-    .where(programmes.c.programme_id == _PROGRAMME)
-    .where(sa.or_(_ASKING.is_(None), programmes.c.organisation_id == _ASKING))
+_WORKED_WITH: Final = sa.select(totals.c.received, totals.c.matched).where(
+    totals.c.programme_id == _PROGRAMME,
+    totals.c.organisation_id == sa.bindparam("organisation_id", type_=sa.Uuid),
+    totals.c.side == Side.OWNER.value,
 )
 _CLAIMED: Final = (
     sa.select(
@@ -49,9 +40,9 @@ async def get_results(tx: AsyncConnection, programme_id: UUID, asking: UUID | No
     Claims are counted when somebody asks: there are as many as results that were paid for.
     Raises ``ProgrammeNotFound``.
     """
-    row = (await tx.execute(_WORKED_WITH, {"programme_id": programme_id, "asking": asking})).one_or_none()
-    if row is None:
-        raise ProgrammeNotFound
+    offer = await get_offer(tx, programme_id, asking)
+    of = {"programme_id": offer.programme_id, "organisation_id": offer.organisation_id}
+    received, matched = (await tx.execute(_WORKED_WITH, of)).one_or_none() or (0, 0)
     everything, *each = (await tx.execute(_CLAIMED, {"programme_id": programme_id})).all()
     achieved = [Achieved(one.result, one.standing, one.reversed) for one in each]
-    return row.name, Figures(row.proposed, row.received or 0, row.matched or 0, everything.households, achieved)
+    return offer.name, Figures(offer.proposed, received, matched, everything.households, achieved)
