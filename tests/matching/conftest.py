@@ -1,6 +1,5 @@
 """What the matching service's tests share."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -8,16 +7,14 @@ import pytest
 from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.matching.desk import Desk
 from tests.matching.stage import Stage
-from tests.servers.postgres import Address, Databases
+from tests.servers.postgres import Address, Databases, for_many_tests
 
 
 @pytest.fixture(scope="session")
 def one_address(databases: Databases) -> Iterator[Address]:
     """One migrated database for many tests: each plays in an organisation of its own, which sees nothing of others."""
-    with asyncio.Runner() as runner:
-        copy = databases.copy("matching")
-        yield runner.run(copy.__aenter__())
-        runner.run(copy.__aexit__(None, None, None))
+    with for_many_tests(databases.copy("matching")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is answered to a create is kept for a day: of somebody who was erased it goes with the rest."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from tests.conftest import AsCaller
 from tests.matching.breaking_in import select_everything
 from tests.matching.desk import Desk
 from tests.matching.test_tenancy import ASIDE, Ours, a_lead, attempt, kept, ours
-from tests.servers.postgres import Address, Databases
+from tests.servers.postgres import Address, Databases, for_many_tests
 
 __all__ = ["kept", "ours"]  # fixtures
 
@@ -44,10 +43,8 @@ ROUTES = sa.text("select distinct route from idempotency_keys")
 @pytest.fixture(scope="module")
 def one_address(databases: Databases) -> Iterator[Address]:
     """A database with nothing in it but what these tests keep."""
-    with asyncio.Runner() as runner:
-        copy = databases.copy("matching")
-        yield runner.run(copy.__aenter__())
-        runner.run(copy.__aexit__(None, None, None))
+    with for_many_tests(databases.copy("matching")) as address:
+        yield address
 
 
 async def routes(desk: Desk) -> set[str]:

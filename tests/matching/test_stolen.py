@@ -13,7 +13,7 @@ from tests.matching.breaking_in import blobs_in, can_open, dump, select_everythi
 from tests.matching.desk import Desk
 from tests.matching.sealed_things import AUTHOR, WORDS, keep_as_before, keep_everything, note
 from tests.servers.issuer import SERVICES
-from tests.servers.postgres import Address, Databases, role_url
+from tests.servers.postgres import Address, Databases, for_many_tests, role_url
 from tests.servers.services import SEALING_KEY
 
 KEY = b64decode(SEALING_KEY)
@@ -23,10 +23,8 @@ OTHERS = [name for name in SERVICES if name != "matching"]
 @pytest.fixture(scope="module")
 def one_address(databases: Databases) -> Iterator[Address]:
     """A database with the rights that `kith provision` gives, and with nothing in it but what these tests keep."""
-    with asyncio.Runner() as runner:
-        provisioned = databases.at_revision("matching", "head")
-        yield runner.run(provisioned.__aenter__())
-        runner.run(provisioned.__aexit__(None, None, None))
+    with for_many_tests(databases.at_revision("matching", "head")) as address:
+        yield address
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -30,7 +29,7 @@ from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training_body
 from tests.matching.stage import Stage
-from tests.servers.postgres import Address, Databases
+from tests.servers.postgres import Address, Databases, for_many_tests
 from tests.servers.services import Bearer
 
 PUBLIC = {"organisations", "programmes", "programme_versions"}
@@ -110,10 +109,8 @@ class Kept:
 
 @pytest.fixture(scope="session")
 def kept(databases: Databases) -> Iterator[Kept]:
-    with asyncio.Runner() as runner:
-        copy = databases.copy("matching")
-        yield Kept(runner.run(copy.__aenter__()))
-        runner.run(copy.__aexit__(None, None, None))
+    with for_many_tests(databases.copy("matching")) as address:
+        yield Kept(address)
 
 
 @pytest.fixture

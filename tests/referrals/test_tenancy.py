@@ -1,6 +1,5 @@
 """Every route, asked by every role of an organisation that has nothing to do with the referral, or by nobody."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -23,7 +22,7 @@ from tests.referrals.claiming import a_ledger
 from tests.referrals.test_api import TODAY, a_body, an_import, post
 from tests.referrals.test_importing import a_row
 from tests.referrals.world import CHI_NUMBER, World
-from tests.servers.postgres import Address, Databases
+from tests.servers.postgres import Address, Databases, for_many_tests
 
 
 def routes_of(*routers: APIRouter) -> list[tuple[str, str, str]]:
@@ -92,10 +91,8 @@ class Kept:
 
 @pytest.fixture(scope="session")
 def kept(databases: Databases) -> Iterator[Kept]:
-    with asyncio.Runner() as runner:
-        copy = databases.copy("referrals")
-        yield Kept(runner.run(copy.__aenter__()))
-        runner.run(copy.__aexit__(None, None, None))
+    with for_many_tests(databases.copy("referrals")) as address:
+        yield Kept(address)
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -56,6 +56,14 @@ class Address:
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
     admin_url: str = field(repr=False)
+
+
+@contextmanager
+def for_many_tests(database: AbstractAsyncContextManager[Address]) -> Iterator[Address]:
+    """The database, there until this is left: for a fixture that outlives the loop of any one test."""
+    with asyncio.Runner() as runner:
+        yield runner.run(database.__aenter__())
+        runner.run(database.__aexit__(None, None, None))
 
 
 class Databases:
