@@ -58,6 +58,16 @@ async def the_question_whether_one_is_sure(page: Page, site: Site) -> None:
     await page.click("text=I do not want this any more")
 
 
+async def the_page_that_asks_for_help(page: Page, site: Site) -> None:
+    await the_status_page(page, site)
+    await page.click("text=I need help to be safe")
+
+
+async def the_page_that_says_that_help_was_asked_for(page: Page, site: Site) -> None:
+    await the_page_that_asks_for_help(page, site)
+    await page.click("button")
+
+
 async def the_page_of_a_withdrawn_request(page: Page, site: Site) -> None:
     await the_question_whether_one_is_sure(page, site)
     await page.click("button")
@@ -105,6 +115,8 @@ PAGES: dict[str, Callable[[Page, Site], Awaitable[None]]] = {
     "the form with faults": the_form_with_faults,
     "the status page": the_status_page,
     "the question whether one is sure": the_question_whether_one_is_sure,
+    "the page that asks for help": the_page_that_asks_for_help,
+    "the page that says that help was asked for": the_page_that_says_that_help_was_asked_for,
     "the page of a withdrawn request": the_page_of_a_withdrawn_request,
     "a page that is not there": a_page_that_is_not_there,
     "an invitation that is over": an_invitation_that_is_over,
@@ -142,7 +154,7 @@ async def test_a_person_refers_themself_and_changes_their_mind_by_keyboard_alone
     await fill_in_by_keyboard(page)
     status = page.url
     told = await page.inner_text("main")
-    await tab_to(page, "a.button")
+    await tab_to(page, "a.button[href$=change-of-mind]")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/change-of-mind")
     await tab_to(page, "button")

@@ -50,6 +50,7 @@ ALLOWED: dict[Any, set[str]] = {
         "proposal_id",
         "receiving_organisation_id",
         "referral_id",
+        "request_id",
         "referring_organisation_id",
         "session_id",
         "sharing_organisation_id",

@@ -28,6 +28,7 @@ STORIES = {
     "kith.person-erased.v1": ("person", "person_id"),
     "kith.result-claimed.v1": ("claim", "claim_id"),
     "kith.claim-reversed.v1": ("claim", "claim_id"),
+    "kith.help-asked-for.v1": ("help-request", "request_id"),
     "kith.supporter-changed.v1": ("supporter", "supporter_id"),
     "kith.supervision-logged.v1": ("supporter", "supporter_id"),
     "kith.match-proposed.v1": ("referral", "referral_id"),

@@ -286,7 +286,7 @@ async def test_every_page_says_whom_to_call_in_an_emergency(visitor: Visitor, wo
     where = (await visitor.send()).headers["Location"]
     usual = [
         (await visitor.client.get(path)).text
-        for path in (visitor.where, where, f"{where}/change-of-mind", "/refer/none", "/status/none")
+        for path in (visitor.where, where, f"{where}/change-of-mind", f"{where}/help", "/refer/none", "/status/none")
     ]
     programme = a_programme(
         world.host,
@@ -312,6 +312,7 @@ async def test_every_sentence_is_short(visitor: Visitor, world: World) -> None:
         (await visitor.client.get(path)).text
         for path in (visitor.where, where, f"{where}/change-of-mind", "/status/none", "/refer/invitation/none")
     ]
+    pages += [(await visitor.client.get(f"{where}/{path}")).text for path in ("help", "help/asked")]
     pages.append((await visitor.send("no stamp", **dict.fromkeys(FORM, ""))).text)
     for status in Status:
         async with world.database.transaction(OPERATOR) as tx:

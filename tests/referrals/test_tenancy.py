@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
@@ -16,7 +17,10 @@ from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
 from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from kith_referrals.domain.self_referral.floods import Limits
-from kith_referrals.pages.asking import Door
+from kith_referrals.domain.self_referral.help_request import Place
+from kith_referrals.pages.asking import Door, on_behalf_of
+from kith_referrals.usecases import helping
+from tests.builders import NOW
 from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.referrals.claiming import a_ledger
 from tests.referrals.test_api import TODAY, a_body, an_import, post
@@ -149,6 +153,7 @@ async def a_full_referral(client: httpx.AsyncClient, world: World, as_caller: As
         "breach_id": breach.json()["id"],
         "complaint_id": complaint.json()["id"],
         **await a_claim(client, world, as_caller),
+        "help_request_id": str(await a_help_request(world, UUID(found["id"]))),
     }
 
 
@@ -163,6 +168,15 @@ async def a_claim(client: httpx.AsyncClient, world: World, as_caller: AsCaller) 
         "sample_id": sample.json()["id"],
         "claimed_for": {"programme_id": str(ledger.programme_id), "household_id": household_id},
     }
+
+
+async def a_help_request(world: World, referral_id: UUID) -> UUID:
+    """That the person of a referral to the host asked for help by a private link."""
+    place = Place(referral_id, world.programme.id, world.host.id, "EH16", closed_at=None)
+    async with world.database.transaction(on_behalf_of(world.host.id)) as tx:
+        await helping.ask(tx, place, now=NOW)
+        kept: UUID = (await tx.execute(sa.text("select id from help_requests"))).scalar_one()
+    return kept
 
 
 def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, Any]:
@@ -263,6 +277,7 @@ def path_of(template: str, world: World, referral: dict[str, Any]) -> str:
         complaint_id=referral["complaint_id"],
         claim_id=referral["claim_id"],
         sample_id=referral["sample_id"],
+        help_request_id=referral["help_request_id"],
         organisation_id=world.referrer.id,
         subject="Private-1",
         client_id="Private-1",
@@ -366,7 +381,7 @@ async def test_without_a_token_no_route_but_the_public_ones_gives_anything(
         name: str(new_id())
         for name in (
             *("id", "draft_id", "person_id", "choice_id", "also", "agreement_id", "row_id", "household_id"),
-            *("request_id", "breach_id", "complaint_id", "claim_id", "sample_id"),
+            *("request_id", "breach_id", "complaint_id", "claim_id", "sample_id", "help_request_id"),
         )
     } | {"claimed_for": {"programme_id": str(new_id())}}
 
@@ -403,9 +418,12 @@ async def test_anybody_may_ask_for_a_page_and_no_page_shows_anybody(full: Full, 
         "GET /refer/{slug}": 200,
         "GET /status/{token}": 404,
         "GET /status/{token}/change-of-mind": 404,
+        "GET /status/{token}/help": 404,
+        "GET /status/{token}/help/asked": 404,
         "POST /refer/invitation/{token}": 404,
         "POST /refer/{slug}": 422,
         "POST /status/{token}/change-of-mind": 404,
+        "POST /status/{token}/help": 404,
     }
     assert not [where for where, answer in answers.items() if any(private in answer.text for private in PRIVATE)]
 

@@ -11,6 +11,7 @@ from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_contracts.referrals import (
     TOPIC,
     ConsentChanged,
+    HelpAskedFor,
     OrganisationPublished,
     PersonErased,
     ProgrammePublished,
@@ -19,7 +20,17 @@ from kith_contracts.referrals import (
     ReferralDecided,
     ReferralReopened,
 )
-from kith_matching.domain.referral import Change, Closure, ConsentNews, Decision, News, Programme, Referral, Reopening
+from kith_matching.domain.referral import (
+    Change,
+    Closure,
+    ConsentNews,
+    Decision,
+    HelpAsked,
+    News,
+    Programme,
+    Referral,
+    Reopening,
+)
 from kith_matching.domain.terms import UNDEFINED, CheckAsked, MeasureAsked, Priority, Terms, TrainingAsked
 from kith_matching.usecases import hearing
 
@@ -38,6 +49,7 @@ def _news(facts: Sequence[Received]) -> News:
         programmes=tuple(programme_of(body) for body in programmes.values()),
         referrals=tuple(_referral(body) for body in referrals.values()),
         changes=tuple(change for fact in facts if (change := _change(fact)) is not None),
+        help_asked=tuple(_help(fact.body) for fact in facts if isinstance(fact.body, HelpAskedFor)),
         erased={fact.body.person_id: fact.occurred_at for fact in facts if isinstance(fact.body, PersonErased)},
         organisations={
             fact.body.organisation_id: fact.body.organisation_name
@@ -45,6 +57,10 @@ def _news(facts: Sequence[Received]) -> News:
             if isinstance(fact.body, OrganisationPublished)
         },
     )
+
+
+def _help(body: HelpAskedFor) -> HelpAsked:
+    return HelpAsked(body.request_id, body.organisation_id, body.programme_id, body.district)
 
 
 def _change(fact: Received) -> Change | None:

@@ -15,6 +15,7 @@ from kith_contracts.referrals import (
     ClaimReversed,
     ConsentChanged,
     ConsentEnding,
+    HelpAskedFor,
     OrganisationPublished,
     PersonErased,
     ProgrammePublished,
@@ -38,6 +39,7 @@ from kith_referrals.domain.telling import (
     ConsentTold,
     Decided,
     Gone,
+    HelpTold,
     Made,
     Missed,
     OrganisationTold,
@@ -227,6 +229,17 @@ def _taken_back(told: ClaimTakenBack) -> ClaimReversed:
     return ClaimReversed(**_of_household(told.claim), reason=told.reason, reversed_on=told.on)
 
 
+def _help(told: HelpTold) -> HelpAskedFor:
+    """Of whom it is about, nothing: who answers reads that here."""
+    asked, place = told.asked, told.place
+    return HelpAskedFor(
+        request_id=asked.id,
+        organisation_id=asked.organisation_id,
+        programme_id=place.programme_id,
+        district=place.district,
+    )
+
+
 _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     Made: _created,
     Decided: _decided,
@@ -241,5 +254,6 @@ _FACT: Final[dict[type[Telling], Callable[[Any], Fact]]] = {
     AgreementTold: _agreement,
     ClaimTold: _claimed,
     ClaimTakenBack: _taken_back,
+    HelpTold: _help,
 }
 """One line for each thing that is told."""

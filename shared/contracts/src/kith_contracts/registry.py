@@ -46,6 +46,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     referrals.PersonErased,
     referrals.ResultClaimed,
     referrals.ClaimReversed,
+    referrals.HelpAskedFor,
     matching.SupporterChanged,
     matching.SupervisionLogged,
     matching.MatchProposed,

@@ -36,6 +36,8 @@ class Grounds(StrEnum):
     """Somebody answered above 0 to an item about harming themself: raised by the service, whatever the total."""
     VISITOR_OVERDUE = "visitor-overdue"
     """Somebody who visits a home has not said in time that all is well: raised by the service."""
+    PERSON_ASKED = "person-asked"
+    """Somebody asked by their private link that whoever is on duty gets in touch, and was not asked why."""
     SOMETHING_ELSE = "something-else"
 
 
@@ -47,6 +49,8 @@ class About(StrEnum):
     SUPPORTER = "supporter"
     GROUP = "group"
     VISIT = "visit"
+    HELP_REQUEST = "help-request"
+    """What somebody asked for by their private link; the referrals service says to leads whose it is."""
 
 
 class Decision(StrEnum):

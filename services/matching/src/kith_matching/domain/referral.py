@@ -115,6 +115,16 @@ Change = Decision | ConsentNews | Closure | Reopening
 
 
 @dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """Somebody asked by their private link that whoever is on duty gets in touch: whose it is, is not known here."""
+
+    request_id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    district: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What a batch of facts says: programmes and new referrals, once each, and the changes in the order of the log.
 
@@ -126,6 +136,7 @@ class News:
     changes: tuple[Change, ...] = ()
     erased: Mapping[UUID, datetime] = field(default_factory=dict)
     organisations: Mapping[UUID, str] = field(default_factory=dict)
+    help_asked: tuple[HelpAsked, ...] = ()
 
 
 UNKNOWN_LANGUAGE: Final = "und"

@@ -10,7 +10,7 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching import outgoing
 from kith_matching.domain import concern as domain
-from kith_matching.domain.concern import Concern, Decision, Item, Raised, SharedWith, Sharing
+from kith_matching.domain.concern import Concern, Decision, Item, Raised, SharedWith, Sharing, Whereabouts
 from kith_matching.domain.duty_desk import DutyDesk, desk_for
 from kith_matching.store import concerns as store
 from kith_matching.store import duty_desks
@@ -27,10 +27,19 @@ class SharingAsked:
 
 
 async def raise_concern(
-    tx: AsyncConnection, raised: Raised, *, organisation_id: UUID, by: str | None, now: datetime
+    tx: AsyncConnection,
+    raised: Raised,
+    *,
+    organisation_id: UUID,
+    by: str | None,
+    where: Whereabouts | None = None,
+    now: datetime,
 ) -> tuple[Concern, DutyDesk | None]:
-    """Keep a concern and have its desk told; also the desk. It is never turned away for what it is about."""
-    where = await store.find_whereabouts(tx, raised.about, raised.about_id)
+    """Keep a concern and have its desk told; also the desk. It is never turned away for what it is about.
+
+    ``where`` is known already, or looked for.
+    """
+    where = where or await store.find_whereabouts(tx, raised.about, raised.about_id)
     desk = desk_for(where.district, await duty_desks.list_desks(tx, organisation_id))
     concern = domain.raise_concern(
         raised, where, desk, organisation_id=organisation_id, concern_id=clock.new_id(), by=by, now=now

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock, erased
 from kith_matching import outgoing
+from kith_matching.domain.concern import About, Grounds, Raised, Whereabouts
 from kith_matching.domain.match import Ended, Match, end_match, ending_of
 from kith_matching.domain.proposal import withdraw
-from kith_matching.domain.referral import Change, News, Referral, forgotten, is_open, told
+from kith_matching.domain.referral import Change, HelpAsked, News, Referral, forgotten, is_open, told
 from kith_matching.store import erasing, matches, proposals, referrals
-from kith_matching.usecases import mediating, places
+from kith_matching.usecases import concerns, mediating, places
 
 
 async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
@@ -34,6 +35,20 @@ async def hear(tx: AsyncConnection, news: News, *, now: datetime) -> None:
     await _end_what_may_not_go_on(tx, stops, now=now)
     await places.free_places(tx, stops, theirs, now=now)
     await mediating.stop_mediations(tx, {*stops, *theirs}, now=now)
+    await _raise_concerns(tx, news.help_asked, now=now)
+
+
+async def _raise_concerns(tx: AsyncConnection, asked: Iterable[HelpAsked], *, now: datetime) -> None:
+    """Of each who asked for help: whatever they agreed to, and wherever their referral stands."""
+    for one in asked:
+        await concerns.raise_concern(
+            tx,
+            Raised(Grounds.PERSON_ASKED, About.HELP_REQUEST, one.request_id),
+            organisation_id=one.organisation_id,
+            by=None,
+            where=Whereabouts(programme_id=one.programme_id, district=one.district),
+            now=now,
+        )
 
 
 def _stand(

@@ -15,6 +15,7 @@ from kith_referrals.api import (
     contacts,
     directory,
     drafting,
+    help_requests,
     households,
     imports,
     invitations,
@@ -38,7 +39,7 @@ from kith_referrals.api.statuses import REFUSALS
 PARTS: Final = (
     *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, programmes, people, households),
     *(rights, subject_access, retention, invitations, imports, mappings, members, closing, breaches, complaints),
-    *(claims, contacts, directory),
+    *(claims, help_requests, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}

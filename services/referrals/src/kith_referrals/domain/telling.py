@@ -11,6 +11,7 @@ from kith_referrals.domain.definitions import Defined
 from kith_referrals.domain.network import Organisation, Programme
 from kith_referrals.domain.promises import Promise
 from kith_referrals.domain.referral import Referral, Wish
+from kith_referrals.domain.self_referral.help_request import HelpRequest, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,14 @@ class ClaimTakenBack:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class HelpTold:
+    """To tell: a person asked by their private link that somebody on duty gets in touch."""
+
+    asked: HelpRequest
+    place: Place
+
+
 Telling = (
     Made
     | Decided
@@ -135,5 +144,6 @@ Telling = (
     | AgreementTold
     | ClaimTold
     | ClaimTakenBack
+    | HelpTold
 )
 """Everything this service ever tells."""

@@ -19,7 +19,9 @@ _PAGES: Final = Environment(
 )
 _PAGES.globals["style"] = Markup(_STYLE)  # noqa: S704 - ours, from beside this file; its digest is in the policy
 _PAGES.filters["dialled"] = lambda telephone: "".join(letter for letter in telephone if letter in "+0123456789")
-_TEMPLATES: Final = {name: _PAGES.get_template(f"{name}.html.jinja") for name in ("form", "status", "mind", "nothing")}
+_TEMPLATES: Final = {
+    name: _PAGES.get_template(f"{name}.html.jinja") for name in ("form", "status", "mind", "help", "nothing")
+}
 
 HEADERS: Final = {
     "Content-Security-Policy": (

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kith_chassis import clock
-from kith_chassis.database import DatabaseDep
+from kith_chassis.database import Database, DatabaseDep
 from kith_chassis.http import NowDep
 from kith_referrals.domain.consent import Feedback, Purpose, State
 from kith_referrals.domain.network import CrisisLine
@@ -16,10 +16,11 @@ from kith_referrals.domain.self_referral import links
 from kith_referrals.pages import words
 from kith_referrals.pages.asking import PAGES, on_behalf_of
 from kith_referrals.pages.showing import HEADERS, show, show_nothing
+from kith_referrals.usecases import helping
 from kith_referrals.usecases import self_referring as usecases
 from kith_referrals.views import standing as views
 
-ENDPOINTS: Final = ("read_status", "read_change_of_mind", "change_mind")
+ENDPOINTS: Final = ("read_status", "read_change_of_mind", "change_mind", "read_help", "ask_for_help", "read_help_asked")
 
 router = APIRouter()
 
@@ -64,6 +65,49 @@ async def change_mind(token: str, database: DatabaseDep, now: NowDep) -> Respons
     async with database.transaction(on_behalf_of(link.organisation_id)) as tx:
         await usecases.change_mind(tx, link.referral_id, now=now)
     return RedirectResponse(f"/status/{token}", 303, HEADERS)
+
+
+@router.get("/status/{token}/help", response_class=HTMLResponse)
+async def read_help(token: str, database: DatabaseDep, now: NowDep) -> Response:
+    """Whom to call in danger, and a button that asks somebody on duty to get in touch."""
+    return await _help(token, database, now, asked=False)
+
+
+@router.post("/status/{token}/help", response_class=HTMLResponse)
+async def ask_for_help(token: str, database: DatabaseDep, now: NowDep) -> Response:
+    """Have somebody on duty told."""
+    async with database.transaction(PAGES) as tx:
+        place = await helping.find_place(tx, token, now)
+    if place is None:
+        return show_nothing()
+    async with database.transaction(on_behalf_of(place.organisation_id)) as tx:
+        await helping.ask(tx, place, now=now)
+    return RedirectResponse(f"/status/{token}/help/asked", 303, HEADERS)
+
+
+@router.get("/status/{token}/help/asked", response_class=HTMLResponse)
+async def read_help_asked(token: str, database: DatabaseDep, now: NowDep) -> Response:
+    """That it was told. It looks the same whoever opens it, and no other page says that somebody asked.
+
+    The link may be in the hands of whom the person is afraid of.
+    """
+    return await _help(token, database, now, asked=True)
+
+
+async def _help(token: str, database: Database, now: datetime, *, asked: bool) -> Response:
+    async with database.transaction(PAGES) as tx:
+        found = await views.find_standing(tx, links.digest(token))
+    if found is None or links.is_over(found["closed_at"], now):
+        return show_nothing()
+    return show(
+        "help",
+        title="Somebody on duty is told" if asked else "Do you feel unsafe?",
+        crisis_lines=_lines(found),
+        private=True,
+        organisation=found["organisation_name"],
+        asked=asked,
+        token=token,
+    )
 
 
 def _standing(found: dict[str, Any], token: str) -> HTMLResponse:

@@ -21,6 +21,7 @@ from kith_referrals.tables import (
     claims,
     contact_attempts,
     form_key,
+    help_requests,
     imported_rows,
     invitations,
     people,
@@ -92,6 +93,7 @@ _DROP_INVITATIONS: Final = (
     .where(invitations.c.source_reference == _theirs.c.source_reference)
 )
 _DROP_LINKS: Final = sa.delete(self_referrals).where(self_referrals.c.referral_id == _REFERRALS)
+_DROP_HELP_REQUESTS: Final = sa.delete(help_requests).where(help_requests.c.referral_id == _REFERRALS)
 _UNSAY_STEPS: Final = (
     sa.update(referral_steps)
     .where(referral_steps.c.referral_id == _REFERRALS, referral_steps.c.note.is_not(None))
@@ -162,7 +164,8 @@ _BURY_PEOPLE: Final = (
     )
 )
 _OF_REFERRALS: Final = (
-    *(_DROP_WAITING_ROWS, _UNNAME_ROWS, _DROP_INVITATIONS, _MARK_ROWS, _DROP_LINKS, _UNSAY_STEPS, _UNSAY_ATTEMPTS),
+    *(_DROP_WAITING_ROWS, _UNNAME_ROWS, _DROP_INVITATIONS, _MARK_ROWS, _DROP_LINKS, _DROP_HELP_REQUESTS),
+    *(_UNSAY_STEPS, _UNSAY_ATTEMPTS),
 )
 """What is found by a referral goes before the referral says no more."""
 _SAYING_WHERE: Final = (_UNSAY_COMPLAINTS, _UNNAME_CLAIMS, _BURY_REFERRALS)

@@ -3,6 +3,7 @@
 from kith_referrals.tables.arriving import (
     form_counts,
     form_key,
+    help_requests,
     import_mappings,
     imported_rows,
     invitations,
@@ -27,6 +28,7 @@ __all__ = [
     "contact_attempts",
     "form_counts",
     "form_key",
+    "help_requests",
     "household_members",
     "households",
     "import_mappings",

@@ -60,6 +60,16 @@ invitations: Final = sa.Table(
     sa.Column("used_at", INSTANT),
 )
 
+help_requests: Final = sa.Table(
+    "help_requests",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("asked_at", INSTANT, nullable=False),
+    sa.Column("hour", INSTANT, nullable=False),
+)
+
 form_key: Final = sa.Table(
     "form_key",
     METADATA,

@@ -61,6 +61,9 @@ _HELD: Final = sa.text("""
     select 'private-link', referral_id, organisation_id, 'self-referral', false
     from self_referrals where referral_id in (select id from theirs)
     union all
+    select 'help-request', id, organisation_id, 'asked', false
+    from help_requests where referral_id in (select id from theirs)
+    union all
     select 'audit-reason', about_id, null, about_kind, false
     from audit_keys where about_id in (select id from joined union select id from theirs)
     order by kind, id

@@ -4,6 +4,7 @@ from kith_contracts.referrals.claims import (
     ClaimReversed,
     ResultClaimed,
 )
+from kith_contracts.referrals.helping import HelpAskedFor
 from kith_contracts.referrals.network import (
     OrganisationPublished,
     ProgrammePublished,
@@ -26,6 +27,7 @@ __all__ = [
     "ClaimReversed",
     "ConsentChanged",
     "ConsentEnding",
+    "HelpAskedFor",
     "OrganisationPublished",
     "PersonErased",
     "ProgrammePublished",
