@@ -47,6 +47,9 @@ class About(StrEnum):
     SUPPORTER = "supporter"
     GROUP = "group"
     VISIT = "visit"
+    SESSION = "session"
+    CONTACT = "contact"
+    INCIDENT = "incident"
 
 
 class Decision(StrEnum):
