@@ -29,6 +29,7 @@ from kith_contracts.referrals import (
     ClaimReversed,
     ConsentChanged,
     ConsentEnding,
+    HelpAskedFor,
     OrganisationPublished,
     PersonErased,
     ProgrammePublished,
@@ -201,6 +202,12 @@ def a_claim_reversed(claimed: ResultClaimed, **changes: Any) -> ClaimReversed:
     """It did not last."""
     told = claimed.model_dump(include={"claim_id", "household_id", "programme_id", "organisation_id", "result"})
     return ClaimReversed(**told | {"reason": "relapsed", "reversed_on": TODAY} | changes)
+
+
+def a_help_asked_for(programme: ProgrammePublished, **changes: Any) -> HelpAskedFor:
+    """Somebody pressed the button of their private page."""
+    told = {"organisation_id": programme.organisation_id, "programme_id": programme.programme_id, "district": "EH16"}
+    return HelpAskedFor(**told | {"request_id": new_pseudonym()} | changes)
 
 
 def a_supporter_changed(programme: ProgrammePublished | None = None, **changes: Any) -> SupporterChanged:

@@ -38,7 +38,7 @@ from kith_matching.domain.duty_desk import (
 )
 from kith_matching.domain.working_time import Hours, Nation
 from kith_matching.views.holdings import list_holdings
-from tests.builders import a_consent_changed, a_person_erased
+from tests.builders import a_consent_changed, a_help_asked_for, a_person_erased
 from tests.conftest import AsCaller
 from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk
@@ -236,6 +236,24 @@ async def test_the_desk_of_the_persons_district_is_told_and_else_the_one_for_eve
     assert [str(fact.desk_id) for fact in facts] == [ids["G12"], ids[""]]
     assert [fact.programme_id for fact in facts] == [near.programme_id, far.programme_id]
     assert [len(answer["crisis_lines"]) for answer in answers] == [1, 0]
+
+
+async def test_a_request_for_help_is_a_concern_of_the_desk_of_its_district(watch: Watch) -> None:
+    async with watch.speaks(watch.lead) as desk:
+        for district in ("G12", ""):
+            body = A_DUTY_DESK | {"districts": [district] if district else []}
+            assert (await desk.put(f"/duty-desks/{new_id()}", body)).status_code == 201
+        desks = {tuple(one["districts"]): one["id"] for one in (await desk.get("/duty-desks")).json()["items"]}
+    asked = a_help_asked_for(watch.desk.programme, district="G12")
+    before = await watch.desk.stage.told()
+
+    await watch.desk.stage.hear(asked, asked.model_copy(update={"request_id": new_pseudonym(), "district": "EH1"}))
+
+    near, far = await watch.told(before)
+    assert [str(one.desk_id) for one in (near, far)] == [desks["G12",], desks[()]]
+    read = await watch.read(str(near.concern_id))
+    assert (read["grounds"], read["about"], read["about_id"]) == ("person-asked", "help-request", str(asked.request_id))
+    assert read["referral_id"] is None
 
 
 async def test_a_fact_names_neither_person_nor_supporter_nor_what_is_feared(watch: Watch) -> None:

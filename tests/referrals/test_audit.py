@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from kith_chassis import migrating
 from kith_chassis.audit import verify_lines
-from kith_chassis.identity import ANYONE
+from kith_chassis.identity import ANYONE, DUTY_ROLES
 from kith_chassis.settings import MigrationSettings
 from kith_referrals import api
 from tests.conftest import AsCaller, HttpOf
@@ -129,6 +129,8 @@ ACTIONS: dict[str, list[str]] = {
     "list_clients": ["clients-listed"],
     **{name: [] for name in ("get_member_list", "keep_member_list")},
     "get_person": ["person-read"],
+    "get_concerned_person": ["concerned-person-read"],
+    "get_help_request": ["help-request-read"],
     "list_likenesses": ["likenesses-listed"],
     "ask_for_access": ["subject-access-asked"],
     "gather_record": ["subject-access-gathered"],
@@ -203,7 +205,9 @@ def who_may(name: str, world: World, as_caller: AsCaller) -> httpx.Auth:
     if roles == {"operator"}:
         return as_caller("operator", subject="somebody")
     by_host = {"decide_referral", "acknowledge_referral", "ask_about_referral", "log_contact_attempt"}
-    organisation = world.host if name in by_host else world.referrer
+    organisation = world.host if name in by_host | {"get_help_request"} else world.referrer
+    if roles == DUTY_ROLES:
+        return as_caller(*roles, organisation_id=organisation.id, subject="somebody")
     role = "coordinator" if roles == ANYONE or "coordinator" in roles else "administrator"
     return as_caller(role, organisation_id=organisation.id, subject="somebody")
 

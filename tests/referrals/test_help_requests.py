@@ -8,9 +8,12 @@ from uuid import UUID
 import httpx
 import pytest
 
+from kith_referrals.store import erasing
+from kith_referrals.views.holdings import list_holdings
+from tests.builders import TODAY
 from tests.conftest import AsCaller, HttpOf, ServiceOf
 from tests.referrals.forms import Clock, Visitor
-from tests.referrals.world import World, on_the_record
+from tests.referrals.world import OPERATOR, World, on_the_record
 
 
 @pytest.fixture
@@ -116,3 +119,19 @@ async def test_the_look_is_on_the_record(visitor: Visitor, world: World, where: 
     await visitor.client.get(f"/help-requests/{fact['request_id']}", auth=lead)
 
     assert (await on_the_record(world))[-1]["action"] == "help-request-read"
+
+
+async def test_what_somebody_asked_goes_with_everything_else_of_them(
+    visitor: Visitor, world: World, where: str
+) -> None:
+    await visitor.client.post(f"{where}/help")
+    [(_, made), *_] = await world.told()
+    person, referral = UUID(made["person_id"]), UUID(made["referral_id"])
+
+    async with world.database.transaction(OPERATOR) as tx:
+        before = {one.kind for one in (await list_holdings(tx, [person], [])).holdings}
+        await erasing.erase(tx, [person], [referral], TODAY)
+        after = {one.kind for one in (await list_holdings(tx, [person], [])).holdings}
+
+    assert "help-request" in before
+    assert "help-request" not in after

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from kith_chassis.clock import new_id, now
-from kith_chassis.identity import ANYONE, ORGANISATION_ROLES
+from kith_chassis.identity import ANYONE, AUDIT_ROLES, DUTY_ROLES, ORGANISATION_ROLES
 from kith_referrals import api, pages
 from kith_referrals.domain.directory import FORMALITY, NEEDS, Term
 from kith_referrals.domain.self_referral.floods import Limits
@@ -74,6 +74,7 @@ A_MEMBER = {"roles": ["referrer"], "starts_on": TODAY}
 A_BREACH = {"what": ["lost"], "found_at": f"{TODAY}T00:00:00Z", "note": "Private note"}
 A_COMPLAINT = {"category": "waiting", "received_on": TODAY, "answer_by": TODAY, "words": "Private words"}
 A_CLAIM = {"result": "school-attendance", "achieved_on": TODAY, "evidence": "Private-1"}
+A_CONCERN = {"concern_id": str(new_id()), "purpose": "emergency"}
 A_CLIENT = {"roles": ["referrer"], "expires_on": "2099-12-31"}
 
 
@@ -257,6 +258,8 @@ def a_request(world: World, name: str, referral: dict[str, Any]) -> dict[str, An
             "formality": "formal",
         },
     }
+    if name == "get_concerned_person":
+        return {"params": A_CONCERN}
     return {"json": bodies.get(name)} if name in bodies else {}
 
 
@@ -351,18 +354,23 @@ async def test_of_what_is_others_every_route_gives_nothing_to(full: Full, as_cal
     assert len(of_the_referral) == 1
 
 
-async def test_auditors_get_nothing_but_the_samples_that_were_drawn_for_their_organisation(
-    full: Full, as_caller: AsCaller
+@pytest.mark.parametrize(
+    ("roles", "theirs"),
+    [(AUDIT_ROLES, {"get_claim_sample"}), (DUTY_ROLES, {"get_concerned_person", "get_help_request"})],
+    ids=["auditor", "lead"],
+)
+async def test_of_what_is_others_auditors_and_leads_may_ask_for_little_and_get_nothing(
+    full: Full, as_caller: AsCaller, *, roles: frozenset[str], theirs: set[str]
 ) -> None:
     client, world, referral = full
-    auditor = as_caller("auditor", organisation_id=world.stranger.id)
+    auth = as_caller(*roles, organisation_id=world.stranger.id)
 
     statuses = {
         name: (
             await client.request(
                 method,
                 path_of(template, world, referral),
-                auth=auditor,
+                auth=auth,
                 headers={"If-Match": '"1"', "Idempotency-Key": str(new_id())},
                 **a_request(world, name, referral),
             )
@@ -371,7 +379,7 @@ async def test_auditors_get_nothing_but_the_samples_that_were_drawn_for_their_or
         if name not in PUBLIC
     }
 
-    assert statuses == dict.fromkeys(statuses, 403) | {"get_claim_sample": 404}
+    assert statuses == dict.fromkeys(statuses, 403) | dict.fromkeys(theirs, 404)
 
 
 async def test_without_a_token_no_route_but_the_public_ones_gives_anything(

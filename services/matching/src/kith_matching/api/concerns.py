@@ -15,6 +15,7 @@ from kith_matching.api.asking import OrganisationDep
 from kith_matching.api.duty_desks import CrisisLineAsked
 from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Item, Raised, SharedWith
 from kith_matching.domain.duty_desk import DutyDesk
+from kith_matching.domain.supporter import SupporterState
 from kith_matching.usecases import concerns
 from kith_matching.usecases.concerns import SharingAsked
 from kith_matching.views import concerns as views
@@ -115,12 +116,39 @@ class SharingRead(SharingShown):
     reason: str
 
 
+class ConcernedSupporter(BaseModel):
+    """Who supports there, and how you reach them."""
+
+    id: UUID
+    name: str
+    telephone: str | None
+    email: str | None
+    state: SupporterState
+
+
+class ConcernedVisit(BaseModel):
+    """The visit it is about: when it was to be, and what was said of it since (UTC)."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    cancelled_at: datetime | None
+
+
 class ConcernRead(ConcernShown):
-    """A concern with all that was written of it."""
+    """A concern with all that was written of it.
+
+    ``supporters`` are those whom it may be about, or who support whoever it is about. Whom ``referral_id`` is of, and
+    how they are reached, referrals answers to your role: ``GET /referrals/{referral_id}/concerned-person``.
+    """
 
     words: str | None
     reason: str | None
     sharings: tuple[SharingRead, ...]
+    supporters: tuple[ConcernedSupporter, ...]
+    visit: ConcernedVisit | None
 
 
 class DecisionAsked(BaseModel):
@@ -203,7 +231,7 @@ async def list_own_concerns(
 async def get_concern(
     concern_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> ConcernRead:
-    """One concern with all that was written of it. That you read it is on the record."""
+    """One concern with all that was written of it, and whom you can reach. That you read it is on the record."""
     async with database.transaction(caller) as tx:
         told = await views.get_concern(tx, concern_id, now=now)
     response.headers["Cache-Control"] = "no-store"
@@ -274,6 +302,7 @@ def _read(told: Told) -> ConcernRead:
     by_part = {of: words for _, of, words in told.words}
     by_id = {id_: words for id_, _, words in told.words}
     sharings = [SharingRead.model_validate({**one, "reason": by_id.get(one["id"], "")}) for one in told.sharings]
+    there = {"supporters": told.supporters, "visit": told.visit, "sharings": sharings}
     return ConcernRead.model_validate(
-        {**told.concern, "words": by_part.get("raised"), "reason": by_part.get("decided"), "sharings": sharings}
+        {**told.concern, **there, "words": by_part.get("raised"), "reason": by_part.get("decided")}
     )

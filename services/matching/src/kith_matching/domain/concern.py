@@ -49,8 +49,11 @@ class About(StrEnum):
     SUPPORTER = "supporter"
     GROUP = "group"
     VISIT = "visit"
+    SESSION = "session"
+    CONTACT = "contact"
+    INCIDENT = "incident"
     HELP_REQUEST = "help-request"
-    """What somebody asked for by their private link; the referrals service says to leads whose it is."""
+    """What somebody asked for by their private link: whose it is, the referrals service says to leads."""
 
 
 class Decision(StrEnum):

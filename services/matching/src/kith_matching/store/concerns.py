@@ -26,7 +26,26 @@ from kith_matching.domain.concern import (
 )
 from kith_matching.store.rows import values_of
 from kith_matching.store.sealing import open_text
-from kith_matching.tables import concern_sharings, concern_words, concerns, groups, matches, referrals, visits
+from kith_matching.tables import (
+    concern_sharings,
+    concern_words,
+    concerns,
+    contacts,
+    group_plans,
+    groups,
+    incidents,
+    matches,
+    referrals,
+    sessions,
+    supporters,
+    visits,
+)
+
+
+def _only(listed: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What a list has, if that is one thing."""
+    return sa.case((sa.func.cardinality(listed) == 1, listed[1]))
+
 
 _ID: Final = sa.bindparam("about_id", type_=sa.Uuid)
 _PLACE: Final = (referrals.c.id.label("referral_id"), referrals.c.programme_id, referrals.c.district)
@@ -34,8 +53,31 @@ _WHEREABOUTS: Final[dict[About, sa.Select[Any]]] = {
     About.REFERRAL: sa.select(*_PLACE).where(referrals.c.id == _ID),
     About.MATCH: sa.select(*_PLACE).join(matches, matches.c.referral_id == referrals.c.id).where(matches.c.id == _ID),
     About.VISIT: sa.select(*_PLACE).join(visits, visits.c.referral_id == referrals.c.id).where(visits.c.id == _ID),
-    About.GROUP: sa.select(groups.c.programme_id).where(groups.c.id == _ID),
+    About.GROUP: sa.select(groups.c.programme_id, group_plans.c.district)
+    .join_from(groups, group_plans, group_plans.c.group_id == groups.c.id, isouter=True)
+    .where(groups.c.id == _ID),
+    About.SUPPORTER: sa.select(
+        _only(supporters.c.programme_ids).label("programme_id"), _only(supporters.c.districts).label("district")
+    ).where(supporters.c.id == _ID),
+    About.SESSION: sa.select(
+        sessions.c.referral_id,
+        sessions.c.programme_id,
+        sa.func.coalesce(referrals.c.district, group_plans.c.district).label("district"),
+    )
+    .join_from(sessions, referrals, referrals.c.id == sessions.c.referral_id, isouter=True)
+    .outerjoin(group_plans, group_plans.c.group_id == sessions.c.group_id)
+    .where(sessions.c.id == _ID),
+    About.CONTACT: sa.select(contacts.c.programme_id, contacts.c.district).where(contacts.c.id == _ID),
+    About.INCIDENT: sa.select(
+        incidents.c.referral_id,
+        sa.func.coalesce(referrals.c.programme_id, _only(supporters.c.programme_ids)).label("programme_id"),
+        sa.func.coalesce(referrals.c.district, _only(supporters.c.districts)).label("district"),
+    )
+    .join_from(incidents, referrals, referrals.c.id == incidents.c.referral_id, isouter=True)
+    .outerjoin(supporters, supporters.c.id == incidents.c.supporter_id)
+    .where(incidents.c.id == _ID),
 }
+"""A supporter is in a programme or district if it is their only one: of several nobody knows which it is about."""
 _INSERT: Final = sa.insert(concerns)
 _LOCK: Final = sa.select(concerns).where(concerns.c.id == sa.bindparam("concern_id")).with_for_update()
 _SAVE: Final = sa.update(concerns).where(concerns.c.id == sa.bindparam("concern"))

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.audit import Entry, audited
-from kith_matching.domain.concern import ConcernNotFound
+from kith_matching.domain.concern import About, ConcernNotFound
 from kith_matching.domain.duty_desk import DutyDesk
 from kith_matching.store.concerns import open_words
 from kith_matching.store.duty_desks import desk_of
 from kith_matching.store.rows import values_of
 from kith_matching.tables import concern_sharings, concerns, duty_desks
+from kith_matching.views.concerned import find_visit, list_concerned_supporters
 from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list, get_one, paged
 
 IS_OPEN: Final = concerns.c.decided_at.is_(None)
@@ -45,11 +46,13 @@ _DESKS: Final = paged(duty_desks)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A concern, what was written of it by the id of what it is of, and what was shared."""
+    """A concern, what was written of it by the id of what it is of, what was shared, and who supports there."""
 
     concern: Found
     words: tuple[tuple[UUID, str, str], ...] = field(repr=False)
     sharings: tuple[Found, ...]
+    supporters: tuple[Found, ...] = field(repr=False)
+    visit: Found | None
 
 
 async def list_concerns(
@@ -61,10 +64,16 @@ async def list_concerns(
 
 
 async def get_concern(tx: AsyncConnection, concern_id: UUID, *, now: datetime) -> Told:
-    """One concern with all that was written of it, for the named roles. Raises ``ConcernNotFound``."""
+    """One concern with all that was written of it, and who can be reached there, for the named roles.
+
+    Raises ``ConcernNotFound``.
+    """
     concern = await get_one(tx, _ONE, Entry("concern-read", "concern", concern_id), ConcernNotFound, now)
     sharings = tuple(values_of(row) for row in await tx.execute(_SHARINGS, {"concern_id": concern_id}))
-    return Told(concern, tuple(await open_words(tx, concern_id)), sharings)
+    about, about_id = About(concern["about"]) if concern["about"] else None, concern["about_id"]
+    words = tuple(await open_words(tx, concern_id))
+    there = await list_concerned_supporters(tx, about, about_id, now=now)
+    return Told(concern, words, sharings, there, await find_visit(tx, about, about_id))
 
 
 async def list_own(

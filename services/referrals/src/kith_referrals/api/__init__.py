@@ -12,6 +12,7 @@ from kith_referrals.api import (
     claims,
     closing,
     complaints,
+    concerned,
     contacts,
     directory,
     drafting,
@@ -39,7 +40,7 @@ from kith_referrals.api.statuses import REFUSALS
 PARTS: Final = (
     *(notes, referring, bulk, moving, drafting, trying, choosing, agreements, network, programmes, people, households),
     *(rights, subject_access, retention, invitations, imports, mappings, members, closing, breaches, complaints),
-    *(claims, help_requests, contacts, directory),
+    *(claims, concerned, help_requests, contacts, directory),
 )
 """Routes are looked for in this order, the busiest first; but the notes' list would be taken for a referral's id."""
 PERMISSIONS: Final = {name: roles for part in PARTS for name, roles in part.PERMISSIONS.items()}

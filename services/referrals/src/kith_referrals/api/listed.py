@@ -17,6 +17,9 @@ REMEMBERED: Final = timedelta(seconds=10)
 What a list says of somebody is never remembered: who has left is refused at once.
 """
 
+_LISTED: Final = identity.ORGANISATION_ROLES | identity.AUDIT_ROLES | identity.DUTY_ROLES
+"""The roles that an organisation's list can keep somebody from."""
+
 
 class Door:
     """Refuses callers whom their own organisation's lists do not let do this."""
@@ -32,7 +35,7 @@ class Door:
         caller = await identity.caller(request)
         opening = request.scope["route"].allowed & caller.roles
         organisation_id = caller.organisation_id
-        if organisation_id is None or not opening <= identity.ORGANISATION_ROLES | identity.AUDIT_ROLES:
+        if organisation_id is None or not opening <= _LISTED:
             return
         now: datetime = request.app.state.now()
         known = self._open.get(organisation_id)

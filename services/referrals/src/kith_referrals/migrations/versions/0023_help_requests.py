@@ -5,7 +5,7 @@ from alembic import op
 from kith_chassis.schema import secure
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 TABLES = (
     # One in an hour, however often the button is pressed.
