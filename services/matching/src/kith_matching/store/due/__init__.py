@@ -1,0 +1,25 @@
+"""What is due now, of the whole network, and what of it was told.
+
+Each of the modules says what may fall due of one sort of thing; ``telling`` puts them together in one statement.
+"""
+
+from kith_matching.store.due.answers import IS_HARDER
+from kith_matching.store.due.matches import ASKED, PLANNED_UNTIL, SECOND_ON, TERMS_OF
+from kith_matching.store.due.selects import day_of
+from kith_matching.store.due.supporters import IS_OVERDUE, OVERDUE_SINCE
+from kith_matching.store.due.telling import DUE, keep, list_new, list_new_for_update
+
+__all__ = [
+    "ASKED",
+    "DUE",
+    "IS_HARDER",
+    "IS_OVERDUE",
+    "OVERDUE_SINCE",
+    "PLANNED_UNTIL",
+    "SECOND_ON",
+    "TERMS_OF",
+    "day_of",
+    "keep",
+    "list_new",
+    "list_new_for_update",
+]
