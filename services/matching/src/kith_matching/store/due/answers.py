@@ -1,6 +1,6 @@
 """What is due of what people said: that support makes it harder, as long as nobody has seen to it."""
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,14 +12,16 @@ from kith_matching.tables import helpings
 
 IS_HARDER: Final = sa.and_(helpings.c.said == sa.literal_column(f"'{Says.HARDER}'"), helpings.c.seen_at.is_(None))
 """Somebody said that it is harder, and nobody has seen to it."""
+
+
+def _harder(about: Kind, about_key: str, where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    asked_on, referral_id = helpings.c.asked_on, helpings.c.referral_id
+    found = due(one(Work.SEE_TO_HARDER), helpings, about, asked_on, about_key=about_key, referral_id=referral_id)
+    return found.where(IS_HARDER, where)
+
+
 OF_ANSWERS: Final = (
-    due(
-        one(Work.SEE_TO_HARDER),
-        helpings,
-        Kind.MATCH,
-        helpings.c.asked_on,
-        about_key="match_id",
-        referral_id=helpings.c.referral_id,
-    ).where(IS_HARDER),
+    _harder(Kind.MATCH, "match_id", helpings.c.match_id.is_not(None)),
+    _harder(Kind.REFERRAL, "referral_id", helpings.c.match_id.is_(None)),
 )
 """Each is of answers that stand, whatever became of the support that they are about."""

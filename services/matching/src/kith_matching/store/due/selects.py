@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.worklist import Work
 
 TODAY: Final = sa.bindparam("today", type_=sa.Date)
@@ -13,7 +12,8 @@ NOW: Final = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 HAPPENED: Final[sa.ColumnElement[str]] = sa.literal_column("'happened'")
 
 _NOTHING: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Uuid)
-_ONCE: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Integer)
+ONCE: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Integer)
+"""It is due once, and not again after some days."""
 _UNSAID: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 
 
@@ -40,16 +40,16 @@ def either(where: sa.ColumnElement[bool], first: Work, second: Work) -> sa.Colum
 def due(
     kind: sa.ColumnElement[str],
     table: sa.Table,
-    about: Kind,
+    about: str,
     due_on: sa.ColumnElement[Any],
     *,
     key: str = "id",
     about_key: str,
     referral_id: sa.ColumnElement[Any] = _NOTHING,
-    every: sa.ColumnElement[Any] = _ONCE,
+    every: sa.ColumnElement[Any] = ONCE,
     missing: sa.ColumnElement[str] = _UNSAID,
 ) -> sa.Select[Any]:
-    """What is due of one kind, as ``Due`` has it: rows of a table, each about a match, a referral or a supporter."""
+    """What is due of one kind, as ``Due`` has it: rows of a table, each about a match, referral, supporter or group."""
     return sa.select(
         kind.label("kind"),
         table.c[key].label("thing_id"),

@@ -11,15 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.due import AT_ONCE, Due, Raised
-from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.worklist import Work
 from kith_matching.store.due.answers import OF_ANSWERS
 from kith_matching.store.due.matches import OF_MATCHES
+from kith_matching.store.due.places import OF_PLACES
 from kith_matching.store.due.selects import TODAY
 from kith_matching.store.due.supporters import OF_SUPPORTERS
-from kith_matching.tables import dues, referrals, supporters
+from kith_matching.tables import dues, groups, referrals, supporters
 
-DUE: Final = sa.union_all(*OF_SUPPORTERS, *OF_ANSWERS, *OF_MATCHES).subquery("due")
+DUE: Final = sa.union_all(*OF_SUPPORTERS, *OF_ANSWERS, *OF_MATCHES, *OF_PLACES).subquery("due")
 """What is due ``today`` (Europe/London), and visits that are overdue ``now``: a row for each, until it is seen to.
 
 Whatever else may fall due stands here and in ``Work``; the timer and the worklist then know of it.
@@ -43,7 +43,7 @@ def _any(name: str) -> sa.ColumnElement[Any]:
 _FIND_OF: Final = _NEW.where(
     sa.or_(
         DUE.c.referral_id == _any("referrals"),
-        sa.and_(DUE.c.referral_id.is_(None), DUE.c.about_id == _any("supporters")),
+        sa.and_(DUE.c.referral_id.is_(None), DUE.c.about_id == _any("others")),
     )
 )
 _HOLD_REFERRALS: Final = (
@@ -58,6 +58,9 @@ _HOLD_SUPPORTERS: Final = (
     .order_by(supporters.c.id)
     .with_for_update(key_share=True, skip_locked=True)
 )
+_HOLD_GROUPS: Final = (
+    sa.select(groups.c.id).where(groups.c.id == _any("ids")).order_by(groups.c.id).with_for_update(skip_locked=True)
+)
 _KEEP: Final = sa.text(
     "insert into dues select * from jsonb_populate_recordset(null::dues, cast(:rows as jsonb))"
     " on conflict (kind, thing_id, missing, due_on) do nothing returning id"
@@ -70,18 +73,19 @@ async def list_new(tx: AsyncConnection, *, limit: int, today: date, now: datetim
 
 
 async def list_new_for_update(tx: AsyncConnection, found: Iterable[Due], *, today: date, now: datetime) -> list[Due]:
-    """What of the same is still due, and was not told meanwhile; the referrals and supporters it is about are locked.
+    """What of the same is still due, and was not told meanwhile.
 
-    What somebody else holds now is passed over until the next time.
+    The referrals, supporters and groups it is about are locked. What somebody else holds now is passed over until the
+    next time.
     """
     known = list(found)
     theirs = sorted({one.referral_id for one in known if one.referral_id is not None})
     others = sorted({one.about_id for one in known if one.referral_id is None})
-    held = {
-        "referrals": list((await tx.execute(_HOLD_REFERRALS, {"ids": theirs})).scalars()),
-        "supporters": list((await tx.execute(_HOLD_SUPPORTERS, {"ids": others})).scalars()),
-    }
-    return _read(await tx.execute(_FIND_OF, {"today": today, "now": now, **held}))
+    held = list((await tx.execute(_HOLD_REFERRALS, {"ids": theirs})).scalars())
+    others_held = [
+        one for hold in (_HOLD_SUPPORTERS, _HOLD_GROUPS) for one in (await tx.execute(hold, {"ids": others})).scalars()
+    ]
+    return _read(await tx.execute(_FIND_OF, {"today": today, "now": now, "referrals": held, "others": others_held}))
 
 
 async def keep(tx: AsyncConnection, raised: Sequence[Raised], *, now: datetime) -> list[Raised]:
@@ -98,4 +102,4 @@ def _row(raised: Raised, now: datetime) -> dict[str, Any]:
 
 def _read(rows: Iterable[sa.Row[Any]]) -> list[Due]:
     found = (dict(row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for it
-    return [Due(**{**one, "kind": Work(one["kind"]), "about": Kind(one["about"])}) for one in found]
+    return [Due(**{**one, "kind": Work(one["kind"])}) for one in found]
