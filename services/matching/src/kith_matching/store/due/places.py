@@ -56,29 +56,23 @@ _THERE_ON: Final = (
 )
 _SAID_ON: Final = sa.select(comings.c.asked_on).where(comings.c.referral_id == places.c.referral_id).scalar_subquery()
 _SEEN_ON: Final = sa.func.greatest(day_of(sa.func.coalesce(places.c.taken_at, places.c.joined_at)), _THERE_ON, _SAID_ON)
-_seen = sa.select(_SEEN_ON.label("seen_on")).lateral("seen")
+_seen = (
+    sa.select(*places.c, _SEEN_ON.label("seen_on"))
+    .where(places.c.state == sa.literal_column(f"'{PlaceState.TAKEN}'"), places.c.begins_at.is_(None))
+    .subquery("seen")
+)
 _without = (
     sa.select(sa.func.min(sessions.c.held_on).label("met_on"))
-    .where(*_met(places.c.group_id), sessions.c.held_on > _seen.c.seen_on)
+    .where(*_met(_seen.c.group_id), sessions.c.held_on > _seen.c.seen_on)
     .lateral("without")
 )
 _AWAY_FROM: Final = sa.func.greatest(_seen.c.seen_on + _MISSED_AFTER + NOTICED_AFTER, _without.c.met_on)
-_away = due(
-    one(Work.GET_IN_TOUCH), places, Kind.REFERRAL, _AWAY_FROM, about_key=_REFERRAL, referral_id=places.c.referral_id
-)
 _AWAY: Final = (
-    _away.join(programmes, programmes.c.id == places.c.programme_id)
-    .join(group_plans, group_plans.c.group_id == places.c.group_id)
-    .join(_seen, sa.true())
+    due(one(Work.GET_IN_TOUCH), _seen, Kind.REFERRAL, _AWAY_FROM, about_key=_REFERRAL, referral_id=_seen.c[_REFERRAL])
+    .join(programmes, programmes.c.id == _seen.c.programme_id)
+    .join(group_plans, group_plans.c.group_id == _seen.c.group_id)
     .join(_without, sa.true())
-    .where(
-        places.c.state == sa.literal_column(f"'{PlaceState.TAKEN}'"),
-        places.c.begins_at.is_(None),
-        _MISSED_AFTER.is_not(None),
-        _without.c.met_on.is_not(None),
-        _GOES_ON,
-        _AWAY_FROM <= TODAY,
-    )
+    .where(_MISSED_AFTER.is_not(None), _without.c.met_on.is_not(None), _GOES_ON, _AWAY_FROM <= TODAY)
 )
 """Whoever has a place and was not seen for so long, while the group met without them; an answer of theirs is a sign."""
 _MET_ON: Final = last(sessions.c.held_on, *_met(group_plans.c.group_id))

@@ -39,7 +39,7 @@ def either(where: sa.ColumnElement[bool], first: Work, second: Work) -> sa.Colum
 
 def due(
     kind: sa.ColumnElement[str],
-    table: sa.Table,
+    table: sa.FromClause,
     about: str,
     due_on: sa.ColumnElement[Any],
     *,
