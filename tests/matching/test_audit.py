@@ -155,6 +155,8 @@ ACTIONS = {
     "record_helping": ["helping-asked"],
     "list_helping": ["helping-listed"],
     "list_helping_due": ["helping-due-listed"],
+    "record_helping_of_meetings": ["helping-asked"],
+    "list_helping_of_referral": ["helping-listed"],
     "list_harder": ["harder-listed"],
     "see_to_helping": ["helping-seen"],
     "correct_session": ["session-corrected"],

@@ -84,6 +84,7 @@ VIEWS: Mapping[str, str | None] = {
         *("check_in", "list_check_ins", "list_shared_check_ins", "list_signals", "log_call", "list_calls"),
         *("plan_visit", "list_overdue_visits", "list_own_visits", "cancel_visit"),
         *("check_in_to_visit", "check_out_of_visit"),
+        *("record_helping_of_meetings", "list_helping_of_referral"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
         *(

@@ -170,7 +170,7 @@ async def test_that_they_came_to_a_meeting_is_kept_of_a_person_who_was_erased_as
 
     await stage.hear(a_person_erased(referral))
 
-    assert before == {"referral": [False], "meeting": [False], "attendance": [False]}
+    assert before == {"referral": [False], "meeting": [False], "attendance": [False], "coming": [False]}
     assert await left(stage, referral) == {"referral": [True], "meeting": [True], "attendance": [True]}
 
 

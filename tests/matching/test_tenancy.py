@@ -602,6 +602,12 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
         "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
         "list_helping_due": ("GET", "/helping/due", None),
+        "record_helping_of_meetings": (
+            "POST",
+            f"/referrals/{ours.referral.referral_id}/helping",
+            an_answer(ours.desk),
+        ),
+        "list_helping_of_referral": ("GET", f"/referrals/{ours.referral.referral_id}/helping", None),
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),
@@ -716,7 +722,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
-    *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
+    *("list_helping", "list_helping_of_referral", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
     *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),

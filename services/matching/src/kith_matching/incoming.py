@@ -1,6 +1,7 @@
 """Facts in: what the referrals service told, as matching understands it. Other facts on its topic are passed over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -89,11 +90,11 @@ def programme_of(body: ProgrammePublished) -> Programme:
         checks_required=body.checks_required,
         channels=body.channels,
         weights=dict(body.weights),
-        terms=_terms(body.terms) if body.terms else UNDEFINED,
+        terms=_terms(body.terms, body.formality) if body.terms else replace(UNDEFINED, formality=body.formality),
     )
 
 
-def _terms(told: ProgrammeTerms) -> Terms:
+def _terms(told: ProgrammeTerms, formality: str) -> Terms:
     return Terms(
         version=told.definition_version,
         models=told.models,
@@ -130,6 +131,7 @@ def _terms(told: ProgrammeTerms) -> Terms:
         missed_after_days=told.missed_after_days,
         measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),
         sites=told.sites,
+        formality=formality,
     )
 
 

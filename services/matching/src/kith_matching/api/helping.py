@@ -12,6 +12,7 @@ from kith_chassis.http import Created, CursorDep, ExpectedVersion, NowDep, Page,
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import OrganisationDep
 from kith_matching.domain.helping import Moment, Says
+from kith_matching.domain.looking_after import Kind
 from kith_matching.usecases import helping
 from kith_matching.views import helping as views
 
@@ -29,12 +30,15 @@ class HelpingAsked(BaseModel):
 
 
 class HelpingShown(BaseModel):
-    """What the person said, and where it is harder who saw to it, by their subject, and when (UTC)."""
+    """What the person said, and where it is harder who saw to it, by their subject, and when (UTC).
+
+    Without a match they said it of the groups, courses and slots to which they come.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    match_id: UUID
+    match_id: UUID | None
     referral_id: UUID
     programme_id: UUID
     asked_on: date
@@ -46,9 +50,10 @@ class HelpingShown(BaseModel):
 
 
 class DueShown(BaseModel):
-    """A match whose person is to be asked, since ``due_on``."""
+    """Whom to ask, since ``due_on``: the person of a match, or of a referral who comes to meetings (``about``)."""
 
     id: UUID
+    about: Kind
     referral_id: UUID
     programme_id: UUID
     due_on: date
@@ -81,6 +86,37 @@ async def list_helping(
     return page_of([HelpingShown.model_validate(one) for one in found], limit)
 
 
+@router.post("/referrals/{referral_id}/helping", status_code=201, response_model=HelpingShown)
+async def record_helping_of_meetings(
+    referral_id: UUID, asked: HelpingAsked, request: Request, caller: CallerDep
+) -> Response:
+    """Record whether the groups, courses and slots help to which a person comes: asked alone, not in the group."""
+
+    async def work(tx: AsyncConnection, now: datetime) -> Created:
+        said = await helping.ask_of_meetings(
+            tx, referral_id, asked.said, asked.moment, asked_on=asked.asked_on, now=now
+        )
+        return Created(f"/referrals/{referral_id}/helping", HelpingShown.model_validate(said), said.version)
+
+    return await create(request, caller, work)
+
+
+@router.get("/referrals/{referral_id}/helping")
+async def list_helping_of_referral(
+    *,
+    referral_id: UUID,
+    database: DatabaseDep,
+    caller: CallerDep,
+    now: NowDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[HelpingShown]:
+    """What the person of a referral said, of matches and of meetings, the first first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_helping_of_referral(tx, referral_id, after=after, limit=limit, now=now)
+    return page_of([HelpingShown.model_validate(one) for one in found], limit)
+
+
 @router.get("/helping/due")
 async def list_helping_due(
     *,
@@ -91,7 +127,7 @@ async def list_helping_due(
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[DueShown]:
-    """Whom to ask now: after the second session, and at every review."""
+    """Whom to ask now: after the second session or meeting, and at every review."""
     async with database.transaction(caller) as tx:
         found = await views.list_due(tx, organisation_id, after=after, limit=limit, now=now)
     return page_of([DueShown.model_validate(one) for one in found], limit)

@@ -18,7 +18,7 @@ router = APIRouter(tags=["matching"])
 
 
 class WorkShown(BaseModel):
-    """One thing to see to. ``about`` says whose it is: a ``match``, a ``referral`` or a ``supporter``.
+    """One thing to see to. ``about`` says of what: ``match``, ``referral``, ``supporter``, ``group``, ``concern``.
 
     ``due_on`` (a day in Europe/London) is when it is or was due: of what had to be done by a day, the day after;
     of somebody who waits, since when.

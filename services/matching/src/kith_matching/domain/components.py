@@ -10,6 +10,8 @@ class Component(StrEnum):
     """A component of practice, as definitions name it."""
 
     GOALS = "goals"
+    HELPS_OR_NOT = "helps-or-not"
+    """The person alone is asked whether it helps."""
     SIGNPOSTING = "signposting"
     TASTER = "taster"
 

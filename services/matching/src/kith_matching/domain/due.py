@@ -20,26 +20,31 @@ So where a visit is weekly (RE, *Home-Start*: "once a week"), whoever came on a 
 Only a session that happened ends it: one that was cancelled is a week without one, whoever could not.
 """
 QUIET_DAYS: Final = 14
-"""Days without a word from either of two, where their programme does not say how long is too long [K]."""
+"""Days without contact with the person, in a formal programme and where none says how long is too long [K].
+
+Contact is with the person: a session that happened, a meeting that they came to, their answer whether it helps. That
+somebody spoke with their supporter is none: if the two have met, a session says so (decision 0043).
+"""
 NOTICE_DAYS: Final = 14
 """Days before a planned ending in which it is prepared [K]."""
 AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.SEE_TO_HARDER})
 """What does not wait for the next look at the worklist."""
 
-_UNSAID: Final = dict.fromkeys((Work.SEE_TO_HARDER, Work.CHECK_BALANCE), "look-at-match")
+_UNSAID: Final = frozenset({Work.SEE_TO_HARDER, Work.CHECK_BALANCE})
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """Something that a coordinator sees to from ``due_on`` on, until it is seen to.
 
-    ``thing_id`` is what it hangs on: the match, the supporter, the visit, the answer; ``missing`` what of a visit has
-    not been said in time. With ``every`` it is due again each time so many days have passed.
+    ``thing_id`` is what it hangs on: the match, the supporter, the visit, the answer, the place; ``about`` is a kind of
+    what coordinators look after, or ``group``; ``missing`` what of a visit has not been said in time. With ``every`` it
+    is due again each time so many days have passed.
     """
 
     kind: Work
     thing_id: UUID
-    about: Kind
+    about: str
     about_id: UUID
     organisation_id: UUID
     programme_id: UUID | None
@@ -56,7 +61,9 @@ class Due:
     @property
     def told_as(self) -> str:
         """What others learn of its kind. What a person answered is none of it: a fact stays when they are erased."""
-        return _UNSAID.get(self.kind, self.kind)
+        if self.kind not in _UNSAID:
+            return self.kind
+        return "look-at-match" if self.about == Kind.MATCH else "look-at-support"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,8 @@ def harder(helping: Helping) -> Due:
     return Due(
         kind=Work.SEE_TO_HARDER,
         thing_id=helping.id,
-        about=Kind.MATCH,
-        about_id=helping.match_id,
+        about=Kind.REFERRAL if helping.match_id is None else Kind.MATCH,
+        about_id=helping.match_id or helping.referral_id,
         organisation_id=helping.organisation_id,
         programme_id=helping.programme_id,
         referral_id=helping.referral_id,

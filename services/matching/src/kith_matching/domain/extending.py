@@ -44,7 +44,10 @@ class NoBalanceAsked(MoveRefused):
     """Only what is asked is answered, once."""
 
     code = "no-balance-asked"
-    advice = "Nobody asks about the balance of this match now: it was not extended that often, or it is answered."
+    advice = (
+        "Nobody asks about the balance of this match now: it was not extended or reviewed that often, or it is "
+        "answered."
+    )
 
 
 def planned_until(match: Match, terms: Terms) -> date | None:
@@ -85,6 +88,17 @@ def extend(match: Match, terms: Terms, until: date, *, today: date) -> Match:
     extensions = match.extensions + 1
     asked_on = match.balance_due_on or (today if extensions > terms.extensions else None)
     return replace(match, ends_on=until, extensions=extensions, balance_due_on=asked_on, version=match.version + 1)
+
+
+def balance_after(match: Match, terms: Terms, reviews: int, *, today: date) -> date | None:
+    """Since when the balance of a match is asked about, after so many reviews in all; None is not now.
+
+    Where no end is planned nothing is extended: support goes on from review to review, as if each extended it. So it is
+    asked about whenever there were more reviews than the extensions that the terms allow: with one, at every second.
+    """
+    if match.balance_due_on is not None or planned_until(match, terms) is not None:
+        return match.balance_due_on
+    return today if reviews % (terms.extensions + 1) == 0 else None
 
 
 def answer_balance(match: Match, balance: Balance) -> Match:

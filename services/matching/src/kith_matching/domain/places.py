@@ -106,7 +106,8 @@ _INSTEAD: Final = {
 class Place:
     """One referral's place in one group. ``comes_with`` is 1 where a carer or partner comes too: they need two.
 
-    ``answer_by`` (UTC) is when an offer runs out, ``begins_at`` (UTC) when the slot begins that it is in.
+    ``answer_by`` (UTC) is when an offer runs out, ``begins_at`` (UTC) when the slot begins that it is in, ``taken_at``
+    (UTC) since when it is theirs; None of those that were taken before that was kept.
     """
 
     id: UUID
@@ -121,6 +122,7 @@ class Place:
     ended_at: datetime | None = None
     version: int = 1
     begins_at: datetime | None = None
+    taken_at: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -201,6 +203,7 @@ def join(room: Room, referral: Referral, comes_with: int, *, place_id: UUID, tod
         state=PlaceState.TAKEN if free else PlaceState.WAITING,
         joined_at=now,
         begins_at=slot.starts_at if slot else None,
+        taken_at=now if free else None,
     )
 
 
@@ -233,7 +236,7 @@ def answer(place: Place, said: Answer, referral: Referral, *, now: datetime) -> 
     if said is Answer.NO:
         return _ended(place, PlaceState.DECLINED, now)
     check_open(referral)
-    return replace(place, state=PlaceState.TAKEN, version=place.version + 1)
+    return replace(place, state=PlaceState.TAKEN, taken_at=now, version=place.version + 1)
 
 
 def leave(place: Place, *, now: datetime) -> Place:

@@ -84,6 +84,8 @@ class Terms:
     ``one_to_one_minutes`` is the most that somebody is seen alone, ``one_to_one_limit`` whether in ``each`` session or
     ``in-all``. ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
     ``measures`` are what it asks people and supporters about how they are. ``sites`` are where it is offered, as codes.
+    ``formality`` is how much it asks of those who come: ``informal``, ``organised``, ``formal``; None where it was told
+    to an older release.
     """
 
     version: int = 0
@@ -121,6 +123,7 @@ class Terms:
     missed_after_days: int | None = None
     measures: tuple[MeasureAsked, ...] = ()
     sites: tuple[str, ...] = ()
+    formality: str | None = None
 
 
 UNDEFINED: Final = Terms()

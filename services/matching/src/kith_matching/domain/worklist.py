@@ -5,6 +5,8 @@ from typing import Final
 
 CONCERN: Final = "concern"
 """What a concern's work is about: itself. So everybody's list shows it, and nobody's says whom it is about."""
+GROUP: Final = "group"
+"""What a group's work is about. Nobody in particular looks after a group, so everybody's list shows it."""
 
 
 class Work(StrEnum):
@@ -26,19 +28,24 @@ class Work(StrEnum):
     TAKE_PLACE_ANSWER = "take-place-answer"
     """A place in a group, or a slot, is held for somebody who has not answered."""
     EXPLAIN_LIMITS = "explain-limits"
-    """Two have met, and nobody said that the person knows what cannot be kept between them."""
+    """Two have met, or somebody came to a meeting of a formal programme, and nobody said that the person knows what
+    cannot be kept between them."""
     HOLD_SESSION = "hold-session"
     """The programme's days have passed without a session: a week without a visit."""
     GET_IN_TOUCH = "get-in-touch"
-    """Nothing was heard of either of two for two weeks, in a programme that does not say how long is too long."""
+    """Nobody had contact with the person for two weeks; or somebody stays away from their group for longer than the
+    programme says."""
+    SEE_TO_GROUP = "see-to-group"
+    """A group has not met for longer than the programme says: has it gone stale (LTC, *Evaluation*)?"""
     SUPERVISE = "supervise"
     """A supervision is overdue."""
     REVIEW = "review"
     """Support is to be looked at together, and the person asked whether it helps."""
     ASK_WHETHER_IT_HELPS = "ask-whether-it-helps"
-    """The second session has been, and the person was not asked yet."""
+    """The second session or meeting has been, and the person was not asked yet."""
     CHECK_BALANCE = "check-balance"
-    """Support was extended more often than the programme says: has somebody come to depend on it?"""
+    """Support was extended, or reviewed without an end in sight, more often than the programme says: has somebody come
+    to depend on it?"""
     SEE_TO_ENDING = "see-to-ending"
     """The day until which support was planned has come: it ends, or is extended."""
     PREPARE_ENDING = "prepare-ending"

@@ -15,6 +15,7 @@ from kith_matching.store.concerns import forget_words
 from kith_matching.tables import (
     acquaintances,
     attendances,
+    comings,
     dues,
     goals,
     hats,
@@ -110,7 +111,7 @@ answers to the requests that made it, or something below it, are kept for a day.
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, dues, tasters)
+    for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters)
 )
 
 _UNLINK: Final = (

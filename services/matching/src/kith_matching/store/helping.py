@@ -18,6 +18,9 @@ _INSERT: Final = sa.insert(helpings)
 _LOCK: Final = sa.select(helpings).where(helpings.c.id == sa.bindparam("helping_id")).with_for_update()
 _SEEN: Final = sa.update(helpings).where(helpings.c.id == sa.bindparam("helping_id"))
 _REVIEWED: Final = sa.update(matches).where(matches.c.id == sa.bindparam("match_id"))
+_REVIEWS: Final = sa.select(sa.func.count()).where(
+    helpings.c.match_id == sa.bindparam("match_id"), helpings.c.moment == Moment.REVIEW
+)
 _TERMS: Final = sa.select(programme_versions.c.terms).where(
     programme_versions.c.programme_id == sa.bindparam("programme_id"),
     programme_versions.c.version == sa.bindparam("version"),
@@ -45,8 +48,14 @@ async def save_seen(tx: AsyncConnection, helping: Helping) -> None:
 
 
 async def save_review(tx: AsyncConnection, match: Match) -> None:
-    """Keep when a match, which is locked, is looked at next."""
-    await tx.execute(_REVIEWED, {"match_id": match.id, "review_on": match.review_on, "version": match.version})
+    """Keep when a match, which is locked, is looked at next, and whether its balance is asked about."""
+    changed = {name: getattr(match, name) for name in ("review_on", "balance_due_on", "version")}
+    await tx.execute(_REVIEWED, {"match_id": match.id, **changed})
+
+
+async def count_reviews(tx: AsyncConnection, match_id: UUID) -> int:
+    """At how many reviews the person of a match, which is locked, was asked."""
+    return int((await tx.execute(_REVIEWS, {"match_id": match_id})).scalar_one())
 
 
 async def get_terms(tx: AsyncConnection, match: Match) -> Terms:

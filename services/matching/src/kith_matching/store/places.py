@@ -60,7 +60,7 @@ _DUE: Final = (
 _INSERT: Final = postgresql.insert(places)
 _SAVE: Final = _INSERT.on_conflict_do_update(
     index_elements=["id"],
-    set_={name: _INSERT.excluded[name] for name in ("state", "answer_by", "ended_at", "version")},
+    set_={name: _INSERT.excluded[name] for name in ("state", "answer_by", "ended_at", "taken_at", "version")},
 )
 
 

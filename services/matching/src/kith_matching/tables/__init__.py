@@ -6,7 +6,7 @@ from kith_matching.tables.developing import assessments, developments
 from kith_matching.tables.due import dues
 from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.goals import goal_keys, goal_looks, goals
-from kith_matching.tables.helping import helpings
+from kith_matching.tables.helping import comings, helpings
 from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
@@ -38,6 +38,7 @@ __all__ = [
     "attendances",
     "calls",
     "check_ins",
+    "comings",
     "concern_sharings",
     "concern_words",
     "concerns",

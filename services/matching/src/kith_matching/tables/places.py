@@ -41,5 +41,6 @@ places: Final = sa.Table(
     column("ended_at", INSTANT, null=True),
     column("version", sa.Integer),
     column("begins_at", INSTANT, null=True),
+    column("taken_at", INSTANT, null=True),
 )
 """Nothing of them changes but under the lock of their group's row."""

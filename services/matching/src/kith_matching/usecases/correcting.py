@@ -14,7 +14,7 @@ from kith_matching.domain.meeting import check_pairs, correct_meeting, together
 from kith_matching.domain.occasion import Company, Group, Occasion, Session, correct_one_to_one, is_same, taken_back
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
-from kith_matching.store import matches, meeting, occasions, referrals
+from kith_matching.store import comings, matches, meeting, occasions, referrals
 from kith_matching.usecases.occasions import check_alone
 
 
@@ -63,6 +63,7 @@ async def correct_session(
     if is_same(corrected, session):
         return session
     await occasions.save_correction(tx, session, corrected, now=now)
+    await comings.count_meetings(tx, {*session.attended_referral_ids, *corrected.attended_referral_ids})
     await audit.record(tx, Entry("session-corrected", "session", session_id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, corrected.attended_referral_ids, waits=False)
     await outgoing.tell_session(tx, corrected, taken_back(session, corrected), now=now)

@@ -31,7 +31,7 @@ from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
 from kith_matching.domain.session_length import check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
-from kith_matching.store import matches, meeting, occasions, referrals, supporters
+from kith_matching.store import comings, matches, meeting, occasions, referrals, supporters
 from kith_matching.usecases import places
 
 
@@ -107,6 +107,7 @@ async def log_group_meeting(
     )
     waiting = [one.id for one in people if one.waiting]
     await occasions.insert_session(tx, session, _news(tx, session, now), waiting=waiting)
+    await comings.count_meetings(tx, session.attended_referral_ids)
     return session
 
 

@@ -17,7 +17,7 @@ from kith_matching.domain.proposal import Answer
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.refusals import GroupNotFound
 from kith_matching.domain.slots import SlotNotFound, check_bookable
-from kith_matching.store import erasing, matches, places, referrals, supporters
+from kith_matching.store import comings, erasing, matches, places, referrals, supporters
 
 MOST_AT_ONCE: Final = 500
 """Offers that lapse in one transaction; the others follow at the next tick."""
@@ -79,6 +79,7 @@ async def leave(
     referral, rooms, place = await _get_for_update(tx, place_id, expected_version)
     left = rules.leave(place, now=now)
     await _keep(tx, rooms, left, now=now)
+    await comings.leave(tx, referral.id)
     if waits_again and not await matches.is_any_running(tx, referral.id):
         await referrals.save_waiting(tx, [referral.id], waits=True)
     await audit.record(tx, Entry("place-left", "place", place_id), now=now)
@@ -96,13 +97,14 @@ async def lapse_places(tx: AsyncConnection, now: datetime) -> None:
 async def free_places(
     tx: AsyncConnection, stopped: Collection[UUID], erased: Collection[UUID] = (), *, now: datetime
 ) -> None:
-    """Free the places of referrals that may not go on, and of people who were erased: of them no place is kept at all.
+    """Free the places of referrals that may not go on, whom nobody asks any more.
 
-    All these referrals are locked before.
+    Of people who were erased no place is kept at all. All these referrals are locked before.
     """
     gone = {*stopped, *erased}
     rooms = await places.get_rooms_for_update(tx, await places.list_groups_of(tx, gone))
     await _save(tx, rooms, [one for room in rooms.values() for one in rules.withdraw(room, gone, now=now)], now=now)
+    await comings.stop(tx, stopped)
     await erasing.forget_places(tx, erased)
 
 

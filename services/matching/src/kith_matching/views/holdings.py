@@ -48,6 +48,10 @@ _HELD: Final = sa.text("""
         to_jsonb(helpings) - '{id,match_id,referral_id,organisation_id,seen_by,version}'::text[]
     from helpings where referral_id in (select id from theirs)
     union all
+    select 'coming', referral_id, organisation_id, false,
+        to_jsonb(comings) - '{referral_id,organisation_id}'::text[]
+    from comings where referral_id in (select id from theirs)
+    union all
     select 'due', id, organisation_id, false, to_jsonb(dues) - '{id,thing_id,organisation_id}'::text[]
     from dues where referral_id in (select id from theirs)
     union all

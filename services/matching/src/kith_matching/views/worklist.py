@@ -11,15 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching.domain.looking_after import Kind
-from kith_matching.domain.worklist import CONCERN, Work
+from kith_matching.domain.worklist import CONCERN, GROUP, Work
 from kith_matching.store.due import DUE, day_of
 from kith_matching.store.rounds import WAITS
 from kith_matching.tables import (
+    comings,
     concern_sharings,
     concerns,
     looked_after,
     matches,
     places,
+    programmes,
     proposals,
     referrals,
     sessions,
@@ -53,13 +55,17 @@ def _work(
     ).where(table.c.organisation_id == ORGANISATION, *where)
 
 
-_HAPPENED: Final = (
-    sa.select(
-        sa.func.min(sessions.c.held_on).label("first_on"),
-        sa.func.bool_or(sessions.c.limits_explained).label("explained"),
-    )
+_FIRST_ON: Final = (
+    sa.select(sessions.c.held_on)
     .where(sessions.c.match_id == matches.c.id, sessions.c.outcome == sa.literal_column("'happened'"))
-    .lateral("happened")
+    .order_by(sessions.c.held_on)
+    .limit(1)
+    .scalar_subquery()
+)
+_EXPLAINED: Final = sa.exists().where(sessions.c.match_id == matches.c.id, sessions.c.limits_explained)
+"""Of a match only this is looked for, by an index: not every session that it ever had."""
+_IS_FORMAL: Final = sa.exists().where(
+    programmes.c.id == comings.c.programme_id, programmes.c.terms["formality"].astext == sa.literal_column("'formal'")
 )
 _UNPLACEABLE: Final = sa.exists().where(unplaceable.c.referral_id == referrals.c.id)
 _FELL_DUE: Final = sa.select(
@@ -102,10 +108,21 @@ _ALL: Final = sa.union_all(
         Work.EXPLAIN_LIMITS,
         matches,
         Kind.MATCH,
-        _HAPPENED.c.first_on,
+        _FIRST_ON,
         matches.c.ended_on.is_(None),
-        _HAPPENED.c.first_on.is_not(None),
-        ~_HAPPENED.c.explained,
+        ~_EXPLAINED,
+        _FIRST_ON.is_not(None),
+    ),
+    _work(
+        Work.EXPLAIN_LIMITS,
+        comings,
+        Kind.REFERRAL,
+        comings.c.first_on,
+        ~comings.c.stopped,
+        ~comings.c.limits_explained,
+        comings.c.first_on.is_not(None),
+        _IS_FORMAL,
+        key="referral_id",
     ),
     _work(Work.FIND_SUPPORTER, unplaceable, Kind.REFERRAL, day_of(unplaceable.c.since), sa.true(), key="referral_id"),
     _work(
@@ -125,7 +142,7 @@ _THEIRS: Final = (
     .where(
         sa.or_(
             _COORDINATOR.is_(None),
-            _ALL.c.about == CONCERN,
+            _ALL.c.about.in_((CONCERN, GROUP)),
             sa.exists().where(
                 looked_after.c.kind == _ALL.c.about,
                 looked_after.c.about_id == _ALL.c.about_id,
