@@ -17,6 +17,7 @@ from kith_chassis.http import (
     Created,
     CursorDep,
     ExpectedVersion,
+    Nevertheless,
     NowDep,
     OptionalVersion,
     Page,
@@ -133,10 +134,21 @@ STATEMENTS = {
 
 @router.post("/notes", status_code=201, response_model=NoteShown)
 async def write_note(
-    note: NewNote, request: Request, caller: CallerDep, fails: str = "", anew: bool = False
+    note: NewNote,
+    request: Request,
+    *,
+    caller: CallerDep,
+    fails: str = "",
+    anew: bool = False,
+    even_so: bool = False,
 ) -> Response:
-    """Write a note, once; under another id each time with ``anew``."""
+    """Write a note, once; under another id each time with ``anew``. Where it is refused write one ``even_so``."""
     id_ = uuid4() if anew else note.id
+
+    async def write_another(tx: AsyncConnection, _now: datetime) -> None:
+        await tx.execute(_INSERT, {"id": uuid4(), "organisation_id": note.organisation_id})
+
+    nevertheless = Nevertheless(write_another, "Another was written.", NoteRefused) if even_so else None
 
     async def work(tx: AsyncConnection, _now: datetime) -> Created:
         await tx.execute(_INSERT, {"id": id_, "organisation_id": note.organisation_id})
@@ -147,7 +159,7 @@ async def write_note(
             raise failing(fails)
         return Created(f"/notes/{id_}", NoteShown(id=id_), version=1)
 
-    return await create(request, caller, work)
+    return await create(request, caller, work, nevertheless=nevertheless)
 
 
 @router.get("/notes")

@@ -249,3 +249,49 @@ async def test_the_key_of_an_answer_that_was_forgotten_is_free(client: httpx.Asy
     again = await client.post("/notes", json=a_note(), headers=key())
 
     assert (again.status_code, await keys_in(database)) == (201, 1)
+
+
+async def test_what_is_done_although_a_create_is_refused_is_done_once_and_the_refusal_says_so(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    said = [await client.post("/notes?fails=refused&even_so=yes", json=a_note(), headers=key()) for _ in range(3)]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in said] == [(409, "note-refused")] * 3
+    assert all(answer.json()["detail"].endswith(" Another was written.") for answer in said)
+    assert await notes_in(database) == 1
+
+
+async def test_it_is_not_done_where_nothing_was_refused(client: httpx.AsyncClient, database: Database) -> None:
+    note = a_note()
+    first = await client.post("/notes?even_so=yes", json=note, headers=key())
+    again = await client.post("/notes?fails=refused&even_so=yes", json=note, headers=key())
+
+    assert (first.status_code, again.content, await notes_in(database)) == (201, first.content, 1)
+
+
+@pytest.mark.parametrize("fails", ["fault", "defect"])
+async def test_it_is_not_done_where_the_same_will_be_sent_again(
+    client: httpx.AsyncClient, database: Database, fails: str
+) -> None:
+    await client.post(f"/notes?fails={fails}&even_so=yes", json=a_note(), headers=key())
+
+    assert await notes_in(database) == 0
+
+
+async def test_it_is_done_where_the_key_was_used_for_another_request(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await client.post("/notes", json=a_note(), headers=key())
+
+    other = await client.post("/notes?even_so=yes", json=a_note(), headers=key())
+
+    assert (other.json()["code"], await notes_in(database)) == ("idempotency-key-reused", 2)
+
+
+async def test_it_leaves_the_key_free_for_what_may_be_done_later(client: httpx.AsyncClient, database: Database) -> None:
+    note = a_note()
+    await client.post("/notes?fails=refused&even_so=yes", json=note, headers=key())
+
+    later = await client.post("/notes?even_so=yes", json=note, headers=key())
+
+    assert (later.status_code, await notes_in(database)) == (201, 2)

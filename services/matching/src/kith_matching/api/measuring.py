@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
-from kith_chassis.identity import CallerDep
+from kith_chassis.http import Created, CursorDep, Nevertheless, NowDep, Page, PageLimit, create, leads_to, page_of
+from kith_chassis.identity import Caller, CallerDep
 from kith_contracts.fact import Code, Language, PublicName
+from kith_matching.api.asking import OrganisationDep
+from kith_matching.domain.concern import About
 from kith_matching.domain.measurement import Helper, Measurement, Mode, Moment, Whose
-from kith_matching.domain.scoring import NoScore, Verdict
+from kith_matching.domain.refusals import MatchingRefused
+from kith_matching.domain.scoring import NoScore, Verdict, find_risks
 from kith_matching.usecases import measuring
 from kith_matching.views import measuring as views
 from kith_matching.views.measuring import Seen
@@ -146,9 +149,17 @@ class MeasurementRead(MeasurementShown):
     responses={201: leads_to(["get_measurement"], measurement_id="id")},
 )
 async def record_measurement(
-    referral_id: UUID, asked: MeasurementAsked, request: Request, caller: CallerDep
+    referral_id: UUID,
+    asked: MeasurementAsked,
+    request: Request,
+    *,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
 ) -> Response:
-    """Record what the person of a referral answered, or their carer. Read ``risk_items`` at once."""
+    """Record what the person of a referral answered, or their carer. Read ``risk_items`` at once.
+
+    Where it is refused and a risk item was above 0, nothing of it is kept, and the duty desk is told all the same.
+    """
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         referral = await measuring.get_referral(tx, referral_id)
@@ -166,7 +177,8 @@ async def record_measurement(
         kept = await measuring.record_measurement(tx, measurement, referral, now=now)
         return Created(f"/measurements/{kept.id}", MeasurementRecorded.model_validate(kept))
 
-    return await create(request, caller, work)
+    seen_to = risk_seen_to(asked, caller, organisation_id, (About.REFERRAL, referral_id))
+    return await create(request, caller, work, nevertheless=seen_to)
 
 
 @router.get("/referrals/{referral_id}/measurements")
@@ -196,6 +208,25 @@ async def get_measurement(
         seen = await views.get_measurement(tx, measurement_id, now=now)
     response.headers["Cache-Control"] = "no-store"
     return _read(seen)
+
+
+DESK_TOLD: Final = (
+    "An answer says that somebody may be at risk, so the duty desk was told all the same. In an emergency call 999."
+)
+"""What a refusal adds where a risk item was above 0."""
+
+
+def risk_seen_to(
+    asked: AnswersAsked, caller: Caller, organisation_id: UUID, about: tuple[About, UUID]
+) -> Nevertheless | None:
+    """That a concern is raised although the answers are refused; None where no risk item is above 0."""
+    if not find_risks(asked.instrument, asked.answers or (asked.imported.values if asked.imported else {})):
+        return None
+
+    async def raise_(tx: AsyncConnection, now: datetime) -> None:
+        await measuring.raise_unkept(tx, *about, organisation_id=organisation_id, by=caller.subject, now=now)
+
+    return Nevertheless(raise_, DESK_TOLD, MatchingRefused)
 
 
 def imported_of(asked: ImportedAsked | None) -> dict[str, Any]:

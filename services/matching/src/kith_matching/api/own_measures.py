@@ -13,7 +13,8 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, NowDep, create
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import OrganisationDep, SpeakerDep
-from kith_matching.api.measuring import AnswersAsked, ChangeShown, PartShown, imported_of
+from kith_matching.api.measuring import AnswersAsked, ChangeShown, PartShown, imported_of, risk_seen_to
+from kith_matching.domain.concern import About
 from kith_matching.domain.measurement import Moment, OwnMeasure
 from kith_matching.domain.scoring import NoScore
 from kith_matching.usecases import measuring
@@ -79,7 +80,10 @@ async def record_own_measure(
     speaker: SpeakerDep,
     organisation_id: OrganisationDep,
 ) -> Response:
-    """Record what you answered about yourself; or what a supporter did who has no access of their own."""
+    """Record what you answered about yourself; or what a supporter did who has no access of their own.
+
+    Where it is refused and a risk item was above 0, nothing of it is kept, and the duty desk is told all the same.
+    """
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         measure = OwnMeasure(
@@ -94,7 +98,8 @@ async def record_own_measure(
         kept = await measuring.record_own(tx, measure, by=speaker, now=now)
         return Created(f"/supporters/{supporter_id}/measurements", OwnMeasureRecorded.model_validate(kept))
 
-    return await create(request, caller, work)
+    seen_to = risk_seen_to(asked, caller, organisation_id, (About.SUPPORTER, supporter_id))
+    return await create(request, caller, work, nevertheless=seen_to)
 
 
 @router.get("/supporters/{supporter_id}/measurements")

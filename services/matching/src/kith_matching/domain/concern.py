@@ -33,7 +33,10 @@ class Grounds(StrEnum):
     """Somebody says that a supporter, or a worker, did harm."""
     URGENT_HEALTH = "urgent-health"
     RISK_ITEM = "risk-item"
-    """Somebody answered above 0 to an item about harming themself: raised by the service, whatever the total."""
+    """Somebody answered above 0 to an item about harming themself: raised by the service, whatever the total.
+
+    Where the answers were refused, and so are kept nowhere, ``raised_by`` is who sent them: they know what was said.
+    """
     VISITOR_OVERDUE = "visitor-overdue"
     """Somebody who visits a home has not said in time that all is well: raised by the service."""
     PERSON_ASKED = "person-asked"

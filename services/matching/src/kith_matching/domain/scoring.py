@@ -148,6 +148,16 @@ def score(instrument: Instrument, version: str, answers: Mapping[str, int]) -> S
     )
 
 
+def find_risks(code: str, answers: Mapping[str, int | Decimal]) -> tuple[str, ...]:
+    """The risk items of the instrument with this code that are above 0 in what was sent, whatever else is wrong.
+
+    Nothing is asked of the version, the range or the other items: a mistake in those makes nobody safe. Of what has no
+    risk items, or is not known at all, there are none.
+    """
+    known = INSTRUMENTS.get(code)
+    return tuple(item for item in known.risk_items if answers.get(item, 0) > 0) if known else ()
+
+
 def take_imported(instrument: Instrument, values: Mapping[str, Decimal]) -> Scored:
     """What was reckoned elsewhere, held against its range. Raises as ``score``, and ``NotImported``."""
     if instrument.scoring is not Scoring.IMPORTED:

@@ -54,6 +54,17 @@ async def record_measurement(
     return kept
 
 
+async def raise_unkept(
+    tx: AsyncConnection, about: About, about_id: UUID, *, organisation_id: UUID, by: str, now: datetime
+) -> None:
+    """Raise the concern of answers that were refused, and are kept nowhere: somebody may be in danger all the same.
+
+    ``by`` sent them: whoever answers the concern asks them what was said.
+    """
+    raised = Raised(Grounds.RISK_ITEM, about, about_id)
+    await raise_concern(tx, raised, organisation_id=organisation_id, by=by, now=now)
+
+
 async def record_own(tx: AsyncConnection, asked: OwnMeasure, *, by: Speaker, now: datetime) -> OwnMeasure:
     """Keep what a supporter answered about themself: they say it, or who organises for one without access of their own.
 

@@ -1,7 +1,7 @@
 """HTTP as every Kith service speaks it: problems, safe repeats, versions, pages, and the application around them."""
 
 from kith_chassis.http.application import NowDep, application
-from kith_chassis.http.creates import Created, create, forget_answers, forget_old_keys
+from kith_chassis.http.creates import Created, Nevertheless, create, forget_answers, forget_old_keys
 from kith_chassis.http.links import leads_to
 from kith_chassis.http.paging import CursorDep, Page, PageLimit, encode_cursor, page_of
 from kith_chassis.http.problems import Problem, invalid, problem, problem_of
@@ -11,6 +11,7 @@ __all__ = [
     "Created",
     "CursorDep",
     "ExpectedVersion",
+    "Nevertheless",
     "NowDep",
     "OptionalVersion",
     "Page",

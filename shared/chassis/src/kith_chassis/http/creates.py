@@ -12,7 +12,6 @@ from hashlib import blake2b, sha256
 from http import HTTPStatus
 from typing import Any, Final
 
-import asyncpg
 import sqlalchemy as sa
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -96,14 +95,28 @@ Work = Callable[[AsyncConnection, datetime], Awaitable[Created]]
 """Makes something in the transaction, at the instant of the request (UTC)."""
 
 
-async def create(request: Request, caller: Caller, work: Work) -> Response:
+@dataclass(frozen=True, slots=True)
+class Nevertheless:
+    """What is done although a create is refused, because somebody may come to harm if it is not.
+
+    ``does`` it, in a transaction of its own that is committed before the refusal is answered, at the instant of the
+    request (UTC): once for the Idempotency-Key and path, for a day. ``says`` it is added to what a refusal tells; only
+    ``refusals``, and the chassis's own, are such: a fault is tried again.
+    """
+
+    does: Callable[[AsyncConnection, datetime], Awaitable[None]]
+    says: str
+    refusals: type[Exception]
+
+
+async def create(request: Request, caller: Caller, work: Work, *, nevertheless: Nevertheless | None = None) -> Response:
     """Do ``work`` once for this request's Idempotency-Key, in one transaction with its answer, and answer 201.
 
     The key counts per caller (client, subject, organisation) and route. Sent again with the same path and body it gets
     the first answer and nothing is done: whether it came before shows when its answer is kept, and then all is rolled
     back, which spares every first request a look. So ``work`` touches nothing but the transaction. Raises
     ``KeyMissing``, ``KeyMalformed``, ``KeyReused`` and ``KeyInFlight``, and whatever ``work`` raises where no answer is
-    kept; then all is rolled back and the key is free again.
+    kept; then all is rolled back and the key is free again, but what is to be done ``nevertheless`` is done.
     """
     key = request.headers.get(HEADER)
     if key is None:
@@ -127,23 +140,26 @@ async def create(request: Request, caller: Caller, work: Work) -> Response:
     except Exception as error:
         async with database.transaction(caller) as tx:
             kept = await driver_of(tx).fetchrow(_KEPT, *claim, expired)
-        if kept is not None:
-            return _again(kept, digest)
-        if isinstance(error, LockTaken | _AnsweredBefore):
+        if kept is not None and kept["body_digest"] == digest:
+            return _response(kept["status"], kept["location"], kept["version"], kept["body"])
+        if kept is None and isinstance(error, LockTaken | _AnsweredBefore):
             raise KeyInFlight(f"The first request with this {HEADER} is still being done; ask again soon.") from None
-        raise
+        refusal = error if kept is None else KeyReused(f"This {HEADER} was used for another request; take a new one.")
+        if nevertheless is not None and isinstance(refusal, (Refusal, nevertheless.refusals)):
+            once = claim[0], f"{request.method} {request.scope['path']} nevertheless", key
+            async with database.transaction(caller) as tx:
+                if await driver_of(tx).fetchval(_KEEP, *once, b"", now, None, None, None, None, expired):
+                    await nevertheless.does(tx, now)
+            refusal.args = (f"{refusal} {nevertheless.says}",)
+        if refusal is error:
+            raise
+        raise refusal from None
     return _response(*answer)
 
 
 async def _keep(tx: AsyncConnection, *values: Any) -> None:
     if not await driver_of(tx).fetchval(_KEEP, *values):
         raise _AnsweredBefore
-
-
-def _again(kept: asyncpg.Record, digest: bytes) -> Response:
-    if kept["body_digest"] != digest:
-        raise KeyReused(f"This {HEADER} was used for another request; take a new one.")
-    return _response(kept["status"], kept["location"], kept["version"], kept["body"])
 
 
 def _response(status: int, location: str, version: int | None, body: bytes) -> Response:
