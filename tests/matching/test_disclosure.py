@@ -86,6 +86,7 @@ VIEWS: Mapping[str, str | None] = {
         *("check_in_to_visit", "check_out_of_visit"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
+        *("list_own_groups", "list_own_slots", "log_own_meeting"),
         *(
             "put_group",
             "get_group",

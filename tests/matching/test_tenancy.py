@@ -80,6 +80,7 @@ class Ours:
     signpost_id: str
     incident_id: str
     material_id: str
+    leader_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -165,7 +166,8 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.put(f"{where}/development", {"roles": ["befriending"]})
     await desk.create(f"{where}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
-    await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
+    leader_id = await desk.a_supporter()
+    await desk.put(f"/groups/{group_id}", a_group(desk, leader_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     await desk.put(f"/slots/{slot_id}", a_slot(desk, supporter_id))
     place = an_offered_place(referral, group_id)
@@ -206,6 +208,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_tasted_signpost(desk, referral, contact.json()["id"]),
         await a_followed_up_incident(desk, referral, supporter_id),
         await a_given_material(desk, group_id),
+        leader_id,
     )
 
 
@@ -343,6 +346,10 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
         "minutes": 90,
         "channel": "in-person",
     }
+
+
+def an_own_meeting(ours: Ours) -> dict[str, Any]:
+    return {"group_id": ours.group_id, "held_on": ours.desk.today, "minutes": 90, "channel": "in-person"}
 
 
 def a_supervision(desk: Desk) -> dict[str, Any]:
@@ -529,6 +536,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
         "list_offers": ("GET", f"/supporters/{ours.supporter_id}/offers", None),
         "list_own_matches": ("GET", f"/supporters/{ours.supporter_id}/matches", None),
+        "list_own_groups": ("GET", f"/supporters/{ours.leader_id}/groups", None),
+        "list_own_slots": ("GET", f"/supporters/{ours.leader_id}/slots", None),
+        "log_own_meeting": ("POST", f"/supporters/{ours.leader_id}/meetings", an_own_meeting(ours)),
         "answer_offer": (
             "POST",
             f"/supporters/{ours.supporter_id}/offers/{ours.proposal_id}/answers",
@@ -759,6 +769,7 @@ THEIR_OWN = {
     "answer_offer",
     "list_own_matches",
     "list_own_visits",
+    *("list_own_groups", "list_own_slots", "log_own_meeting"),
 }
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter", "record_own_measure"}

@@ -23,6 +23,7 @@ from kith_matching.api import (
     incidents,
     instruments,
     introducing,
+    leading,
     matches,
     materials,
     measuring,
@@ -54,7 +55,7 @@ from kith_matching.domain import refusals
 router: Final = APIRouter()
 for part in (  # lists of supporters come first: their names would be taken for the id of one
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
-    *(supporting, sharing, offers, handing_over),
+    *(supporting, sharing, offers, leading, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(noting, own_measures, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
@@ -109,6 +110,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_offers": _THEMSELVES,
     "answer_offer": _THEMSELVES,
     "list_own_matches": _THEMSELVES,
+    "list_own_groups": _THEMSELVES,
+    "list_own_slots": _THEMSELVES,
+    "log_own_meeting": _THEMSELVES,
     "list_shared_check_ins": ORGANISERS,
     "log_call": ORGANISERS,
     "list_calls": ORGANISERS,
