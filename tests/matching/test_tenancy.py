@@ -167,6 +167,8 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.create(f"{where}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     leader_id = await desk.a_supporter()
+    organises_too = await desk.a_supporter(subject="tester")
+    await desk.create(f"/supporters/{organises_too}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, leader_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     await desk.put(f"/slots/{slot_id}", a_slot(desk, supporter_id))
@@ -777,7 +779,7 @@ EITHERS = OWN_WORDS | {
     *("note_session", "read_session_notes", "list_own_measures"),
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
-    "list_supporter_materials",
+    *("list_supporter_materials", "list_supervisions", "get_supervision"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""
@@ -865,6 +867,24 @@ async def test_another_supporter_of_whichever_organisation_gets_nothing(
     )
 
     assert answers == dict.fromkeys(others, 403) | dict.fromkeys(THEIR_OWN | EITHERS, 404)
+
+
+SUPERVISION = {
+    *("list_supervision_due", "log_supervision", "log_supervision_meeting", "list_supervisions", "get_supervision"),
+}
+
+
+async def test_a_supervisor_does_nothing_but_supervise_and_of_another_organisation_finds_nobody(
+    ours: Ours, as_caller: AsCaller
+) -> None:
+    others = set(PERMISSIONS) - VOICE - SUPERVISION
+    own = as_caller("supervisor", organisation_id=ours.desk.stage.organisation_id, subject="a-supervisor")
+    stranger = as_caller("supervisor", organisation_id=new_id(), subject="another")
+
+    assert await attempts_of(ours, own, others) == dict.fromkeys(others, 403)
+    answers = await attempts_of(ours, stranger, SUPERVISION)
+    empty: Any = {"list_supervision_due": {"items": [], "next": None}}
+    assert answers == dict.fromkeys(SUPERVISION, 404) | empty
 
 
 async def test_another_organisations_lead_sees_none_of_our_concerns(ours: Ours, as_caller: AsCaller) -> None:

@@ -49,7 +49,7 @@ from kith_matching.api import (
     visiting,
     worklist,
 )
-from kith_matching.api.asking import ORGANISERS
+from kith_matching.api.asking import ORGANISERS, SUPERVISORS
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
@@ -67,7 +67,7 @@ _SAFEGUARDING: Final = frozenset({"coordinator", "safeguarding-lead"})
 _LEADS: Final = frozenset({"safeguarding-lead"})
 _THEMSELVES: Final = frozenset({"supporter"})
 _EITHER: Final = ORGANISERS | _THEMSELVES
-_ANYBODY: Final = _EITHER | _LEADS | frozenset({"referrer"})
+_ANYBODY: Final = _EITHER | SUPERVISORS | _LEADS | frozenset({"referrer"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": ORGANISERS,
@@ -93,11 +93,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_suspension": _SAFEGUARDING,
     "lift_suspension": _SAFEGUARDING,
     "read_supporter_contact": frozenset({"service:notifications"}),
-    "list_supervision_due": ORGANISERS,
-    "log_supervision": ORGANISERS,
-    "log_supervision_meeting": ORGANISERS,
-    "list_supervisions": ORGANISERS,
-    "get_supervision": ORGANISERS,
+    "list_supervision_due": SUPERVISORS,
+    "log_supervision": SUPERVISORS,
+    "log_supervision_meeting": SUPERVISORS,
+    "list_supervisions": SUPERVISORS | _THEMSELVES,
+    "get_supervision": SUPERVISORS | _THEMSELVES,
     "assess_competencies": ORGANISERS,
     "put_development": ORGANISERS,
     "get_development": ORGANISERS,
