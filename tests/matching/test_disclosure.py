@@ -87,6 +87,7 @@ VIEWS: Mapping[str, str | None] = {
         *("record_helping_of_meetings", "list_helping_of_referral"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
+        *("list_own_groups", "list_own_slots", "log_own_meeting"),
         *(
             "put_group",
             "get_group",

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith_chassis.clock import new_id, new_pseudonym
@@ -16,15 +17,26 @@ from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.attention import Holder
 from kith_matching.domain.quality import FEWEST, count
 from kith_matching.domain.refusals import InTheFuture
-from kith_matching.domain.supervision import Attendance, NamedTwice, Prompt, Rhythm, SupervisionKind, log_supervision
+from kith_matching.domain.supervision import (
+    Attendance,
+    NamedTwice,
+    Prompt,
+    Rhythm,
+    SupervisionKind,
+    SupervisionNotFound,
+    log_supervision,
+)
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.terms import Terms
 from kith_matching.store.speaking import speak_as
-from kith_matching.tables import supervision_keys
+from kith_matching.tables import supervision_keys, supervision_own_keys
+from kith_matching.usecases import supervising
 from tests.conftest import AsCaller
 from tests.matching.builders import DAY, NOW, ORGANISATION, TODAY, a_programme
-from tests.matching.desk import Desk
+from tests.matching.desk import Desk, a_supporter_body
 from tests.matching.stage import Stage
+from tests.servers.lengths import examples
+from tests.servers.services import Bearer
 
 NOTE = "Long silences. Ask again about the brother."
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
@@ -41,6 +53,7 @@ def logged(*attended: Attendance, held_on: date = TODAY) -> list[Any]:
         supervisor="s-1",
         meeting_id=new_id(),
         today=TODAY,
+        subjects={},
     )
 
 
@@ -181,7 +194,7 @@ async def test_a_supervision_moves_the_next_one_and_is_told_without_what_was_sai
     ]
 
 
-async def test_only_who_gave_it_reads_what_was_said(desk: Desk, as_caller: AsCaller) -> None:
+async def test_only_who_gave_it_and_who_received_it_read_what_was_said(desk: Desk, as_caller: AsCaller) -> None:
     supporter_id = await desk.a_supporter()
     where = (await log(desk, supporter_id)).headers["Location"]
     colleague = as_caller("administrator", organisation_id=desk.stage.organisation_id, subject="a-colleague")
@@ -190,10 +203,123 @@ async def test_only_who_gave_it_reads_what_was_said(desk: Desk, as_caller: AsCal
     others = await desk.client.get(where, auth=colleague)
     listed = await desk.client.get(f"/supporters/{supporter_id}/supervisions", auth=colleague)
 
-    assert (own.json()["note"], own.json()["prompts"]) == (NOTE, ["my-mood"])
+    received = await desk.client.get(where, auth=as_supporter(desk, as_caller, "a-supporter"))
+    other = await desk.client.get(where, auth=as_supporter(desk, as_caller, "another"))
+
+    for read in (own, received):
+        assert (read.json()["note"], read.json()["prompts"], read.json()["closed"]) == (NOTE, ["my-mood"], False)
+        assert read.headers["Cache-Control"] == "no-store"
+    assert (other.status_code, other.json()["code"]) == (404, "supervision-not-found")
     assert (others.status_code, others.json()["code"]) == (404, "supervision-not-found")
     assert [one["minutes"] for one in listed.json()["items"]] == [60]
     assert "my-mood" not in listed.text
+
+
+def as_supporter(desk: Desk, as_caller: AsCaller, subject: str) -> Bearer:
+    return as_caller("supporter", organisation_id=desk.stage.organisation_id, subject=subject)
+
+
+async def test_of_a_meeting_each_supporter_reads_what_was_noted_of_them_and_nothing_of_the_others(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    who = {name: await desk.a_supporter(subject=name) for name in ("ana", "ben")}
+    talked = [{"supporter_id": id_, "note": f"{NOTE} {name}", "prompts": ["endings"]} for name, id_ in who.items()]
+    logged = await desk.create("/supervisions", {"held_on": desk.today, "minutes": 90, "supporters": talked})
+    ids = {one["supporter_id"]: one["id"] for one in logged.json()["supervisions"]}
+
+    for name, other in (("ana", "ben"), ("ben", "ana")):
+        desk.auth = as_supporter(desk, as_caller, name)
+        [listed] = (await desk.get(f"/supporters/{who[name]}/supervisions")).json()["items"]
+        read, others = [await desk.get(f"/supervisions/{ids[who[one]]}") for one in (name, other)]
+        assert (listed["id"], read.json()["note"]) == (ids[who[name]], f"{NOTE} {name}")
+        assert others.status_code == 404
+        assert (await desk.get(f"/supporters/{who[other]}/supervisions")).status_code == 404
+
+
+async def test_whoever_is_given_a_supporters_place_later_reads_nothing_that_was_noted_before(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    without, with_access = await desk.a_supporter(subject=None), await desk.a_supporter(subject="a-supporter")
+    wheres = [(await log(desk, supporter_id)).headers["Location"] for supporter_id in (without, with_access)]
+    for supporter_id in (without, with_access):
+        body = a_supporter_body(desk.programme.programme_id, subject="newcomer")
+        assert (await desk.put(f"/supporters/{supporter_id}", body, '"1"')).status_code == 200
+
+    newcomer = as_supporter(desk, as_caller, "newcomer")
+    reads = [(await desk.client.get(where, auth=newcomer)).json() for where in wheres]
+    before = await desk.client.get(wheres[1], auth=as_supporter(desk, as_caller, "a-supporter"))
+
+    assert [(one["note"], one["prompts"], one["closed"]) for one in reads] == [(None, [], True)] * 2
+    assert before.json()["note"] == NOTE
+
+
+async def test_a_supporter_who_reads_what_was_noted_is_on_the_record(desk: Desk, as_caller: AsCaller) -> None:
+    where = (await log(desk, await desk.a_supporter())).headers["Location"]
+
+    await desk.client.get(where, auth=as_supporter(desk, as_caller, "a-supporter"))
+
+    entries = await desk.stage.on_the_record(UUID(where.rpartition("/")[2]))
+    assert [(one["action"], one["subject"]) for one in entries] == [
+        ("supervision-logged", "tester"),
+        ("supervision-read", "a-supporter"),
+    ]
+
+
+SAID = st.lists(st.tuples(st.sampled_from(["ana", "ben", None]), st.booleans()), min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(meetings=st.lists(SAID, min_size=1, max_size=3), reader=st.sampled_from(["ana", "ben", "s-1", "nobody"]))
+async def test_whoever_was_supervised_with_whom_a_note_opens_for_two_and_nobody_else(
+    meetings: list[list[tuple[str | None, bool]]], reader: str, stage: Stage
+) -> None:
+    stage = stage.of_another_organisation()
+    programme = await stage.a_programme()
+    kept: list[tuple[UUID, str | None, str | None]] = []
+    for meeting in meetings:
+        who = [(await stage.a_supporter(programme, subject=subject), subject, noted) for subject, noted in meeting]
+        attended = [Attendance(one.id, (Prompt.MOOD,), f"of {one.id}" if noted else None) for one, _, noted in who]
+        async with stage.database.transaction(stage.caller) as tx:
+            log = {"organisation_id": stage.organisation_id, "held_on": TODAY, "minutes": 60, "supervisor": "s-1"}
+            logged = await supervising.log_supervision(tx, SupervisionKind.GROUP, attended, **log, now=NOW)
+        kept += [(one.id, subject, one.note) for one, (_, subject, _) in zip(logged, who, strict=True)]
+
+    for id_, subject, note in kept:
+        async with stage.database.transaction(stage.caller) as tx:
+            try:
+                read = await supervising.read_supervision(tx, id_, reader, now=NOW)
+            except SupervisionNotFound:
+                assert reader not in {"s-1", subject}
+            else:
+                assert reader in {"s-1", subject}
+                assert (read.note, read.prompts) == (note, (Prompt.MOOD,))
+
+
+@pytest.mark.parametrize(("reader", "keys"), [(None, 0), ("tester", 0), ("another", 0), ("a-supporter", 1)])
+async def test_a_query_finds_no_supporters_key_unless_it_names_the_supporter(
+    desk: Desk, reader: str | None, keys: int
+) -> None:
+    await log(desk, await desk.a_supporter())
+
+    async with desk.stage.database.transaction(desk.stage.caller) as tx:
+        if reader is not None:
+            await speak_as(tx, reader)
+        found = (await tx.execute(sa.select(sa.func.count()).select_from(supervision_own_keys))).scalar_one()
+
+    assert found == keys
+
+
+async def test_a_supervisor_logs_and_reads_supervision_without_organising_anything(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    supporter_id = await desk.a_supporter()
+    desk.auth = as_caller("supervisor", organisation_id=desk.stage.organisation_id, subject="a-supervisor")
+
+    logged = await log(desk, supporter_id)
+
+    assert (logged.status_code, (await desk.get(logged.headers["Location"])).json()["note"]) == (201, NOTE)
+    assert (await desk.get("/supporters/supervision")).status_code == 200
+    assert (await desk.get(f"/supporters/{supporter_id}")).status_code == 403
 
 
 async def test_a_note_is_nowhere_in_the_database_as_it_was_written_and_needs_its_key(desk: Desk) -> None:

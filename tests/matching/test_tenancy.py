@@ -80,6 +80,7 @@ class Ours:
     signpost_id: str
     incident_id: str
     material_id: str
+    leader_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -165,7 +166,10 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     await desk.put(f"{where}/development", {"roles": ["befriending"]})
     await desk.create(f"{where}/assessments", an_assessment(desk))
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
-    await desk.put(f"/groups/{group_id}", a_group(desk, supporter_id))
+    leader_id = await desk.a_supporter()
+    organises_too = await desk.a_supporter(subject="tester")
+    await desk.create(f"/supporters/{organises_too}/supervisions", a_supervision(desk))
+    await desk.put(f"/groups/{group_id}", a_group(desk, leader_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     await desk.put(f"/slots/{slot_id}", a_slot(desk, supporter_id))
     place = an_offered_place(referral, group_id)
@@ -206,6 +210,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_tasted_signpost(desk, referral, contact.json()["id"]),
         await a_followed_up_incident(desk, referral, supporter_id),
         await a_given_material(desk, group_id),
+        leader_id,
     )
 
 
@@ -343,6 +348,10 @@ def a_meeting(desk: Desk, group_id: str, programme_id: UUID) -> dict[str, Any]:
         "minutes": 90,
         "channel": "in-person",
     }
+
+
+def an_own_meeting(ours: Ours) -> dict[str, Any]:
+    return {"group_id": ours.group_id, "held_on": ours.desk.today, "minutes": 90, "channel": "in-person"}
 
 
 def a_supervision(desk: Desk) -> dict[str, Any]:
@@ -529,6 +538,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_signals": ("GET", f"/supporters/{ours.supporter_id}/signals", None),
         "list_offers": ("GET", f"/supporters/{ours.supporter_id}/offers", None),
         "list_own_matches": ("GET", f"/supporters/{ours.supporter_id}/matches", None),
+        "list_own_groups": ("GET", f"/supporters/{ours.leader_id}/groups", None),
+        "list_own_slots": ("GET", f"/supporters/{ours.leader_id}/slots", None),
+        "log_own_meeting": ("POST", f"/supporters/{ours.leader_id}/meetings", an_own_meeting(ours)),
         "answer_offer": (
             "POST",
             f"/supporters/{ours.supporter_id}/offers/{ours.proposal_id}/answers",
@@ -765,6 +777,7 @@ THEIR_OWN = {
     "answer_offer",
     "list_own_matches",
     "list_own_visits",
+    *("list_own_groups", "list_own_slots", "log_own_meeting"),
 }
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter", "record_own_measure"}
@@ -772,7 +785,7 @@ EITHERS = OWN_WORDS | {
     *("note_session", "read_session_notes", "list_own_measures"),
     *("set_goal", "list_goals", "get_goal", "look_at_goal", "list_goal_looks", "end_goal"),
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
-    "list_supporter_materials",
+    *("list_supporter_materials", "list_supervisions", "get_supervision"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
 }
 """What a supporter does for themself, and whoever organises for all."""
@@ -860,6 +873,24 @@ async def test_another_supporter_of_whichever_organisation_gets_nothing(
     )
 
     assert answers == dict.fromkeys(others, 403) | dict.fromkeys(THEIR_OWN | EITHERS, 404)
+
+
+SUPERVISION = {
+    *("list_supervision_due", "log_supervision", "log_supervision_meeting", "list_supervisions", "get_supervision"),
+}
+
+
+async def test_a_supervisor_does_nothing_but_supervise_and_of_another_organisation_finds_nobody(
+    ours: Ours, as_caller: AsCaller
+) -> None:
+    others = set(PERMISSIONS) - VOICE - SUPERVISION
+    own = as_caller("supervisor", organisation_id=ours.desk.stage.organisation_id, subject="a-supervisor")
+    stranger = as_caller("supervisor", organisation_id=new_id(), subject="another")
+
+    assert await attempts_of(ours, own, others) == dict.fromkeys(others, 403)
+    answers = await attempts_of(ours, stranger, SUPERVISION)
+    empty: Any = {"list_supervision_due": {"items": [], "next": None}}
+    assert answers == dict.fromkeys(SUPERVISION, 404) | empty
 
 
 async def test_another_organisations_lead_sees_none_of_our_concerns(ours: Ours, as_caller: AsCaller) -> None:

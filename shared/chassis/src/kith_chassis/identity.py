@@ -25,9 +25,11 @@ OWN_ROLES: Final = frozenset({"supporter"})
 """The role of somebody who reaches, in one organisation, what is about themself."""
 DUTY_ROLES: Final = frozenset({"safeguarding-lead"})
 """Roles in one organisation that open what is sealed to everybody else in it, and nothing more."""
+SUPERVISING_ROLES: Final = frozenset({"supervisor"})
+"""The role in one organisation that gives supporters their supervision, and sees whose is due, and nothing more."""
 AUDIT_ROLES: Final = frozenset({"auditor"})
 """The role in one organisation that reads what was drawn as a sample for it, until its day, and nothing more."""
-_OF_ONE: Final = ORGANISATION_ROLES | OWN_ROLES | DUTY_ROLES | AUDIT_ROLES
+_OF_ONE: Final = ORGANISATION_ROLES | OWN_ROLES | DUTY_ROLES | SUPERVISING_ROLES | AUDIT_ROLES
 NETWORK_ROLES: Final = frozenset({"operator", "service"})
 """Roles that see every organisation's rows: the network's operators and other Kith services."""
 ANYONE: Final = frozenset({"anyone"})
@@ -48,9 +50,9 @@ class Caller:
     """Who asks, as the token says it: never a name, only ids and roles.
 
     Roles are ``referrer``, ``coordinator`` and ``administrator`` (of ``organisation_id``), ``supporter`` (there, and
-    for what is about themself), ``safeguarding-lead`` (there, for concerns), ``auditor`` (there, for samples of
-    claims), ``operator`` (of the network) and, for a machine client of another Kith service, ``service`` and
-    ``service:<name>``.
+    for what is about themself), ``safeguarding-lead`` (there, for concerns), ``supervisor`` (there, for supervision),
+    ``auditor`` (there, for samples of claims), ``operator`` (of the network) and, for a machine client of another Kith
+    service, ``service`` and ``service:<name>``.
     """
 
     subject: str

@@ -23,6 +23,7 @@ from kith_matching.api import (
     incidents,
     instruments,
     introducing,
+    leading,
     matches,
     materials,
     measuring,
@@ -48,13 +49,13 @@ from kith_matching.api import (
     visiting,
     worklist,
 )
-from kith_matching.api.asking import ORGANISERS
+from kith_matching.api.asking import ORGANISERS, SUPERVISORS
 from kith_matching.domain import refusals
 
 router: Final = APIRouter()
 for part in (  # lists of supporters come first: their names would be taken for the id of one
     *(attention, path, supervising, checks, training, suspending, developing, experience, checking_in),
-    *(supporting, sharing, offers, handing_over),
+    *(supporting, sharing, offers, leading, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(noting, own_measures, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
@@ -66,7 +67,7 @@ _SAFEGUARDING: Final = frozenset({"coordinator", "safeguarding-lead"})
 _LEADS: Final = frozenset({"safeguarding-lead"})
 _THEMSELVES: Final = frozenset({"supporter"})
 _EITHER: Final = ORGANISERS | _THEMSELVES
-_ANYBODY: Final = _EITHER | _LEADS | frozenset({"referrer"})
+_ANYBODY: Final = _EITHER | SUPERVISORS | _LEADS | frozenset({"referrer"})
 
 PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "put_supporter": ORGANISERS,
@@ -92,11 +93,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "get_suspension": _SAFEGUARDING,
     "lift_suspension": _SAFEGUARDING,
     "read_supporter_contact": frozenset({"service:notifications"}),
-    "list_supervision_due": ORGANISERS,
-    "log_supervision": ORGANISERS,
-    "log_supervision_meeting": ORGANISERS,
-    "list_supervisions": ORGANISERS,
-    "get_supervision": ORGANISERS,
+    "list_supervision_due": SUPERVISORS,
+    "log_supervision": SUPERVISORS,
+    "log_supervision_meeting": SUPERVISORS,
+    "list_supervisions": SUPERVISORS | _THEMSELVES,
+    "get_supervision": SUPERVISORS | _THEMSELVES,
     "assess_competencies": ORGANISERS,
     "put_development": ORGANISERS,
     "get_development": ORGANISERS,
@@ -109,6 +110,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "list_offers": _THEMSELVES,
     "answer_offer": _THEMSELVES,
     "list_own_matches": _THEMSELVES,
+    "list_own_groups": _THEMSELVES,
+    "list_own_slots": _THEMSELVES,
+    "log_own_meeting": _THEMSELVES,
     "list_shared_check_ins": ORGANISERS,
     "log_call": ORGANISERS,
     "list_calls": ORGANISERS,

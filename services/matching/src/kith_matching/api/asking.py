@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from kith_chassis.identity import CallerDep, RoleMissing
+from kith_chassis.identity import SUPERVISING_ROLES, CallerDep, RoleMissing
 from kith_contracts.fact import Code
 from kith_matching.domain.subjects import Speaker
 
@@ -15,6 +15,8 @@ MOST_CODES: Final = 50
 
 ORGANISERS: Final = frozenset({"coordinator", "administrator"})
 """Who organises a programme, by their roles."""
+SUPERVISORS: Final = ORGANISERS | SUPERVISING_ROLES
+"""Who gives supervision, and sees whose is due."""
 
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES)]
 """Words from a known list that may grow, in no order that matters unless it is said."""

@@ -1,4 +1,4 @@
-"""Supervision: logged by who gives it, due by the programme's rhythm, and its notes read by nobody else."""
+"""Supervision: logged by who gives it, due by the programme's rhythm, its notes read by them and the supporter."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
 from kith_chassis.identity import Caller, CallerDep
-from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.asking import SUPERVISORS, OrganisationDep
 from kith_matching.domain.supervision import Attendance, Prompt, Supervision, SupervisionKind
 from kith_matching.usecases import supervising
 from kith_matching.views import supervision as views
@@ -23,7 +23,10 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class TalkAsked(BaseModel):
-    """What was talked about with a supporter. ``note`` is sealed: only the supervisor who writes it reads it."""
+    """What was talked about with a supporter. ``note`` is sealed: you read it, and the supporter does.
+
+    A supporter reads what was noted while they had access of their own, and of a meeting what was noted of them alone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,10 +78,15 @@ class MeetingShown(BaseModel):
 
 
 class SupervisionRead(SupervisionShown):
-    """A supervision as who gave it reads it. ``note`` is null where there is none, or nothing that opens it."""
+    """A supervision as who gave it reads it, or who received it.
+
+    ``note`` is null where there is none, or nothing that opens it. ``closed``: you received it before you had access of
+    your own, and what was said was noted for the supervisor alone.
+    """
 
     prompts: tuple[Prompt, ...]
     note: str | None
+    closed: bool
 
 
 class DueShown(BaseModel):
@@ -159,9 +167,13 @@ async def list_supervisions(
     after: CursorDep,
     limit: PageLimit = 50,
 ) -> Page[SupervisionShown]:
-    """What a supporter received, the first logged first: when, how long and how, and nothing that was said."""
+    """What a supporter received, the first logged first: when, how long and how, and nothing that was said.
+
+    A supporter lists their own, and reads with its id what was noted of them.
+    """
+    own = caller.subject if caller.roles.isdisjoint(SUPERVISORS) else None
     async with database.transaction(caller) as tx:
-        found = await views.list_received(tx, supporter_id, after=after, limit=limit, now=now)
+        found = await views.list_received(tx, supporter_id, own=own, after=after, limit=limit, now=now)
     return page_of([SupervisionShown.model_validate(one) for one in found], limit)
 
 
@@ -169,7 +181,7 @@ async def list_supervisions(
 async def get_supervision(
     supervision_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> SupervisionRead:
-    """A supervision that you gave, with your note. Others' are not there."""
+    """A supervision that you gave, or received, with its note. Others' are not there."""
     async with database.transaction(caller) as tx:
         found = await supervising.read_supervision(tx, supervision_id, caller.subject, now=now)
     response.headers["Cache-Control"] = "no-store"

@@ -1,7 +1,7 @@
 """The support that a supporter receives: each occasion, who gave it, and by when the next one is due."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -44,8 +44,9 @@ class Attendance:
 class Supervision:
     """One supporter's part in one meeting. ``held_on`` is a day in Europe/London.
 
-    Those who were supervised together share a ``meeting_id``. ``supervisor`` is the subject of their token. ``prompts``
-    and ``note`` are between the supervisor and the supporter: nobody else is shown them, and no fact holds them [K].
+    Those who were supervised together share a ``meeting_id``. ``supervisor`` is the subject of their token, ``subject``
+    that of the supporter's when it was logged; None where they had none. ``prompts`` and ``note`` are between the two:
+    nobody else is shown them, and no fact holds them [K]. ``closed``: what was said is not shown to who reads it now.
     """
 
     id: UUID
@@ -58,6 +59,8 @@ class Supervision:
     supervisor: str
     prompts: tuple[Prompt, ...] = field(default=(), repr=False)
     note: str | None = field(default=None, repr=False)
+    subject: str | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,11 @@ def log_supervision(
     supervisor: str,
     meeting_id: UUID,
     today: date,
+    subjects: Mapping[UUID, str | None],
 ) -> list[Supervision]:
     """A record for each who was there, each with an id of its own. Raises ``InTheFuture`` and ``NamedTwice``.
 
-    A group of which only one came was a group all the same.
+    A group of which only one came was a group all the same. ``subjects`` are those of the supporters' tokens.
     """
     if held_on > today:
         raise InTheFuture
@@ -115,9 +119,21 @@ def log_supervision(
             supervisor=supervisor,
             prompts=one.prompts,
             note=one.note,
+            subject=subjects.get(one.supporter_id),
         )
         for record_id, one in supporters
     ]
+
+
+def as_read(supervision: Supervision, reader: str) -> Supervision:
+    """The supervision as its supervisor reads it, or the supporter whom it is about, by their subject.
+
+    It is closed to a supporter where they had no access of their own when it was logged, or another subject: it was
+    noted for the supervisor alone then, and whoever writes a subject into the list reads nothing by that.
+    """
+    if reader in {supervision.supervisor, supervision.subject}:
+        return supervision
+    return replace(supervision, prompts=(), note=None, closed=True)
 
 
 class NamedTwice(MatchingRefused):
@@ -128,7 +144,10 @@ class NamedTwice(MatchingRefused):
 
 
 class SupervisionNotFound(NotFound):
-    """No supervision that the caller gave has the id. What others noted looks the same as what is not."""
+    """No supervision that the caller gave, or received, has the id. What others noted looks like what is not."""
 
     code = "supervision-not-found"
-    advice = "You have logged no supervision with this id. Only the supervisor who logged one reads it."
+    advice = (
+        "You have neither given nor received a supervision with this id. Only the supervisor who logged one reads it, "
+        "and the supporter whom it is about."
+    )

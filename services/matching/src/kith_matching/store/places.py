@@ -33,6 +33,7 @@ _PLANS: Final = (
     .join(programmes, programmes.c.id == group_plans.c.programme_id)
     .where(group_plans.c.group_id == _IDS)
 )
+_OF_GROUP: Final = sa.select(places).where(places.c.group_id == sa.bindparam("group_id"))
 _OPEN: Final = sa.select(places).where(places.c.group_id == _IDS, places.c.ended_at.is_(None))
 _WAITING: Final = sa.select(referrals).where(
     referrals.c.id.in_(
@@ -70,6 +71,11 @@ async def get_place(tx: AsyncConnection, place_id: UUID) -> Place:
     if row is None:
         raise PlaceNotFound
     return _place(row)
+
+
+async def get_places_of(tx: AsyncConnection, group_id: UUID) -> dict[UUID, Place]:
+    """Every place that there is or was in the group, by id; none where the transaction does not see the group."""
+    return {row.id: _place(row) for row in await tx.execute(_OF_GROUP, {"group_id": group_id})}
 
 
 async def list_groups_of(tx: AsyncConnection, referral_ids: Collection[UUID]) -> set[UUID]:

@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.database import sealer_of
 from kith_chassis.refusals import Refusal
 from kith_chassis.sealing import DATA_KEY, SealedText, Sealer
-from kith_matching.tables import concern_words, goal_keys, incident_keys, session_notes, supervision_keys
+from kith_matching.tables import (
+    concern_words,
+    goal_keys,
+    incident_keys,
+    session_notes,
+    supervision_keys,
+    supervision_own_keys,
+)
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +28,7 @@ MOST_AT_ONCE: Final = 500
 
 _KEPT: Final[tuple[tuple[sa.Table, sa.Column[Any]], ...]] = (
     (supervision_keys, supervision_keys.c.supervisor),
+    (supervision_own_keys, supervision_own_keys.c.subject),
     *((table, table.c.organisation_id) for table in (concern_words, goal_keys, incident_keys, session_notes)),
 )
 """Each table that keeps data keys (``id``, ``key``, ``under``), and its column that says for whom they open."""

@@ -27,7 +27,7 @@ from kith_matching.tables.places import group_plans, places
 from kith_matching.tables.session_notes import session_notes
 from kith_matching.tables.sharing import disclosures, hats, topics_to_avoid
 from kith_matching.tables.signposting import signposts, tasters
-from kith_matching.tables.supervising import rhythms, supervision_keys, supervisions
+from kith_matching.tables.supervising import rhythms, supervision_keys, supervision_own_keys, supervisions
 from kith_matching.tables.supporting import supporters
 from kith_matching.tables.visiting import visits
 from kith_matching.tables.watching import round_fairness, round_inputs, turns, unplaceable
@@ -87,6 +87,7 @@ __all__ = [
     "sessions",
     "signposts",
     "supervision_keys",
+    "supervision_own_keys",
     "supervisions",
     "supporter_checks",
     "supporter_lapses",

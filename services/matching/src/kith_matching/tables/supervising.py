@@ -19,7 +19,9 @@ supervisions: Final = sa.Table(
     column("supervisor", sa.Text),
     column("prompts", CODES),
     column("sealed_note", sa.LargeBinary, null=True),
+    column("subject", sa.Text, null=True),
 )
+"""``subject`` is the supporter's, when it was logged: what was said is read by whoever had it then, and by no other."""
 
 supervision_keys: Final = sa.Table(
     "supervision_keys",
@@ -35,6 +37,18 @@ supervision_keys: Final = sa.Table(
 
 The database takes from ``key`` the id of the sealing key that wraps it (``under``): empty where none does yet.
 """
+
+supervision_own_keys: Final = sa.Table(
+    "supervision_own_keys",
+    metadata,
+    key(),
+    column("supporter_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("subject", sa.Text),
+    column("key", sa.LargeBinary),
+    column("under", sa.LargeBinary, null=True),
+)
+"""What opens the same notes for the supporter whom each is about: the same data key, wrapped for their subject."""
 
 rhythms: Final = sa.Table(
     "rhythms",

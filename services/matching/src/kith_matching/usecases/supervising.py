@@ -1,4 +1,4 @@
-"""The support that supporters receive is logged, read by who gave it, and its rhythm kept."""
+"""The support that supporters receive is logged, read by the two whose it is, and its rhythm kept."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -26,7 +26,7 @@ async def log_supervision(
     now: datetime,
 ) -> list[Supervision]:
     """Log one meeting, with a record for each supporter. Raises ``SupporterNotFound``, and then nothing is kept."""
-    await store.hold_supporters(tx, {one.supporter_id for one in attended})
+    subjects = await store.hold_supporters(tx, {one.supporter_id for one in attended})
     logged = domain.log_supervision(
         kind,
         organisation_id,
@@ -36,6 +36,7 @@ async def log_supervision(
         supervisor=supervisor,
         meeting_id=clock.new_id(),
         today=clock.today(now),
+        subjects=subjects,
     )
     await store.insert_supervisions(tx, logged)
     await store.keep_rhythms(tx, clock.today(now), [one.supporter_id for one in logged])
@@ -44,8 +45,8 @@ async def log_supervision(
     return logged
 
 
-async def read_supervision(tx: AsyncConnection, supervision_id: UUID, supervisor: str, *, now: datetime) -> Supervision:
-    """The supervision, for who gave it. Raises ``SupervisionNotFound``, and then nothing is recorded."""
-    found = await store.get_supervision(tx, supervision_id, supervisor)
+async def read_supervision(tx: AsyncConnection, supervision_id: UUID, reader: str, *, now: datetime) -> Supervision:
+    """The supervision, for who gave it or received it. Raises ``SupervisionNotFound``, and nothing is recorded."""
+    found = await store.get_supervision(tx, supervision_id, reader)
     await audit.record(tx, Entry("supervision-read", "supervision", supervision_id), now=now)
     return found

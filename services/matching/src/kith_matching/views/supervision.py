@@ -39,7 +39,7 @@ _DUE: Final = audited(
     .limit(_LIMIT)
 )
 _RECEIVED: Final = audited(
-    sa.select(*(column for column in supervisions.c if column.name not in {"prompts", "sealed_note"}))
+    sa.select(*(column for column in supervisions.c if column.name not in {"prompts", "sealed_note", "subject"}))
     .where(
         supervisions.c.supporter_id == sa.bindparam("supporter_id", type_=sa.Uuid),
         sa.or_(_AFTER.is_(None), supervisions.c.id > _AFTER),
@@ -47,7 +47,10 @@ _RECEIVED: Final = audited(
     .order_by(supervisions.c.id)
     .limit(_LIMIT)
 )
-_KNOWN: Final = sa.select(supporters.c.id).where(supporters.c.id == sa.bindparam("supporter_id"))
+_OWN: Final = sa.bindparam("own", type_=sa.Text)
+_KNOWN: Final = sa.select(supporters.c.id).where(
+    supporters.c.id == sa.bindparam("supporter_id"), sa.or_(_OWN.is_(None), supporters.c.subject == _OWN)
+)
 
 
 async def list_due(
@@ -60,10 +63,13 @@ async def list_due(
 
 
 async def list_received(
-    tx: AsyncConnection, supporter_id: UUID, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection, supporter_id: UUID, *, own: str | None, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
-    """What one supporter received, the first logged first. Raises ``SupporterNotFound``."""
-    if (await tx.execute(_KNOWN, {"supporter_id": supporter_id})).one_or_none() is None:
+    """What one supporter received, the first logged first.
+
+    ``own`` is the subject of who asks where they may ask of themself alone. Raises ``SupporterNotFound``.
+    """
+    if (await tx.execute(_KNOWN, {"supporter_id": supporter_id, "own": own})).one_or_none() is None:
         raise SupporterNotFound
     listed = Entry("supervisions-listed", "supporter", supporter_id)
     asked = {"supporter_id": supporter_id, "after": after, "limit": limit}
