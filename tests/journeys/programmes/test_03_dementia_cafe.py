@@ -15,7 +15,14 @@ def test_people_come_as_a_pair_or_either_alone(after_the_journey: AfterTheJourne
 def test_somebody_is_signposted_out_of_a_session(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(3)
 
-    assert "signposting" in after.seen_by("cafe").read("matching", f"/sessions/{after.ids['meeting']}")["topics"]
+    told = after.seen_by("cafe").everything("matching", "/signposts")
+    assert {(one["session_id"], one["entry_id"]) for one in told} == {(after.ids["meeting"], after.ids["day_centre"])}
+    assert {one["referral_id"]: one["went"] for one in told} == {
+        after.ids["referral"]: "went",
+        after.ids["alone"]: "did-not-go",
+    }
+    [counted] = after.seen_by("cafe").read("matching", f"/programmes/{after.ids['programme']}/signposts")["items"]
+    assert [counted[name] for name in ("told", "went", "did_not_go", "turned_away")] == [2, 1, 1, 0]
 
 
 def test_confidence_and_independence_are_counted_as_goals_and_networks_are_asked_of_both(

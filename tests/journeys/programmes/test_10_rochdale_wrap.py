@@ -43,3 +43,12 @@ def test_it_is_a_stepping_stone_to_other_things(after_the_journey: AfterTheJourn
     after = after_the_journey(10)
 
     assert after.seen_by("wrap").read("matching", "/supporters/paths")["destinations"] == {"job": 1}
+
+
+def test_what_is_extended_more_often_than_the_file_says_is_looked_at_for_dependency(
+    after_the_journey: AfterTheJourney,
+) -> None:
+    after = after_the_journey(10)
+
+    match = after.seen_by("wrap").read("matching", f"/matches/{after.ids['match']}")
+    assert (match["extensions"], match["balance"], match["balance_due_on"]) == (2, "ending", None)

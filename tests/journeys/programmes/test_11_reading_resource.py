@@ -32,3 +32,12 @@ def test_mothers_come_with_their_toddlers(after_the_journey: AfterTheJourney) ->
         ["mothers-and-toddlers", "wellbeing"],
         [after.ids["mother"]],
     )
+
+
+def test_what_went_wrong_is_logged_followed_up_and_closed_and_names_nobody(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(11)
+
+    incident = after.seen_by("resource").read("matching", f"/incidents/{after.ids['incident']}")
+    assert [one["done"] for one in incident["follow_ups"]] == [["door-mat-bought"]]
+    assert (incident["kind"], incident["closed_on"] is not None) == ("accident", True)
+    assert (incident["referral_id"], incident["supporter_id"]) == (None, None)

@@ -18,3 +18,13 @@ def test_the_course_is_counted(after_the_journey: AfterTheJourney) -> None:
 
     line = after.totals("educators")
     assert [line[name] for name in ("received", "matched", "sessions", "closed")] == [3, 0, 6, 3]
+
+
+def test_the_group_is_given_the_latest_edition_of_what_it_reads(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(13)
+    educators = after.seen_by("educators")
+
+    issued = educators.everything("matching", f"/programmes/{after.ids['programme']}/materials")
+    assert [(one["edition"], one["replaced_on"] is None) for one in issued] == [(1, False), (2, True)]
+    [given] = educators.everything("matching", f"/groups/{after.ids['course']}/materials")
+    assert (given["material_id"], given["edition"]) == (after.ids["handout"], 2)

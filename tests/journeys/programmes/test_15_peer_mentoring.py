@@ -14,11 +14,24 @@ def test_buddies_are_attached_to_a_new_group_in_a_new_setting(after_the_journey:
     assert [line[name] for name in ("received", "matched", "sessions", "closed")] == [2, 1, 2, 2]
 
 
-def test_the_long_term_mentor_befriends_listens_and_mediates_for_two_years(after_the_journey: AfterTheJourney) -> None:
+def test_the_long_term_mentor_is_befriender_listener_and_mediator(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(15)
+    hospital = after.seen_by("hospital")
+
+    told = hospital.read("referrals", f"/programmes/{after.ids['long_term']}/definition")["definition"]
+    assert {"befriending", "listening", "mediating"} <= set(told["supporters"]["roles"])
+    match = hospital.read("matching", f"/matches/{after.ids['lasting']}")
+    mediation = hospital.read("matching", f"/mediations/{after.ids['mediation']}")
+    assert match["supporter_id"] == mediation["mediator_id"] == after.ids["mentor"]
+    assert (mediation["first_agreed"], mediation["second_agreed"], mediation["outcome"]) == (True, True, "settled")
+    assert after.ids["mentee"] not in {one["id"] for one in mediation["parties"]}
+
+
+def test_it_is_planned_for_two_years_and_comes_to_a_planned_ending(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(15)
 
-    told = after.seen_by("hospital").read("referrals", f"/programmes/{after.ids['long_term']}/definition")["definition"]
-    assert {"befriending", "listening", "mediating"} <= set(told["supporters"]["roles"])
+    assert "✓ It is meant to last: two years." in after.said
     match = after.seen_by("hospital").read("matching", f"/matches/{after.ids['lasting']}")
-    assert (match["ended_on"], match["supporter_id"]) == (None, after.ids["mentor"])
-    assert int(match["planned_until"][:4]) - int(match["made_on"][:4]) in {1, 2}
+    assert (match["ending"], match["ended_on"]) == ("planned", match["planned_until"])
+    line = after.totals("hospital", "long_term")
+    assert [line[name] for name in ("received", "matched", "sessions", "closed")] == [3, 1, 2, 3]

@@ -8,11 +8,11 @@ def test_several_models_stand_side_by_side(after_the_journey: AfterTheJourney) -
 
     coordinator = after.seen_by("conditions")
     held = coordinator.everything("matching", "/sessions")
-    assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("one-to-one") == 2
+    assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("one-to-one") == 3
     assert [one["kind"] for one in held if one["programme_id"] == after.ids["programme"]].count("group") == 2
     assert coordinator.read("matching", f"/groups/{after.ids['course']}")["meetings"] == 6
     line = after.totals("conditions")
-    assert [line[name] for name in ("received", "matched", "sessions", "contacts", "closed")] == [3, 1, 4, 1, 3]
+    assert [line[name] for name in ("received", "matched", "sessions", "contacts", "closed")] == [3, 1, 5, 1, 3]
 
 
 def test_condition_alone_matches_only_where_a_programme_argues_for_it(after_the_journey: AfterTheJourney) -> None:
@@ -47,3 +47,26 @@ def test_staff_are_trained_for_a_day_and_peers_and_coordinators_for_two(after_th
     assert takers["peer-support-principles-and-practice"] == (["supporter", "coordinator"], 2)
     [held] = coordinator.everything("matching", "/staff/staff-0001/trainings")
     assert held["code"] == "peer-support-making-it-happen"
+
+
+def test_who_is_not_sure_comes_to_see_before_any_yes_and_nothing_is_measured(
+    after_the_journey: AfterTheJourney,
+) -> None:
+    after = after_the_journey(18)
+    coordinator, path = after.seen_by("conditions"), f"/referrals/{after.ids['referral']}"
+
+    [taster] = coordinator.everything("matching", f"{path}/tasters")
+    assert (taster["kind"], taster["people"]) == ("taster", 1)
+    assert coordinator.everything("matching", f"{path}/measurements") == []
+    assert after.said.index("a taster, before any yes") < after.said.index("Asked again, he is ready")
+
+
+def test_somebody_moves_from_one_to_one_to_a_group_and_back(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(18)
+    coordinator = after.seen_by("conditions")
+
+    there, back = coordinator.everything("matching", f"/referrals/{after.ids['referral']}/matches")
+    assert (there["ending"], there["moved_to"]) == ("moved-to-group", after.ids["group"])
+    assert (back["id"], back["supporter_id"]) == (after.ids["back"], there["supporter_id"])
+    places = coordinator.everything("matching", f"/groups/{after.ids['group']}/places")
+    assert after.ids["referral"] not in {one["referral_id"] for one in places if one["state"] == "taken"}

@@ -144,6 +144,34 @@ async def listening(meanwhile: Meanwhile) -> Meanwhile:
     return await meanwhile.put_in_force("peer-listening", "basic")
 
 
+async def test_2_an_entry_that_nobody_confirmed_for_half_a_year_is_noticed_and_warns_until_somebody_does(
+    database_of: DatabaseOf, http_of: HttpOf, as_caller: AsCaller
+) -> None:
+    time, nursery, entry = Clock(NOW), clock.new_id(), f"/programmes/{clock.new_id()}"
+    http = await http_of("referrals", await database_of("referrals"))
+    cast("Any", http._transport).app.state.now = time.now
+    operator, keeper = as_caller("operator"), as_caller("administrator", organisation_id=nursery)
+    offers = {"slug": "nursery", "name": "Exampleton Nursery", "model": "group", "formality": "organised"}
+    said = {"name": "Exampleton Nursery", "kind": "council", "contact_email": "nursery@example.org"}
+    await http.put(f"/organisations/{nursery}", json=said, auth=operator)
+    await http.put(entry, json=offers | {"organisation_id": str(nursery)}, auth=operator)
+
+    async def looked_at() -> tuple[int, bool]:
+        """How many entries its keeper is to confirm, and whether whoever reads this one is warned."""
+        stale = (await http.get("/programmes/stale", auth=keeper)).raise_for_status().json()["items"]
+        read = (await http.get(f"/directory/services/{entry.rpartition('/')[2]}")).raise_for_status().json()
+        return len(stale), read.get("alert") is not None
+
+    seen = [await looked_at()]
+    for days in (181, 7):
+        time.pass_by(days=days)
+        seen.append(await looked_at())
+    (await http.post(f"{entry}/assurance", auth=keeper)).raise_for_status()
+    seen.append(await looked_at())
+
+    assert seen == [(0, False), (0, False), (1, True), (0, False)]
+
+
 async def test_4_a_week_without_a_visit_is_noticed_once_on_its_day_and_coordinators_are_written_to(
     home_start: Meanwhile,
 ) -> None:

@@ -1,10 +1,10 @@
 """2. Parent Champions (RE, "Parent Champions"): parents whom nobody referred hear of childcare from other parents."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from kith_chassis import clock
-from kith_cli.journeys import doing, supporting
-from kith_cli.journeys.cast import Journey, Part, Played
+from kith_cli.journeys import doing, signposting, supporting
+from kith_cli.journeys.cast import BY_A_MOVED_CLOCK, Journey, Part, Played
 from kith_cli.journeys.doing import Offer
 from kith_cli.journeys.stage import Stage
 from kith_contracts.programmes.evaluation import Whose
@@ -16,6 +16,8 @@ MORNINGS: Final = (
     (3, ["healthy-eating"]),
 )
 """How many parents were there on each morning, and what it was about, in the codes of the plan's outcomes."""
+TOOK_UP: Final = ("went", "went", "went", "turned-away")
+"""What came of it for those who were told of the nursery."""
 
 
 def play(stage: Stage) -> Played:
@@ -30,46 +32,66 @@ def play(stage: Stage) -> Played:
     )
     stage.tell("Dee Testwell found good childcare herself. She is trained, and goes to school gates.")
     dee = doing.take_on(stage, champions, "Dee Testwell", own="dee")
-    nursery = _up_to_date(stage)
-    _met(stage, champions, dee)
-    _over(stage, champions, dee)
-    return {"programme": champions.id, "champion": dee, "nursery": nursery}
-
-
-def _up_to_date(stage: Stage) -> str:
     stage.act("A directory that is kept up to date")
-    administrator, nursery = stage.worker("nursery", "administrator"), str(clock.new_id())
-    entry: dict[str, Any] = {
-        "slug": f"nursery-{nursery[-8:]}",
-        "organisation_id": str(stage.organisation("nursery").id),
-        "name": f"Exampleton Nursery {nursery[-8:]}",
-        "model": "group",
-        "formality": "organised",
-        "description": "Places for two-year-olds, fifteen hours a week.",
-        "districts": ["L8"],
-        "capacity": "open",
-    }
-    stage.operator.say("referrals", f"/programmes/{nursery}", entry)
-    stage.tell("The nursery says what it has: places for two-year-olds, in L8.")
-    found = _looked_up(stage, entry["name"])
-    stage.sees("Anybody finds it, without a token.", found["id"], nursery)
-    stage.sees("It reads what is so.", found["wait_time"], "Takes new people now.")
-    stage.tell("The places are taken, and the nursery says so.")
-    stage.operator.say(
-        "referrals", f"/programmes/{nursery}", entry | {"capacity": "waiting-list", "expected_wait_days": 21}
+    nursery = signposting.list_entry(
+        stage, "nursery", "Exampleton Nursery", "Places for two-year-olds, fifteen hours a week."
     )
+    stage.tell("The nursery says what it has: places for two-year-olds, in L8.")
+    found = _looked_up(stage, nursery["name"])
+    stage.sees("Anybody finds it, without a token.", found["id"], nursery["id"])
+    stage.sees("It reads what is so.", found["wait_time"], "Takes new people now.")
+    mornings = _met(stage, champions, dee)
+    _took_up(stage, champions, mornings[0], nursery)
+    college = _considers_work(stage, champions, mornings[2])
+    _over(stage, champions, dee)
+    return {"programme": champions.id, "champion": dee, "nursery": nursery["id"], "college": college}
+
+
+def _told(stage: Stage, morning: str, entry: dict[str, Any], came_of_it: Iterable[str]) -> None:
+    for went in came_of_it:
+        told = signposting.tell_of(stage, "champions", ("contact", morning), ("programme", entry["id"]))
+        signposting.say_what_came_of_it(stage, "champions", told, went)
+
+
+def _took_up(stage: Stage, champions: Offer, morning: str, nursery: dict[str, Any]) -> None:
+    stage.act("Whether families take it up")
+    stage.tell("Four parents whom Dee told of the nursery tell her, at the gate, what came of it.")
+    _told(stage, morning, nursery, TOOK_UP)
     stage.sees(
-        "Nobody is sent there in vain: the directory has it at once.",
-        _looked_up(stage, entry["name"])["wait_time"],
+        "Three went, and their children have a place. The fourth was turned away: there was none left.",
+        signposting.told_of(stage, champions, nursery["id"]),
+        {"told": 4, "went": 3, "did_not_go": 0, "turned_away": 1},
+    )
+    stage.tell("So the nursery hears that its entry is out of date, and says what is so.")
+    says = {name: said for name, said in nursery.items() if name != "id"}
+    full = says | {"capacity": "waiting-list", "expected_wait_days": 21}
+    stage.operator.say("referrals", f"/programmes/{nursery['id']}", full)
+    stage.sees(
+        "Nobody else is sent there in vain: the directory has it at once.",
+        _looked_up(stage, nursery["name"])["wait_time"],
         "There is a waiting list: expect to wait about 3 weeks.",
     )
-    administrator.do("referrals", f"/programmes/{nursery}/assurance")
+    stage.worker("nursery", "administrator").do("referrals", f"/programmes/{nursery['id']}/assurance")
     stage.sees(
         "Its administrator looks at the entry and confirms it; the day stands in the directory.",
-        _looked_up(stage, entry["name"])["assured_date"],
+        _looked_up(stage, nursery["name"])["assured_date"],
         doing.today().isoformat(),
     )
-    return nursery
+
+
+def _considers_work(stage: Stage, champions: Offer, morning: str) -> str:
+    stage.act("Whether parents consider work or training")
+    college = signposting.list_entry(
+        stage, "college", "Exampleton College", "A course for parents who are going back to work."
+    )
+    stage.tell("With a place for the child a course comes into reach. Dee tells two of one at the college.")
+    _told(stage, morning, college, ("went", "did-not-go"))
+    stage.sees(
+        "One went to it; the other did not, and that is counted, too.",
+        signposting.told_of(stage, champions, college["id"]),
+        {"told": 2, "went": 1, "did_not_go": 1, "turned_away": 0},
+    )
+    return str(college["id"])
 
 
 def _looked_up(stage: Stage, name: str) -> dict[str, Any]:
@@ -78,12 +100,12 @@ def _looked_up(stage: Stage, name: str) -> dict[str, Any]:
     return whole
 
 
-def _met(stage: Stage, champions: Offer, dee: str) -> None:
+def _met(stage: Stage, champions: Offer, dee: str) -> list[str]:
     stage.act("Contacts, with nobody's name")
-    for people, topics in MORNINGS:
-        supporting.contact(
-            stage, champions, "outreach", people, by="dee", topics=topics, district="L8", supporter_id=dee
-        )
+    where: dict[str, Any] = {"by": "dee", "district": "L8", "supporter_id": dee}
+    mornings = [
+        supporting.contact(stage, champions, "outreach", people, topics=topics, **where) for people, topics in MORNINGS
+    ]
     logged = stage.worker("champions").everything("matching", "/contacts")
     stage.sees(
         "Dee logs four mornings: how many there were, where, and what about.", sum(one["people"] for one in logged), 32
@@ -93,6 +115,7 @@ def _met(stage: Stage, champions: Offer, dee: str) -> None:
         "All of it is what the evaluation asks for.",
         about <= set(champions.definition.evaluation.outcomes[Whose.PERSON]),
     )
+    return mornings
 
 
 def _over(stage: Stage, champions: Offer, dee: str) -> None:
@@ -135,6 +158,10 @@ JOURNEY: Final = Journey(
     parts=(
         Part("champions", "Testwell Parent Champions", supporters=("dee",)),
         Part("nursery", "Exampleton Nursery", "council"),
+        Part("college", "Exampleton College", "college"),
     ),
     play=play,
+    elsewhere=(
+        f"an entry that nobody confirmed for half a year is noticed, and warns whoever reads it: {BY_A_MOVED_CLOCK}",
+    ),
 )

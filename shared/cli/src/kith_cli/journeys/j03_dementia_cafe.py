@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from kith_cli.journeys import doing, supporting
+from kith_cli.journeys import doing, signposting, supporting
 from kith_cli.journeys.cast import Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
@@ -31,10 +31,12 @@ def play(stage: Stage) -> Played:
         came_with=[{"referral_id": pair.id, "companions": 1}],
     )
     _at_the_cafe(stage, cafe, meeting)
+    centre = _signposted(stage, cafe, meeting, [pair, alone])
     _since_then(stage, pair, alone, goals)
     _over(stage, cafe, pair, alone, carer)
     return {
         "programme": cafe.id,
+        "day_centre": centre,
         "group": group,
         "referral": pair.id,
         "alone": alone.id,
@@ -130,11 +132,39 @@ def _at_the_cafe(stage: Stage, cafe: Offer, meeting: str) -> None:
         [one["companions"] for one in seen["came_with"]],
         [1],
     )
-    stage.holds("Somebody was told where else to turn, during the meeting itself.", "signposting" in seen["topics"])
     rule = cafe.definition.matching
     stage.holds("That people know one another is expected here.", rule and rule.knowing_each_other == "expected")
     supporting.contact(stage, cafe, "drop-in", 9)
     stage.tell("Nine more came in from the street. They are counted, and nobody asks who they are.")
+
+
+def _signposted(stage: Stage, cafe: Offer, meeting: str, told: list[Referred]) -> str:
+    stage.act("Where else to turn")
+    entry = signposting.list_entry(stage, "day-centre", "Sampleton Day Centre", "Company and lunch, five days a week.")
+    centre = entry["id"]
+    stage.tell("At the meeting itself Iris tells Kath and Len of a day centre.")
+    signposts = [
+        signposting.tell_of(stage, "cafe", ("session", meeting), ("programme", centre), referred=one) for one in told
+    ]
+    stage.sees(
+        "That is kept with each of them, by the entry's id: the directory says what it is called.",
+        [
+            [one["entry_id"] for one in stage.worker("cafe").everything("matching", f"/referrals/{who.id}/signposts")]
+            for who in told
+        ],
+        [[centre], [centre]],
+    )
+    listed = stage.anybody("referrals", f"/directory/services/{centre}")
+    stage.sees("Anybody may look it up.", listed["name"], entry["name"])
+    stage.tell("A fortnight later they are asked.")
+    for signpost, went in zip(signposts, ("went", "did-not-go"), strict=True):
+        signposting.say_what_came_of_it(stage, "cafe", signpost, went)
+    stage.sees(
+        "Kath and her husband went; Len did not. Two were told, and one went.",
+        signposting.told_of(stage, cafe, centre),
+        {"told": 2, "went": 1, "did_not_go": 1, "turned_away": 0},
+    )
+    return str(centre)
 
 
 def _over(stage: Stage, cafe: Offer, *everybody: Referred) -> None:
@@ -170,6 +200,7 @@ JOURNEY: Final = Journey(
     parts=(
         Part("memory-clinic", "Testwell Memory Clinic", "health-board"),
         Part("cafe", "Exampleton Dementia Café"),
+        Part("day-centre", "Sampleton Day Centre"),
     ),
     play=play,
 )

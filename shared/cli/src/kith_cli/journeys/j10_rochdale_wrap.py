@@ -1,5 +1,6 @@
 """10. Rochdale WRAP (HH): a pyramid, with many in groups at the base and a few who are trained at the top."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from kith_cli.journeys import doing, supporting
@@ -33,6 +34,7 @@ def play(stage: Stage) -> Played:
     jess = _to_the_top(stage, top)
     person, match = _one_to_one(stage, top, jess)
     _sounds_off(stage, top, jess)
+    _goes_on(stage, top, match)
     _ended(stage, base, person, match)
     _stepping_stone(stage, top, jess)
     return {"programme": top.id, "base": base.id, "worker": jess, "referral": person.id, "match": match}
@@ -127,6 +129,25 @@ def _notes(stage: Stage) -> None:
 
 def _call() -> dict[str, Any]:
     return {"held_on": doing.today().isoformat(), "channel": "telephone", "topics": ["sounding-off"]}
+
+
+def _goes_on(stage: Stage, top: Offer, match: str) -> None:
+    stage.act("Longer than was planned, and whether somebody depends on it")
+    coordinator, path, length = stage.worker("wrap"), f"/matches/{match}", top.definition.support.length
+    for times in (1, 2):
+        until = doing.today() + timedelta(weeks=(length.weeks or 0) + 6 * times)
+        coordinator.move("matching", path, "extending", {"until": until.isoformat()})
+    counts = coordinator.read("matching", "/worklist")["counts"]
+    stage.sees(
+        "It is extended twice, and the file says once: somebody is to look whether Lou has come to depend on it.",
+        (length.extensions, counts.get("check-balance")),
+        (1, 1),
+    )
+    looked = coordinator.move("matching", path, "balance", {"balance": "ending"})
+    stage.sees("Her coordinator looks: an ending is to be planned with both.", looked["balance"], "ending")
+    ends_on = (doing.today() + timedelta(weeks=2)).isoformat()
+    planned = coordinator.move("matching", path, "planned-ending", {"ends_on": ends_on})
+    stage.sees("It is, for a day in two weeks.", planned["planned_until"], ends_on)
 
 
 def _ended(stage: Stage, base: Offer, person: Referred, match: str) -> None:

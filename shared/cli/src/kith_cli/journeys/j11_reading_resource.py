@@ -32,6 +32,7 @@ def play(stage: Stage) -> Played:
     yasmin = _begins(stage, resource)
     person, match = _alone(stage, resource, yasmin)
     mother = _together(stage, resource, yasmin)
+    incident = _a_fall(stage)
     _for_a_cv(stage, yasmin)
     _over(stage, resource, person, match, mother)
     return {
@@ -40,6 +41,7 @@ def play(stage: Stage) -> Played:
         "referral": person.id,
         "match": match,
         "mother": mother.id,
+        "incident": incident,
     }
 
 
@@ -106,6 +108,31 @@ def _together(stage: Stage, resource: Offer, yasmin: str) -> Referred:
     topics = ["mothers-and-toddlers", "wellbeing"]
     supporting.meet(stage, resource, group, [mother], minutes=180, topics=topics, supporter_ids=[yasmin])
     return mother
+
+
+def _a_fall(stage: Stage) -> str:
+    stage.act("Something goes wrong")
+    herself, coordinator = stage.worker("resource", "yasmin"), stage.worker("resource")
+    happened = {"kind": "accident", "happened_on": doing.today().isoformat()}
+    words = "A toddler slipped on the wet floor by the door, and was soon comforted"
+    logged = herself.make("matching", "/incidents", happened | {"words": words})
+    path = f"/incidents/{logged['id']}"
+    stage.sees("A toddler slips. Yasmin logs it at once, and names nobody.", logged["referral_id"], None)
+    stage.sees(
+        "Her words are sealed: she and her coordinator read them, and no list has them.",
+        ([who.read("matching", path)["words"] for who in (herself, coordinator)], "words" in logged),
+        ([words, words], False),
+    )
+    stage.refuses(
+        "It is not closed before something was done about it.",
+        "nothing-done",
+        lambda: coordinator.move("matching", path, "closing", {"serious": False}),
+    )
+    mat = {"followed_up_on": doing.today().isoformat(), "done": ["door-mat-bought"]}
+    coordinator.make("matching", f"{path}/follow-ups", mat)
+    closed = coordinator.move("matching", path, "closing", {"serious": False})
+    stage.sees("A mat is bought, and it is closed.", closed["closed_on"], doing.today().isoformat())
+    return str(logged["id"])
 
 
 def _for_a_cv(stage: Stage, yasmin: str) -> None:

@@ -30,9 +30,17 @@ def play(stage: Stage) -> Played:
     pupils = [_refer(stage, education, name) for name in ("Abe Exampleton", "Bel Sampleton")]
     _alike(stage, pupils[0], [vera, wes])
     late = _full(stage, education, course, pupils)
+    handout = _handed_out(stage, education, course)
     _taught(stage, education, course, vera, pupils)
     _over(stage, education, [*pupils, late])
-    return {"programme": education.id, "educator": vera, "course": course, "referral": pupils[0].id, "late": late.id}
+    return {
+        "programme": education.id,
+        "educator": vera,
+        "course": course,
+        "handout": handout,
+        "referral": pupils[0].id,
+        "late": late.id,
+    }
 
 
 def _refer(stage: Stage, education: Offer, name: str) -> Referred:
@@ -63,6 +71,32 @@ def _full(stage: Stage, education: Offer, course: str, pupils: list[Referred]) -
     place = supporting.join(stage, late, course)
     stage.sees("The course is full, and who comes late is on its list.", place["state"], "waiting")
     return late
+
+
+def _handed_out(stage: Stage, education: Offer, course: str) -> str:
+    stage.act("Something to read, in its latest edition")
+    coordinator, path = stage.worker("educators"), f"/programmes/{education.id}/materials"
+    today, where = doing.today(), "https://educators.example.org/anxiety"
+    first, second = (
+        coordinator.make(
+            "matching", path, {"code": "anxiety-handout", "since": since.isoformat(), "link": f"{where}/{since}"}
+        )
+        for since in (today - doing.LONG_AGO, today)
+    )
+    stage.sees(
+        "The handout of last term is put right and issued again: the second edition replaces the first.",
+        (second["edition"], second["replaces"]),
+        (2, first["id"]),
+    )
+    given = {"to": "group", "id": course, "given_on": today.isoformat()}
+    coordinator.make("matching", f"/materials/{second['id']}/givings", given)
+    held = coordinator.everything("matching", f"/groups/{course}/materials")
+    stage.sees(
+        "The course is given that one, and everybody sees that it is not out of date.",
+        [(one["code"], one["edition"], one["replaced_on"]) for one in held],
+        [("anxiety-handout", 2, None)],
+    )
+    return str(second["id"])
 
 
 def _taught(stage: Stage, education: Offer, course: str, vera: str, pupils: list[Referred]) -> None:

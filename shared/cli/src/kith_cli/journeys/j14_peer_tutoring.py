@@ -21,9 +21,11 @@ def play(stage: Stage) -> Played:
     doing.take_on(stage, tutoring, "Cy Sampleton", age_band="15-24", connections=ELSEWHERE, districts=["L8"])
     tutee = _refer(stage, tutoring)
     _found(stage, tutee, older)
-    match = _reads(stage, tutee, older)
-    _over(stage, tutee, match)
-    return {"programme": tutoring.id, "referral": tutee.id, "tutor": older, "match": match}
+    match, goal = _reads(stage, tutee, older)
+    after = _another_tutor(stage, tutee, match)
+    _nearly_there(stage, tutee, after, goal)
+    _over(stage, tutee, after)
+    return {"programme": tutoring.id, "referral": tutee.id, "tutor": older, "match": match, "after": after}
 
 
 def _refer(stage: Stage, tutoring: Offer) -> Referred:
@@ -49,12 +51,11 @@ def _found(stage: Stage, tutee: Referred, older: str) -> None:
     )
 
 
-def _reads(stage: Stage, tutee: Referred, older: str) -> str:
+def _reads(stage: Stage, tutee: Referred, older: str) -> tuple[str, str]:
     stage.act("They read together")
     match = supporting.introduce(stage, tutee, older)
     stage.tell("Dot sets herself a goal, and says it in her own words. She is at 2 of 10.")
-    teacher, words = stage.worker("school"), "Read a whole book, not only the pictures"
-    goal = supporting.set_goal(stage, tutee, "read-a-book", 2, words=words)
+    goal = supporting.set_goal(stage, tutee, "read-a-book", 2, words="Read a whole book, not only the pictures")
     supporting.measure(stage, tutee, "goal-based-outcomes", "baseline", {"1": 2})
     for topic in tutee.to.definition.support.sessions.topics:
         supporting.hold(stage, "school", match, 30, topics=[topic])
@@ -64,6 +65,26 @@ def _reads(stage: Stage, tutee: Referred, older: str) -> str:
         "Half an hour of paired reading, and one of paired writing.", about, ["paired-reading", "paired-writing"]
     )
     supporting.asked(stage, tutee, match, "helping")
+    return match, goal
+
+
+def _another_tutor(stage: Stage, tutee: Referred, match: str) -> str:
+    stage.act("Ana leaves, and somebody else goes on")
+    teacher = stage.worker("school")
+    stage.tell("Ana has exams, and needs a rest from it. Dot would like to go on.")
+    teacher.move("matching", f"/matches/{match}", "ending", {"ending": "unplanned", "waits_again": True})
+    eli = doing.take_on(stage, tutee.to, "Eli Dummy", age_band="15-24", connections=HERE, districts=["L8"])
+    found = [one["supporter_id"] for one in supporting.candidates(stage, tutee)["candidates"]]
+    stage.sees("She waits again at once, and Eli may be proposed: Ana is not proposed a second time.", found, [eli])
+    after = supporting.introduce(stage, tutee, eli)
+    replaces = teacher.read("matching", f"/matches/{after}")["replaces"]
+    stage.sees("Whom Eli comes after stands with the match; why Ana stopped does not.", replaces, match)
+    return after
+
+
+def _nearly_there(stage: Stage, tutee: Referred, match: str, goal: str) -> None:
+    teacher = stage.worker("school")
+    supporting.hold(stage, "school", match, 30, topics=["paired-reading"])
     supporting.look_at_goal(stage, tutee, goal, 9)
     supporting.measure(stage, tutee, "goal-based-outcomes", "ending", {"1": 9})
     stage.sees(
@@ -78,7 +99,6 @@ def _reads(stage: Stage, tutee: Referred, older: str) -> str:
         [[2, 9], False],
     )
     supporting.reach_goal(stage, tutee, goal)
-    return match
 
 
 def _over(stage: Stage, tutee: Referred, match: str) -> None:
@@ -87,9 +107,9 @@ def _over(stage: Stage, tutee: Referred, match: str) -> None:
     doing.close(stage, tutee)
     names = ("received", "matched", "sessions", "closed")
     stage.soon(
-        "The report counts one tutee, matched, who met twice, and is done.",
+        "The report counts one tutee, matched, three sessions with two tutors, and that she is done.",
         lambda: doing.counted(stage, "school", tutee.to, *names),
-        {"received": 1, "matched": 1, "sessions": 2, "closed": 1},
+        {"received": 1, "matched": 1, "sessions": 3, "closed": 1},
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from kith_cli.journeys import doing, supporting
+from kith_cli.journeys import doing, mediating, supporting
 from kith_cli.journeys.cast import Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
@@ -25,17 +25,20 @@ def play(stage: Stage) -> Played:
     newcomers = [_refer(stage, buddies, name) for name in ("Hope Exampleton", "Ike Dummy")]
     _eased_in(stage, buddies, group, newcomers)
     match = _a_buddy_each(stage, newcomers[0], attached)
-    long_term, lasting, mentor = _long_term(stage)
+    mentee, lasting, mentor = _long_term(stage)
+    mediation = _mediates(stage, mentee.to, mentor)
+    _went_his_own_way(stage, mentee, lasting)
     _over(stage, buddies, newcomers, match)
     return {
         "programme": buddies.id,
         "group": group,
         "referral": newcomers[0].id,
         "match": match,
-        "long_term": long_term.to.id,
-        "mentee": long_term.id,
+        "long_term": mentee.to.id,
+        "mentee": mentee.id,
         "lasting": lasting,
         "mentor": mentor,
+        "mediation": mediation,
     }
 
 
@@ -86,8 +89,53 @@ def _long_term(stage: Stage) -> tuple[Referred, str, str]:
     found = stage.worker("hospital").read("matching", f"/matches/{match}")
     weeks = (doing.day(found["planned_until"]) - doing.day(found["made_on"])).days // 7
     stage.sees("It is meant to last: two years.", weeks, says.support.length.weeks)
-    supporting.hold(stage, "hospital", match)
+    supporting.measure(stage, mentee, "rosenberg", "baseline", supporting.self_esteem(1))
+    for topic in ("going-out-again", "listening"):
+        supporting.hold(stage, "hospital", match, topics=[topic])
+    supporting.asked(stage, mentee, match, "helping")
     return mentee, match, kim
+
+
+def _mediates(stage: Stage, long_term: Offer, kim: str) -> str:
+    stage.act("And she mediates")
+    doing.train(stage, long_term, kim, "conflict-resolution")
+    moss, nye = (_refer(stage, long_term, name, needs=["role-model"]) for name in ("Moss Dummy", "Nye Exampleton"))
+    stage.tell(
+        "Moss and Nye, who wait for mentors of their own, fall out, and both ask for help. Kim is trained in it."
+    )
+    asked = mediating.ask(stage, long_term, moss, nye)
+    stage.sees("She is close to neither, so she is found.", asked["mediator_id"], kim)
+    for which in ("first", "second"):
+        mediating.answer(stage, long_term, asked["id"], which)
+    agreed = mediating.answer(stage, long_term, asked["id"], "mediator")
+    stage.sees("Both say yes to it, and then Kim does.", agreed["state"], "agreed")
+    ended = mediating.end(stage, long_term, asked["id"])
+    stage.sees("They settle it, and neither needs more.", ended["outcome"], "settled")
+    for one in (moss, nye):
+        doing.close(stage, one)
+    return str(asked["id"])
+
+
+def _went_his_own_way(stage: Stage, mentee: Referred, match: str) -> None:
+    stage.act("A planned ending, and what is reported")
+    stage.tell("Lee finds a way of his own sooner than in two years. The two plan the day on which they part.")
+    path, ends_on = f"/matches/{match}", doing.today().isoformat()
+    planned = stage.worker("hospital").move("matching", path, "planned-ending", {"ends_on": ends_on})
+    stage.sees("It stands with the match.", planned["planned_until"], ends_on)
+    supporting.measure(stage, mentee, "rosenberg", "ending", supporting.self_esteem(2))
+    stage.sees(
+        "His self-esteem was at 10 of 30, and is at 20.",
+        supporting.scores(stage, mentee, "rosenberg"),
+        {"baseline": "10", "ending": "20"},
+    )
+    supporting.end(stage, mentee, match)
+    doing.close(stage, mentee)
+    names = ("received", "matched", "sessions", "closed")
+    stage.soon(
+        "The report counts three who came, one with a mentor, two meetings, three closed. A mediation is no match.",
+        lambda: doing.counted(stage, "hospital", mentee.to, *names),
+        {"received": 3, "matched": 1, "sessions": 2, "closed": 3},
+    )
 
 
 def _over(stage: Stage, buddies: Offer, newcomers: list[Referred], match: str) -> None:

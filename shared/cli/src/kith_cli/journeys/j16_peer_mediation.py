@@ -1,8 +1,8 @@
 """16. Peer mediation (MH, "Peer Mediation"): two in a dispute, and somebody who is close to neither."""
 
-from typing import Any, Final
+from typing import Final
 
-from kith_cli.journeys import doing, supporting
+from kith_cli.journeys import doing, mediating, supporting
 from kith_cli.journeys.cast import Journey, Part, Played
 from kith_cli.journeys.doing import Offer, Referred
 from kith_cli.journeys.stage import Stage
@@ -28,24 +28,24 @@ def _settled(stage: Stage, mediation: Offer, trained: str, untrained: str) -> st
     stage.refuses(
         "Owen has not finished the training, and cannot be asked.",
         "training-missing",
-        lambda: _ask(stage, mediation, pam, rhys, mediator_id=untrained),
+        lambda: mediating.ask(stage, mediation, pam, rhys, mediator_id=untrained),
     )
-    asked = _ask(stage, mediation, pam, rhys)
+    asked = mediating.ask(stage, mediation, pam, rhys)
     stage.sees("Without a name the mediator who suits both is found: Nia.", asked["mediator_id"], trained)
     path = f"/mediations/{asked['id']}"
     stage.refuses(
         "Nia is not asked before both have agreed.",
         "parties-answer-first",
-        lambda: _answer(stage, path, "mediator", "yes"),
+        lambda: mediating.answer(stage, mediation, asked["id"], "mediator"),
     )
-    _answer(stage, path, "second", "yes")
+    mediating.answer(stage, mediation, asked["id"], "second")
     stage.sees("Rhys says yes. It takes two.", coordinator.read("matching", path)["state"], "awaiting-parties")
-    _answer(stage, path, "first", "yes")
+    mediating.answer(stage, mediation, asked["id"], "first")
     seen = coordinator.read("matching", path)
     stage.sees("Pam does too. Now Nia is asked.", seen["state"], "awaiting-mediator")
-    agreed = _answer(stage, path, "mediator", "yes")
+    agreed = mediating.answer(stage, mediation, asked["id"], "mediator")
     stage.sees("She agrees.", agreed["state"], "agreed")
-    ended = coordinator.move("matching", path, "ending", {"outcome": "settled"})
+    ended = mediating.end(stage, mediation, asked["id"])
     stage.sees("It is settled.", (ended["state"], ended["outcome"]), ("ended", "settled"))
     for one in (pam, rhys):
         doing.close(stage, one)
@@ -61,10 +61,9 @@ def _settled(stage: Stage, mediation: Offer, trained: str, untrained: str) -> st
 def _declined(stage: Stage, mediation: Offer) -> str:
     stage.act("One does not agree, and it does not begin")
     sian, tom = (_refer(stage, mediation, name) for name in ("Sian Testwell", "Tom Dummy"))
-    asked = _ask(stage, mediation, sian, tom)
-    path = f"/mediations/{asked['id']}"
-    _answer(stage, path, "first", "yes")
-    over = _answer(stage, path, "second", "no")
+    asked = mediating.ask(stage, mediation, sian, tom)
+    mediating.answer(stage, mediation, asked["id"], "first")
+    over = mediating.answer(stage, mediation, asked["id"], "second", "no")
     stage.sees("Tom says no. That is the end of it, and he gives no reason.", over["state"], "declined")
     return str(asked["id"])
 
@@ -85,9 +84,9 @@ def _in_a_fuller_programme(stage: Stage) -> dict[str, str]:
     stage.refuses(
         "Una may not mediate: she is close to one of the two.",
         "close-to-one",
-        lambda: _ask(stage, befriending, wyn, xena, mediator_id=close),
+        lambda: mediating.ask(stage, befriending, wyn, xena, mediator_id=close),
     )
-    asked = _ask(stage, befriending, wyn, xena)
+    asked = mediating.ask(stage, befriending, wyn, xena)
     stage.sees("Vic, who is close to neither, is found.", asked["mediator_id"], far)
     return {"befriending": befriending.id, "befriender": close, "far": far, "fuller": str(asked["id"])}
 
@@ -96,16 +95,6 @@ def _refer(stage: Stage, to: Offer, name: str) -> Referred:
     one = doing.refer(stage, "mediators", to, doing.person(name), needs=["dispute"], channels=["telephone"])
     doing.accept(stage, one)
     return one
-
-
-def _ask(stage: Stage, to: Offer, first: Referred, second: Referred, **more: str) -> Any:
-    parties = [{"kind": "referral", "id": one.id} for one in (first, second)]
-    body = {"programme_id": to.id, "parties": parties, **more}
-    return stage.heard(lambda: stage.worker("mediators").make("matching", "/mediations", body))
-
-
-def _answer(stage: Stage, path: str, by: str, said: str) -> Any:
-    return stage.worker("mediators").move("matching", path, "answers", {"answered_by": by, "answer": said})
 
 
 JOURNEY: Final = Journey(

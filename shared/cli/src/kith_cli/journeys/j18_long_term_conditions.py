@@ -21,15 +21,18 @@ def play(stage: Stage) -> Played:
     stage.sees("One programme has three.", [one.value for one in support.definition.models], MODELS)
     _taught(stage)
     matched, match = _by_impact(stage, support)
-    grouped = _beside_it_a_group(stage, support)
+    grouped, group = _beside_it_a_group(stage, support)
+    back = _to_the_group_and_back(stage, matched, match, group)
     learns, course = _and_a_course(stage, support)
     alike = _by_condition(stage, by_condition)
-    _feedback(stage, matched, match, grouped, learns)
+    _feedback(stage, matched, back, grouped, learns)
     return {
         "programme": support.id,
         "degenerative": by_condition.id,
         "referral": matched.id,
         "match": match,
+        "group": group,
+        "back": back,
         "grouped": grouped.id,
         "course": course,
         "alike": alike.id,
@@ -56,8 +59,6 @@ def _by_impact(stage: Stage, support: Offer) -> tuple[Referred, str]:
     ailsa = doing.take_on(stage, support, "Ailsa Testwell", conditions=["heart-failure"], connections=impact)
     doing.train(stage, support, ailsa, "scotlands-mental-health-first-aid")
     doing.take_on(stage, support, "Blair Dummy", conditions=["multiple-sclerosis"])
-    stage.tell("Callum is not sure. Before any yes he comes once, to see: a taster, with no name and no measure.")
-    supporting.contact(stage, support, "taster", 1)
     callum = doing.person("Callum Exampleton", impacts=["living-on-benefits", "fatigue"])
     about: dict[str, Any] = {
         "needs": ["low-mood", "isolation"],
@@ -66,7 +67,7 @@ def _by_impact(stage: Stage, support: Offer) -> tuple[Referred, str]:
         "channels": ["telephone"],
         "consent": {"feedback": "outcome"},
     }
-    stage.tell("Then his GP refers him. He agrees, and that she may hear the outcome.")
+    stage.tell("Callum's GP refers him. He agrees to that, and that she may hear the outcome.")
     matched = doing.refer(stage, "practice", support, callum, **about)
     _not_yet(stage, matched)
     found = supporting.candidates(stage, matched)
@@ -99,12 +100,19 @@ def _not_yet(stage: Stage, matched: Referred) -> None:
         doing.status_of(stage, matched, "conditions"),
         "not-yet",
     )
-    stage.tell("Asked again, he is ready.")
+    stage.tell("He is not sure what it would be like, and comes once to see: a taster, before any yes.")
+    taster = {"held_on": doing.today().isoformat(), "topics": ["what-it-is-like"]}
+    stage.heard(lambda: coordinator.make("matching", f"{path}/tasters", taster))
+    shown = [len(coordinator.everything("matching", f"{path}/{what}")) for what in ("tasters", "measurements")]
+    stage.sees("It is kept that he came, and nothing is measured.", shown, [1, 0])
+    matches = coordinator.everything("matching", f"{path}/matches")
+    stage.sees("He has no supporter, and nobody proposes one.", matches, [])
+    stage.tell("He buys into the idea now that he has experienced it. Asked again, he is ready.")
     coordinator.move("referrals", path, "look-again")
     doing.accept(stage, matched)
 
 
-def _beside_it_a_group(stage: Stage, support: Offer) -> Referred:
+def _beside_it_a_group(stage: Stage, support: Offer) -> tuple[Referred, str]:
     stage.act("Beside it a group, with the same programme")
     facilitator = doing.take_on(stage, support, "Davina Sampleton")
     group = supporting.gather_group(stage, support, [facilitator], places=12)
@@ -118,7 +126,32 @@ def _beside_it_a_group(stage: Stage, support: Offer) -> Referred:
     supporting.meet(stage, support, group, [grouped], minutes=90, topics=["self-management"])
     taken = stage.worker("conditions").read("matching", f"/groups/{group}")["taken"]
     stage.sees("She has a place in the group.", taken, 1)
-    return grouped
+    return grouped, group
+
+
+def _to_the_group_and_back(stage: Stage, matched: Referred, match: str, group: str) -> str:
+    stage.act("From one model to another, and back")
+    coordinator = stage.worker("conditions")
+    supporting.hold(stage, "conditions", match, limits_explained=True)
+    stage.tell("Callum would rather be one of many. His match ends when the place is his, and not before.")
+    moving = {"ending": "moved-to-group", "group_id": group}
+    moved = coordinator.move("matching", f"/matches/{match}", "ending", moving)
+    stage.sees("It says to which group he moved.", moved["moved_to"], group)
+    seen = coordinator.read("matching", f"/groups/{group}")
+    stage.sees("He has a place there, beside Eilidh.", seen["taken"], 2)
+    [place] = [
+        one for one in coordinator.everything("matching", f"/groups/{group}/places") if one["referral_id"] == matched.id
+    ]
+    stage.tell("It is too many people for him. He leaves, and would still like support.")
+    coordinator.move("matching", f"/places/{place['id']}", "leaving", {"waits_again": True})
+    [ailsa] = [one["supporter_id"] for one in supporting.candidates(stage, matched)["candidates"]]
+    back = supporting.introduce(stage, matched, ailsa)
+    stage.sees(
+        "He goes back to Ailsa, who did suit him: nobody has to begin again from nothing.",
+        (ailsa, len(coordinator.everything("matching", f"/referrals/{matched.id}/matches"))),
+        (moved["supporter_id"], 2),
+    )
+    return back
 
 
 def _and_a_course(stage: Stage, support: Offer) -> tuple[Referred, str]:
@@ -175,10 +208,10 @@ def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred, le
         doing.close(stage, one)
     names = ("received", "matched", "sessions", "contacts", "closed")
     stage.soon(
-        "The report counts three referred to the programme, one matched, two meetings one-to-one, one of the group and "
-        "one of the course, a taster, and three closed.",
+        "The report counts three referred to the programme, one matched, three meetings one-to-one, one of the group "
+        "and one of the course, a taster, and three closed.",
         lambda: doing.counted(stage, "conditions", matched.to, *names),
-        {"received": 3, "matched": 1, "sessions": 4, "contacts": 1, "closed": 3},
+        {"received": 3, "matched": 1, "sessions": 5, "contacts": 1, "closed": 3},
     )
 
 

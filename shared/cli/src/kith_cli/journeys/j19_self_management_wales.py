@@ -9,6 +9,10 @@ from kith_cli.journeys.stage import Stage
 
 LOOKING: Final = ("coordinator", "person-before", "person-after", "public")
 """Those whose view of her a supporter may look at."""
+TRAINER: Final = "self-management-trainer"
+MANAGING: Final = "self-management"
+LIVING: Final = "quality-of-life"
+"""Goals have the codes of the outcomes that the file hopes for."""
 VARIANTS: Final = ("prisons", "single-parents", "young-black-men", "women", "supported-housing")
 
 
@@ -17,11 +21,9 @@ def play(stage: Stage) -> Played:
     stage.act("A course led by people who use services")
     course = doing.offer(stage, "self-management", "self-management-wales")
     doing.agree_to_share(stage, "mental-health-team", "self-management")
-    stage.tell("Ifor Testwell uses services himself, and is a trained trainer. He leads a course of eight meetings.")
-    ifor = doing.take_on(stage, course, "Ifor Testwell", conditions=["bipolar-disorder"])
-    group = supporting.gather_group(stage, course, [ifor], places=12, meetings=8)
+    ifor, group = _a_trainer(stage, course)
     attended = _attends(stage, course, group)
-    _reaches_goals(stage, attended)
+    _reaches_goals(stage, attended, group, ifor)
     mentor = _crosses(stage, attended)
     _leads(stage, course, mentor, attended)
     _nothing_leaks(stage, mentor)
@@ -37,6 +39,28 @@ def play(stage: Stage) -> Played:
     }
 
 
+def _a_trainer(stage: Stage, course: Offer) -> tuple[str, str]:
+    coordinator = stage.worker("self-management")
+    roles = [one.value for one in course.definition.supporters.roles]
+    stage.holds("The file names the role: delivering courses.", "delivering-courses" in roles)
+    ifor = doing.take_on(stage, course, "Ifor Testwell", own="ifor", conditions=["bipolar-disorder"])
+    says = {"connection": "condition", "code": "bipolar-disorder", "audience": "public"}
+    stage.worker("self-management", "ifor").say("matching", f"/supporters/{ifor}/disclosures", {"items": [says]})
+    doing.train(stage, course, ifor, TRAINER)
+    held = {one["code"] for one in coordinator.everything("matching", f"/supporters/{ifor}/trainings")}
+    lives_with = coordinator.read("matching", f"/supporters/{ifor}")["conditions"]
+    stage.sees(
+        "Ifor Testwell lives with what the course is about, says so to anybody, and has finished the training of its "
+        "trainers.",
+        (TRAINER in held, lives_with),
+        (True, ["bipolar-disorder"]),
+    )
+    group = supporting.gather_group(stage, course, [ifor], places=12, meetings=8)
+    seen = coordinator.read("matching", f"/groups/{group}")
+    stage.sees("A course of eight meetings is his to lead.", (seen["meetings"], seen["facilitators"]), (8, [ifor]))
+    return ifor, group
+
+
 def _attends(stage: Stage, course: Offer, group: str) -> Referred:
     stage.tell("The mental health team refers Gwen Exampleton. She agreed, and is given one of twelve places.")
     gwen = doing.person("Gwen Exampleton", birth_date="1981-03-02")
@@ -49,22 +73,36 @@ def _attends(stage: Stage, course: Offer, group: str) -> Referred:
     return attended
 
 
-def _reaches_goals(stage: Stage, attended: Referred) -> None:
+def _reaches_goals(stage: Stage, attended: Referred, group: str, ifor: str) -> None:
     stage.act("Members help one another to set goals")
     course = attended.to
     stage.holds("The file asks for it.", course.definition.support.gathering.members_set_goals)  # type: ignore[union-attr]
+    coordinator = stage.worker("self-management")
+    stage.tell("At the first meeting Gwen sets two, in words of her own: she is at 2 and at 1 of 10.")
+    diary = supporting.set_goal(stage, attended, MANAGING, 2, words="Keep my mood diary for a month")
+    choir = supporting.set_goal(stage, attended, LIVING, 1, words="Sing in a choir again")
     supporting.measure(stage, attended, "goal-based-outcomes", "baseline", {"1": 2, "2": 1})
-    group = stage.worker("self-management").everything("matching", "/groups")[0]["id"]
     for topic in ("self-management", "goal-setting"):
-        supporting.meet(stage, course, group, [attended], minutes=120, topics=[topic])
+        supporting.meet(stage, course, group, [attended], minutes=120, topics=[topic], supporter_ids=[ifor])
+    held = [one for one in coordinator.everything("matching", "/sessions") if one["group_id"] == group]
+    stage.sees("Ifor gave both meetings.", [one["supporter_ids"] for one in held], [[ifor], [ifor]])
+    for goal, near in ((diary, 8), (choir, 6)):
+        supporting.look_at_goal(stage, attended, goal, near)
     supporting.measure(stage, attended, "goal-based-outcomes", "ending", {"1": 8, "2": 6})
     path = f"/referrals/{attended.id}/measurements"
-    found = stage.worker("self-management").everything("matching", path)
+    found = coordinator.everything("matching", path)
     said = {one["moment"]: {part["code"]: part["value"] for part in one["parts"]} for one in found}
     stage.sees(
-        "Gwen set two goals. At the first meeting she was at 2 and 1 of 10, at the end at 8 and 6.",
+        "They are looked at again: she was at 2 and 1, and is at 8 and 6.",
         said,
         {"baseline": {"1": "2", "2": "1"}, "ending": {"1": "8", "2": "6"}},
+    )
+    supporting.reach_goal(stage, attended, diary)
+    coordinator.move("matching", f"/goals/{choir}", "ending", {"state": "changed", "on": doing.today().isoformat()})
+    stage.sees(
+        "One she reached. The other is another by now, and she is nearer to it all the same.",
+        {code: supporting.goals(stage, course, code) for code in (MANAGING, LIVING)},
+        {MANAGING: {"set": 1, "nearer": 1, "reached": 1}, LIVING: {"set": 1, "nearer": 1, "reached": 0}},
     )
     doing.close(stage, attended)
     names = ("received", "sessions", "closed")
@@ -176,7 +214,7 @@ JOURNEY: Final = Journey(
     ),
     parts=(
         Part("mental-health-team", "Testwell Mental Health Team", "health-board", "wales"),
-        Part("self-management", "Exampleton Self-management", nation="wales", supporters=("gwen",)),
+        Part("self-management", "Exampleton Self-management", nation="wales", supporters=("gwen", "ifor")),
     ),
     play=play,
 )

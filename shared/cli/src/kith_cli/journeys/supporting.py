@@ -151,10 +151,10 @@ def goals(stage: Stage, to: Offer, code: str) -> dict[str, int]:
     return {name: one[name] for name in ("set", "nearer", "reached")}
 
 
-def contact(stage: Stage, to: Offer, kind: str, people: int, *, by: str = "coordinator", **more: Any) -> None:
-    """Log an occasion of today with so many people who are not named; ``by`` is who logs it."""
+def contact(stage: Stage, to: Offer, kind: str, people: int, *, by: str = "coordinator", **more: Any) -> str:
+    """Log an occasion of today with so many people who are not named; ``by`` is who logs it. Its id."""
     body = {"programme_id": to.id, "held_on": today().isoformat(), "kind": kind, "people": people, **more}
-    stage.heard(lambda: stage.worker(to.organisation, by).make("matching", "/contacts", body))
+    return str(stage.heard(lambda: stage.worker(to.organisation, by).make("matching", "/contacts", body))["id"])
 
 
 def alike(questions: int, answer: int) -> dict[str, int]:
