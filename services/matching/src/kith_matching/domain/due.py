@@ -23,7 +23,7 @@ QUIET_DAYS: Final = 14
 """Days without a word from either of two, where their programme does not say how long is too long [K]."""
 NOTICE_DAYS: Final = 14
 """Days before a planned ending in which it is prepared [K]."""
-AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.SEE_TO_HARDER})
+AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.TELL_SUPPORTER, Work.SEE_TO_HARDER, Work.ARRANGE_COVER})
 """What does not wait for the next look at the worklist."""
 
 _UNSAID: Final = dict.fromkeys((Work.SEE_TO_HARDER, Work.CHECK_BALANCE), "look-at-match")

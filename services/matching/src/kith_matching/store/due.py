@@ -20,11 +20,13 @@ from kith_matching.tables import (
     calls,
     dues,
     helpings,
+    loose_ends,
     matches,
     programme_versions,
     referrals,
     rhythms,
     sessions,
+    supporter_steps,
     supporters,
     visits,
 )
@@ -146,6 +148,23 @@ def _of_match(
     )
 
 
+_UNTOLD: Final = sa.and_(
+    loose_ends.c.kind == sa.literal_column(f"'{Work.TELL_SUPPORTER}'"), loose_ends.c.seen_at.is_(None)
+)
+_REMEMBERED: Final = loose_ends.c.referral_id.is_not(None)
+_RESTS: Final = sa.exists().where(
+    supporters.c.id == matches.c.supporter_id, supporters.c.state != sa.literal_column(f"'{SupporterState.ACTIVE}'")
+)
+_RESTS_FROM: Final = sa.func.greatest(
+    matches.c.made_on,
+    _last(
+        supporter_steps.c.begun_on,
+        supporter_steps.c.supporter_id == matches.c.supporter_id,
+        supporter_steps.c.kind == sa.literal_column("'state'"),
+        supporter_steps.c.finished_on.is_(None),
+    ),
+)
+"""Since when the supporter of a match is where they are. Nobody learns from it why they rest."""
 _MISSING: Final = sa.case(
     (visits.c.checked_in_at.is_(None), sa.literal_column(f"'{Missing.CHECK_IN}'")),
     else_=sa.literal_column(f"'{Missing.CHECK_OUT}'"),
@@ -159,6 +178,18 @@ DUE: Final = sa.union_all(
         about_key="supporter_id",
         missing=_MISSING,
     ).where(IS_OVERDUE),
+    sa.select(
+        _one(Work.TELL_SUPPORTER),
+        loose_ends.c.id,
+        sa.case((_REMEMBERED, sa.literal_column(f"'{Kind.MATCH}'")), else_=sa.literal_column(f"'{Kind.SUPPORTER}'")),
+        sa.case((_REMEMBERED, loose_ends.c.match_id), else_=loose_ends.c.supporter_id),
+        loose_ends.c.organisation_id,
+        loose_ends.c.programme_id,
+        loose_ends.c.referral_id,
+        loose_ends.c.since,
+        _ONCE,
+        _UNSAID,
+    ).where(_UNTOLD),
     _due(
         _one(Work.SEE_TO_HARDER),
         helpings,
@@ -167,6 +198,7 @@ DUE: Final = sa.union_all(
         about_key="match_id",
         referral_id=helpings.c.referral_id,
     ).where(IS_HARDER),
+    _of_match(_one(Work.ARRANGE_COVER), _RESTS_FROM, _RESTS),
     _of_match(
         _either(_MISSED_AFTER.is_not(None), Work.HOLD_SESSION, Work.GET_IN_TOUCH),
         _SILENT_FROM,
