@@ -163,6 +163,7 @@ ALLOWED: dict[Any, set[str]] = {
     },
     Moment: {"acknowledge_by", "decide_by"},
     bool: {
+        "at_home",
         "at_once",
         "checks_required",
         "different_peers",

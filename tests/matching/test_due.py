@@ -336,6 +336,7 @@ async def test_a_silence_is_the_persons_whoever_rests_or_leaves(short: Days) -> 
     supporter_id = await short.supporter_of(match_id)
     await short.desk.create(f"/supporters/{supporter_id}/suspension", {"reason": "allegation"})
 
+    assert await short.at(0) == [("arrange-cover", match_id, short.today)]
     assert await short.at(8) == [("hold-session", match_id, short.today + 8 * DAY)]
 
 

@@ -27,6 +27,7 @@ from tests.matching.stage import Stage
 
 KNOWN = {
     "looked-after": [False, False],
+    "loose-end": [False],
     "match": [False],
     "proposal": [False],
     "referral": [False],

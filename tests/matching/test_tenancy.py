@@ -25,6 +25,7 @@ from kith_matching.store.mediations import save_mediations
 from kith_matching.store.places import save_places
 from kith_matching.store.quality import save_told
 from kith_matching.tables import metadata
+from tests.builders import a_referral_closed
 from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.matching.builders import NOW, TODAY
 from tests.matching.desk import Desk, a_check_body, a_supporter_body, a_training_body
@@ -81,6 +82,7 @@ class Ours:
     incident_id: str
     material_id: str
     leader_id: str
+    loose_ids: tuple[str, str]
 
     @property
     def secrets(self) -> set[str]:
@@ -97,6 +99,7 @@ class Ours:
             str(self.referral.referral_id),
             *self.member_ids,
             *self.visit_ids,
+            *self.loose_ids,
         }
 
 
@@ -211,6 +214,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_followed_up_incident(desk, referral, supporter_id),
         await a_given_material(desk, group_id),
         leader_id,
+        await some_loose_ends(desk),
     )
 
 
@@ -390,6 +394,18 @@ async def some_visits(desk: Desk, match_id: str) -> tuple[str, str, str]:
     planned = [(await desk.create(f"/matches/{match_id}/visits", a_visit())).json()["id"] for _ in range(3)]
     await desk.change(f"/visits/{planned[1]}/checking-in", None, None)
     return planned[0], planned[1], planned[2]
+
+
+async def some_loose_ends(desk: Desk) -> tuple[str, str]:
+    """A match that ended because its referral closed, and a visit of another of which there was no plan."""
+    closed = await desk.a_referral()
+    ended, visited = await desk.a_match(closed), await desk.a_match()
+    await desk.stage.hear(a_referral_closed(closed))
+    at_home = WITH_EVERYTHING.model_copy(update={"definition_version": 2, "at_home": True})
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": at_home}))
+    body = {"kind": "one-to-one", "match_id": visited, "held_on": desk.today, "minutes": 60, "channel": "in-person"}
+    session_id: str = (await desk.create("/sessions", body)).json()["id"]
+    return ended, session_id
 
 
 def an_answer(desk: Desk) -> dict[str, Any]:
@@ -578,6 +594,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_match": ("GET", f"/matches/{ours.match_id}", None),
         "get_match_supporter": ("GET", f"/matches/{ours.match_id}/supporter", None),
         "end_match": ("POST", f"/matches/{ours.match_id}/ending", {"ending": "planned"}),
+        "say_supporter_was_told": ("POST", f"/matches/{ours.loose_ids[0]}/supporter-told", None),
+        "say_visit_was_talked_about": ("POST", f"/sessions/{ours.loose_ids[1]}/plan-talked-about", None),
         "plan_ending": ("POST", f"/matches/{ours.match_id}/planned-ending", {"ends_on": ours.desk.today}),
         "extend_match": ("POST", f"/matches/{ours.match_id}/extending", {"until": "2099-12-01"}),
         "answer_balance": ("POST", f"/matches/{ours.match_id}/balance", {"balance": "goes-on"}),
@@ -606,6 +624,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "end_mediation": ("POST", f"/mediations/{ours.mediation_id}/ending", {"outcome": "did-not-take-place"}),
         **attempts_to_exchange(ours),
         "plan_visit": ("POST", f"/matches/{ours.match_id}/visits", a_visit()),
+        "list_visits": ("GET", "/visits", None),
         "list_overdue_visits": ("GET", "/visits/overdue", None),
         "list_own_visits": ("GET", f"/supporters/{ours.supporter_id}/visits", None),
         "check_in_to_visit": ("POST", f"/visits/{ours.visit_ids[0]}/checking-in", None),
@@ -734,7 +753,8 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
-    *("list_helping", "list_helping_of_referral", "list_helping_due", "list_harder", "list_overdue_visits"),
+    *("list_helping", "list_helping_of_referral", "list_helping_due", "list_harder"),
+    *("list_overdue_visits", "list_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
     *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),

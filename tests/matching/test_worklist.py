@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from kith_chassis.clock import new_id, now, today
 from kith_contracts.programmes.terms import ProgrammeTerms
 from kith_matching.domain.worklist import Work
+from tests.builders import a_referral_closed
 from tests.conftest import AsCaller
 from tests.matching.desk import Desk
 from tests.matching.test_tenancy import WORRY, a_lead, a_measurement, a_shared_concern
 
 DAY = timedelta(days=1)
+ENDS = ("withdrawn", "died")
 SUPERVISED = ProgrammeTerms(
     definition_version=1, knowing_each_other="expected", supervision_weeks=4, places=2, waiting_list=True
 )
@@ -93,6 +95,21 @@ async def of_eight_weeks(desk: Desk) -> list[str]:
     return [silent, ended, near, asked, extended]
 
 
+async def of_what_stops(desk: Desk) -> list[str]:
+    """Four matches: somebody withdrew, somebody died, a supporter rests, and a visit had no plan."""
+    gone = [await desk.a_referral() for _ in range(2)]
+    withdrew, died = [await desk.a_match(one) for one in gone]
+    rested, unplanned = [await desk.a_match() for _ in range(2)]
+    await desk.stage.hear(*(a_referral_closed(one, reason=why) for one, why in zip(gone, ENDS, strict=True)))
+    supporter_id = (await desk.get(f"/matches/{rested}")).json()["supporter_id"]
+    moved = {"moment": "reached", "step": "resting", "on": desk.today}
+    assert (await desk.create(f"/supporters/{supporter_id}/steps", moved)).is_success
+    at_home = SUPERVISED.model_copy(update={"definition_version": 4, "at_home": True})
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": at_home}))
+    await meet(desk, unplanned, channel="in-person", limits_explained=True)
+    return [withdrew, died, rested, unplanned]
+
+
 async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
     offered = await an_offered_place(desk)
@@ -115,16 +132,21 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     await in_the_database(desk, AN_HOUR_AGO, visit.json()["id"], today(now()))
     chased, _, _ = await a_shared_concern(desk, as_caller, met)
     await in_the_database(desk, CHASED, chased, today(now()) - DAY)
+    withdrew, died, rested, unplanned = await of_what_stops(desk)
 
     found = await listed(desk)
 
     assert found == [
         ("look-for-visitor", visit.json()["supporter_id"]),
+        ("tell-supporter", died),
+        ("tell-supporter", withdrew),
         ("answer-concern", chased),
         ("chase-sharing", chased),
         ("see-to-harder", harder),
+        ("arrange-cover", rested),
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),
+        ("visit-without-plan", unplanned),
         ("explain-limits", met),
         ("hold-session", silent),
         ("get-in-touch", quiet),

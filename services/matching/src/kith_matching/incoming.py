@@ -40,7 +40,8 @@ HEARS: Final = (TOPIC,)
 
 async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
     """Take a batch in the order of the log; right for any order of other keys."""
-    await hearing.hear(tx, _news(facts), now=max(fact.occurred_at for fact in facts))
+    told_at = max(fact.occurred_at for fact in facts)
+    await hearing.hear(tx, _news(facts), now=told_at, heard_at=clock.now())
 
 
 def _news(facts: Sequence[Received]) -> News:
@@ -129,6 +130,7 @@ def _terms(told: ProgrammeTerms, formality: str) -> Terms:
         one_to_one_minutes=told.one_to_one_minutes,
         one_to_one_limit=told.one_to_one_limit,
         missed_after_days=told.missed_after_days,
+        at_home=told.at_home,
         measures=tuple(MeasureAsked(one.instrument, one.of, one.at, one.weeks_after_ending) for one in told.measures),
         sites=told.sites,
         formality=formality,

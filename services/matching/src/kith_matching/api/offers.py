@@ -29,13 +29,17 @@ class OfferShown(BaseModel):
 
 
 class OwnMatchShown(BaseModel):
-    """A match of yours that runs: log its sessions with its id. Days in Europe/London."""
+    """A match of yours: log its sessions with its id. Days in Europe/London.
+
+    Of one that has ended it is said since when, and not why: that your coordinator tells you themself.
+    """
 
     id: UUID
     programme_id: UUID
     programme_name: str | None
     made_on: date
     review_on: date
+    ended_on: date | None
 
 
 class OfferAnswerAsked(BaseModel):
@@ -111,11 +115,14 @@ async def list_own_matches(
     caller: CallerDep,
     now: NowDep,
     after: CursorDep,
+    ended: bool = False,
     limit: PageLimit = 50,
 ) -> Page[OwnMatchShown]:
-    """Whom you support now. Only the supporter reads it."""
+    """Whom you support now, or with ``ended`` whom you supported. Only the supporter reads it."""
     async with database.transaction(caller) as tx:
-        found = await views.list_own_matches(tx, supporter_id, caller.subject, after=after, limit=limit, now=now)
+        found = await views.list_own_matches(
+            tx, supporter_id, caller.subject, ended=ended, after=after, limit=limit, now=now
+        )
     return page_of([OwnMatchShown.model_validate(one) for one in found], limit)
 
 

@@ -24,7 +24,7 @@ from kith_chassis.http import (
 )
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import Instant, OrganisationDep, SpeakerDep
-from kith_matching.domain.visit import Missing
+from kith_matching.domain.visit import Missing, Stage
 from kith_matching.usecases import visiting
 from kith_matching.usecases.visiting import Move
 from kith_matching.views import visiting as views
@@ -100,13 +100,30 @@ MoverDep = Annotated[Mover, Depends(mover)]
 async def plan_visit(
     match_id: UUID, asked: VisitAsked, request: Request, *, caller: CallerDep, speaker: SpeakerDep
 ) -> Response:
-    """Plan a visit: your own, or for a supporter who has no access of their own."""
+    """Plan a visit: your own, or for a supporter who has no access of their own. Who rests visits nobody."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         visit = await visiting.plan_visit(tx, match_id, asked.starts_at, asked.minutes, by=speaker, now=now)
         return Created(f"/visits/{visit.id}", VisitShown.model_validate(visit), visit.version)
 
     return await create(request, caller, work)
+
+
+@router.get("/visits")
+async def list_visits(
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    now: NowDep,
+    after: CursorDep,
+    stage: Stage = Stage.PLANNED,
+    limit: PageLimit = 50,
+) -> Page[VisitShown]:
+    """The organisation's visits that are planned, going on or over, the first planned first."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_visits(tx, organisation_id, stage, after=after, limit=limit, now=now)
+    return page_of([VisitShown.model_validate(one) for one in found], limit)
 
 
 @router.get("/visits/overdue")

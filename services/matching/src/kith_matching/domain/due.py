@@ -27,7 +27,7 @@ somebody spoke with their supporter is none: if the two have met, a session says
 """
 NOTICE_DAYS: Final = 14
 """Days before a planned ending in which it is prepared [K]."""
-AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.SEE_TO_HARDER})
+AT_ONCE: Final = frozenset({Work.LOOK_FOR_VISITOR, Work.TELL_SUPPORTER, Work.SEE_TO_HARDER, Work.ARRANGE_COVER})
 """What does not wait for the next look at the worklist."""
 
 _UNSAID: Final = frozenset({Work.SEE_TO_HARDER, Work.CHECK_BALANCE})

@@ -18,10 +18,12 @@ class AloneLimit:
     """The most minutes that a programme's terms allow alone, None where they set no limit.
 
     ``counts`` is ``IN_ALL`` for all that a worker has alone with people on one day together, else it is for each.
+    ``at_home`` says that its sessions are visits to people's homes, so that each has a plan.
     """
 
     minutes: int | None = None
     counts: str | None = None
+    at_home: bool = False
 
     @property
     def of_the_day(self) -> bool:

@@ -13,7 +13,8 @@ from kith_matching.domain.training import Training
 class SupporterState(StrEnum):
     """Where a supporter is on their path, in this order (HH, LTC). Only who is ``active`` is asked.
 
-    Who rests keeps the matches they have. A ``paused`` that an older release kept is read as ``resting``.
+    Who rests keeps the matches they have and visits nobody meanwhile, until a coordinator finds somebody else or they
+    come back. A ``paused`` that an older release kept is read as ``resting``.
     """
 
     APPLICATION = "application"

@@ -83,6 +83,7 @@ class Terms:
     of ``training`` a supporter is matched with nobody.
     ``one_to_one_minutes`` is the most that somebody is seen alone, ``one_to_one_limit`` whether in ``each`` session or
     ``in-all``. ``missed_after_days`` are the days without a session after which a coordinator is told; None sets none.
+    ``at_home`` says that a supporter visits people's homes: then each visit has a plan, a check-in and a check-out.
     ``measures`` are what it asks people and supporters about how they are. ``sites`` are where it is offered, as codes.
     ``formality`` is how much it asks of those who come: ``informal``, ``organised``, ``formal``; None where it was told
     to an older release.
@@ -121,6 +122,7 @@ class Terms:
     one_to_one_minutes: int | None = None
     one_to_one_limit: str | None = None
     missed_after_days: int | None = None
+    at_home: bool = False
     measures: tuple[MeasureAsked, ...] = ()
     sites: tuple[str, ...] = ()
     formality: str | None = None

@@ -2,6 +2,9 @@
 
 Whoever visits is alone with somebody whom few know. So a coordinator sees at once who has not said that they arrived,
 or that they left, and the duty desk is told of it until somebody sees to it.
+
+When support stops, or the supporter does, the visits to come are cancelled. One that has begun stays as it is, also
+where nobody has checked in yet: somebody may be in that house, and is looked for.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain.match import Match, check_running
-from kith_matching.domain.refusals import MatchingRefused, MoveRefused, NotFound
+from kith_matching.domain.refusals import MatchingRefused, MoveRefused, NotFound, SupporterNotActive
+from kith_matching.domain.supporter import Supporter, SupporterState
 
 LATE_IN: Final = timedelta(minutes=30)
 """How long after the beginning somebody may come before they are looked for [K]."""
@@ -24,6 +28,17 @@ class Missing(StrEnum):
 
     CHECK_IN = "check-in"
     CHECK_OUT = "check-out"
+
+
+class Stage(StrEnum):
+    """How far a visit is."""
+
+    PLANNED = "planned"
+    """Nobody has checked in, whether or not it should have begun."""
+    GOING_ON = "going-on"
+    """Somebody has checked in, and not out."""
+    OVER = "over"
+    """Somebody has checked out, or it was cancelled."""
 
 
 class VisitNotFound(NotFound):
@@ -87,6 +102,15 @@ class Visit:
     checked_out_at: datetime | None = None
     cancelled_at: datetime | None = None
     version: int = 1
+
+
+def check_visits(supporter: Supporter) -> None:
+    """Refuse a visit by somebody who rests or has left. Raises ``SupporterNotActive``.
+
+    It is the same for all who rest: nobody learns from it that one of them is suspended.
+    """
+    if supporter.state is not SupporterState.ACTIVE:
+        raise SupporterNotActive
 
 
 def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now: datetime) -> Visit:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.http import forget_answers
 from kith_matching.domain.referral import UNKNOWN_LANGUAGE
 from kith_matching.domain.replay import ERASED
+from kith_matching.domain.worklist import Work
 from kith_matching.store.concerns import forget_words
 from kith_matching.tables import (
     acquaintances,
@@ -22,6 +23,7 @@ from kith_matching.tables import (
     helpings,
     incidents,
     looked_after,
+    loose_ends,
     matches,
     measurements,
     picks,
@@ -114,6 +116,14 @@ _DROP: Final = tuple(
     for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters)
 )
 
+_UNTIE: Final = (
+    sa.delete(loose_ends).where(
+        loose_ends.c.referral_id == _THEIRS,
+        loose_ends.c.kind != sa.literal_column(f"'{Work.TELL_SUPPORTER}'"),
+    ),
+    sa.update(loose_ends).where(loose_ends.c.referral_id == _THEIRS).values(referral_id=None),
+)
+"""That a supporter is still to be told stays: it is theirs, and says nothing of whom they supported."""
 _UNLINK: Final = (
     sa.delete(hats)
     .where(hats.c.person_id == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid))))
@@ -174,7 +184,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
     theirs = list((await tx.execute(_GONE, {"people": list(people)})).scalars())
     if theirs:
         locations = list(await tx.scalars(_UNLINK, {"people": list(people)}))
-        for drop in (*_DROP, _LET_GO, _UNNOTE):
+        for drop in (*_DROP, *_UNTIE, _LET_GO, _UNNOTE):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
         for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO):

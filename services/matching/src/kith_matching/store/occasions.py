@@ -47,7 +47,8 @@ _GET: Final = _WHOLE.where(sessions.c.id == sa.bindparam("session_id"))
 _LOCK_SESSION: Final = _GET.with_for_update()
 _LIMIT: Final = Compiled(
     sa.text(
-        "select cast(terms ->> 'one_to_one_minutes' as integer) as minutes, terms ->> 'one_to_one_limit' as counts"
+        "select cast(terms ->> 'one_to_one_minutes' as integer) as minutes, terms ->> 'one_to_one_limit' as counts,"
+        " coalesce(cast(terms ->> 'at_home' as boolean), false) as at_home"
         " from programmes where id = :programme_id and organisation_id = :organisation_id"
     )
 )

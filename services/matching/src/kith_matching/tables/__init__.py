@@ -10,6 +10,7 @@ from kith_matching.tables.helping import comings, helpings
 from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
+from kith_matching.tables.loose_ends import loose_ends
 from kith_matching.tables.materials import material_givings, materials
 from kith_matching.tables.measuring import instrument_licences, measurements, own_measures
 from kith_matching.tables.mediations import mediations
@@ -62,6 +63,7 @@ __all__ = [
     "incidents",
     "instrument_licences",
     "looked_after",
+    "loose_ends",
     "matches",
     "material_givings",
     "materials",

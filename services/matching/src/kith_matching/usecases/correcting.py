@@ -10,11 +10,13 @@ from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching import outgoing
+from kith_matching.domain.match import Match
 from kith_matching.domain.meeting import check_pairs, correct_meeting, together
 from kith_matching.domain.occasion import Company, Group, Occasion, Session, correct_one_to_one, is_same, taken_back
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
 from kith_matching.store import comings, matches, meeting, occasions, referrals
+from kith_matching.usecases.loose_ends import look_for_plan
 from kith_matching.usecases.occasions import check_alone
 
 
@@ -44,12 +46,14 @@ async def correct_session(
     session = await occasions.get_session_for_update(tx, session_id)
     check_version(session.version, expected_version, "session")
     today = clock.today(now)
+    visited: Match | None = None
     if session.match_id is not None:
         if attended is not None or came_with is not None:
             raise CannotAttend("Nobody is named as attending a session of a match: it is its person's own.")
         match = await matches.get_match(tx, session.match_id)
         check_remembered(await referrals.get_referral(tx, match.referral_id))
-        await check_alone(tx, match, occasion, beside=session_id)
+        if (await check_alone(tx, match, occasion, beside=session_id)).at_home:
+            visited = match
         corrected = correct_one_to_one(session, match, occasion, today=today)
     else:
         added = [one for one in people if one.id not in session.attended_referral_ids]
@@ -67,4 +71,6 @@ async def correct_session(
     await audit.record(tx, Entry("session-corrected", "session", session_id, (occasion.outcome,)), now=now)
     await referrals.save_waiting(tx, corrected.attended_referral_ids, waits=False)
     await outgoing.tell_session(tx, corrected, taken_back(session, corrected), now=now)
+    if visited is not None:
+        await look_for_plan(tx, corrected, visited)
     return corrected

@@ -29,10 +29,11 @@ from kith_matching.domain.occasion import (
 )
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound, ReferralNotFound, SupporterNotFound
-from kith_matching.domain.session_length import check_length
+from kith_matching.domain.session_length import AloneLimit, check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import comings, matches, meeting, occasions, referrals, supporters
-from kith_matching.usecases import places
+from kith_matching.usecases import places, visiting
+from kith_matching.usecases.loose_ends import look_for_plan
 
 
 async def log_match_session(
@@ -41,7 +42,8 @@ async def log_match_session(
     """Log a one-to-one session of a match; what a device sends again changes nothing.
 
     Those who organise log any of theirs, a supporter their own. Raises ``MatchNotFound``, ``PersonErased`` where
-    nothing is kept of its person any more, ``LoggedOtherwise`` and ``LongerThanAllowed``.
+    nothing is kept of its person any more, ``LoggedOtherwise`` and ``LongerThanAllowed``. A visit without a plan is
+    logged like any other, and talked about.
     """
     seen = await matches.get_match(tx, match_id)
     if not is_theirs(await supporters.get_supporter(tx, seen.supporter_id), by):
@@ -53,22 +55,27 @@ async def log_match_session(
         return logged
     check_remembered(referral)
     match = await matches.get_match(tx, match_id)
-    await check_alone(tx, match, occasion)
+    limit = await check_alone(tx, match, occasion)
     session = log_one_to_one(match, occasion, noted, session_id=clock.new_id(), today=clock.today(now))
     await occasions.insert_session(tx, session, _news(tx, session, now))
+    if limit.at_home:
+        await look_for_plan(tx, session, match)
     return session
 
 
-async def check_alone(tx: AsyncConnection, match: Match, occasion: Occasion, *, beside: UUID | None = None) -> None:
+async def check_alone(
+    tx: AsyncConnection, match: Match, occasion: Occasion, *, beside: UUID | None = None
+) -> AloneLimit:
     """Refuse what is longer than the programme allows, ``beside`` the session itself where that is corrected.
 
-    Raises ``LongerThanAllowed``.
+    Returns what the programme allows. Raises ``LongerThanAllowed``.
     """
     limit = await occasions.get_alone_limit(tx, match)
     others = 0
     if limit.of_the_day:
         others = await occasions.count_minutes_alone(tx, match, occasion.held_on, beside=beside)
     check_length(occasion, limit, others)
+    return limit
 
 
 async def log_group_meeting(
@@ -156,7 +163,9 @@ async def end(
     expected_version: int,
     now: datetime,
 ) -> Match:
-    """End a match. Whoever moves to a group has their place in it at once; whoever waits again waits since they came.
+    """End a match, and with it its visits to come.
+
+    Whoever moves to a group has their place in it at once; whoever waits again waits since they came.
 
     Raises ``StaleVersion`` where it has moved on, ``GroupNotFound``, and what ``moving`` raises.
     """
@@ -169,6 +178,7 @@ async def end(
         await places.move_in(tx, then.group_id, match.referral_id, then.comes_with, now=now)
     await matches.save_matches(tx, [ended.match])
     await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)
+    await visiting.cancel_coming_to(tx, [match.referral_id], now=now)
     await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)
     await outgoing.tell_ended(tx, [ended], now=now)
     return ended.match

@@ -15,7 +15,7 @@ from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.suspension import check_may_move
 from kith_matching.store import path as paths
 from kith_matching.store import supporters, suspensions
-from kith_matching.usecases.slots import cancel_coming_slots
+from kith_matching.usecases.stopping import cancel_what_is_coming
 
 Decide = Callable[[Path], tuple[Step, ...]]
 
@@ -38,7 +38,7 @@ async def move_supporter(
 ) -> Path:
     """Move a supporter to another state on a day, and tell it. Raises ``PathRefused`` as ``domain.path.move``.
 
-    Who is suspended may only rest or leave.
+    Who is suspended may only rest or leave. Who rests or leaves visits nobody: the visits to come are cancelled.
     """
 
     def decide(path: Path) -> tuple[Step, ...]:
@@ -76,7 +76,6 @@ async def _go_on(tx: AsyncConnection, supporter_id: UUID, decide: Decide, entry:
         check_may_move(await suspensions.find_last_suspension(tx, supporter_id), gone.state)
         changed = replace(supporter, state=gone.state, version=supporter.version + 1)
         await supporters.save_supporter(tx, changed)
-        if changed.state is SupporterState.LEFT:
-            await cancel_coming_slots(tx, changed, now=now)
+        await cancel_what_is_coming(tx, changed, now=now)
         await outgoing.tell_changed(tx, changed, now=now)
     return gone

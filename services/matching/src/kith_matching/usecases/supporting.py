@@ -23,7 +23,7 @@ from kith_matching.store import referrals, supporters, suspensions
 from kith_matching.store.looking_after import take_on
 from kith_matching.store.sharing import get_disclosures
 from kith_matching.store.supervision import keep_rhythms
-from kith_matching.usecases.slots import cancel_coming_slots
+from kith_matching.usecases.stopping import cancel_what_is_coming
 
 
 async def put_supporter(
@@ -63,8 +63,7 @@ async def put_supporter(
     if changed.state is not current.state:
         check_may_move(await suspensions.find_last_suspension(tx, asked.id), changed.state)
         await _keep_state(tx, await paths.get_path(tx, current), changed.state, now)
-        if changed.state is SupporterState.LEFT:
-            await cancel_coming_slots(tx, changed, now=now)
+        await cancel_what_is_coming(tx, changed, now=now)
     await supporters.save_supporter(tx, changed)
     await keep_rhythms(tx, clock.today(now), [changed.id])
     await audit.record(tx, Entry("supporter-changed", "supporter", changed.id, (changed.state,)), now=now)

@@ -17,6 +17,7 @@ from kith_matching.domain.suspension import BeingProposed, Outcome, Suspension, 
 from kith_matching.store import path as paths
 from kith_matching.store import proposals, referrals, supporters, suspensions
 from kith_matching.usecases.slots import cancel_coming_slots
+from kith_matching.usecases.visiting import cancel_coming_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class Seen:
 async def suspend_supporter(tx: AsyncConnection, supporter_id: UUID, reason: str, *, now: datetime) -> Seen:
     """Suspend a supporter: to everybody else they rest, and what was proposed of them is withdrawn, at once.
 
-    Nobody goes to meet them either: their slots to come are cancelled. Referrals are locked before the supporter, as
-    everywhere. Raises ``SupporterNotFound``, ``AlreadySuspended``, and ``BeingProposed`` where somebody proposed them
-    in between: then nothing was changed.
+    Nobody goes to meet them either, and they go to nobody: their slots and visits to come are cancelled, and whoever
+    they support is in the worklist as with all who rest. Referrals are locked before the supporter, as everywhere.
+    Raises ``SupporterNotFound``, ``AlreadySuspended``, and ``BeingProposed`` where somebody proposed them in between:
+    then nothing was changed.
     """
     proposed = await suspensions.list_proposed_referrals(tx, supporter_id)
     await referrals.list_referrals_for_update(tx, proposed)
@@ -50,6 +52,7 @@ async def suspend_supporter(tx: AsyncConnection, supporter_id: UUID, reason: str
     await _move(tx, supporter, state, now=now)
     await outgoing.tell_answered(tx, withdrawn, now=now)
     await cancel_coming_slots(tx, supporter, now=now)
+    await cancel_coming_by(tx, supporter_id, now=now)
     return Seen(suspension, await suspensions.list_running_matches(tx, supporter_id))
 
 

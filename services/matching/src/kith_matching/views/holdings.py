@@ -55,6 +55,10 @@ _HELD: Final = sa.text("""
     select 'due', id, organisation_id, false, to_jsonb(dues) - '{id,thing_id,organisation_id}'::text[]
     from dues where referral_id in (select id from theirs)
     union all
+    select 'loose-end', id, organisation_id, false,
+        to_jsonb(loose_ends) - '{id,match_id,referral_id,supporter_id,organisation_id,seen_by}'::text[]
+    from loose_ends where referral_id in (select id from theirs)
+    union all
     select 'goal', id, organisation_id, false,
         to_jsonb(goals) - '{id,referral_id,organisation_id,sealed_words,version}'::text[]
         || jsonb_build_object('in_own_words', sealed_words is not null)

@@ -46,11 +46,12 @@ _OWN_MATCHES: Final = audited(
         programmes.c.name.label("programme_name"),
         matches.c.made_on,
         matches.c.review_on,
+        matches.c.ended_on,
     )
     .outerjoin(programmes, programmes.c.id == matches.c.programme_id)
     .where(
         matches.c.supporter_id == sa.bindparam("supporter_id", type_=sa.Uuid),
-        matches.c.ended_on.is_(None),
+        matches.c.ended_on.is_not(None) == sa.bindparam("ended", type_=sa.Boolean),
         sa.or_(AFTER.is_(None), matches.c.id > AFTER),
     )
     .order_by(matches.c.id)
@@ -68,9 +69,19 @@ async def list_offers(
 
 
 async def list_own_matches(
-    tx: AsyncConnection, supporter_id: UUID, subject: str, *, after: UUID | None, limit: int, now: datetime
+    tx: AsyncConnection,
+    supporter_id: UUID,
+    subject: str,
+    *,
+    ended: bool,
+    after: UUID | None,
+    limit: int,
+    now: datetime,
 ) -> list[Found]:
-    """The supporter's matches that run, in order of id. Raises ``SupporterNotFound`` for anybody else."""
+    """The supporter's matches that run, or those that ended, in order of id: that they did, and never how or why.
+
+    Raises ``SupporterNotFound`` for anybody else.
+    """
     await get_own_organisation(tx, supporter_id, subject)
     listed = Entry("own-matches-listed", "supporter", supporter_id)
-    return await get_list(tx, _OWN_MATCHES, listed, {"after": after, "limit": limit}, now)
+    return await get_list(tx, _OWN_MATCHES, listed, {"ended": ended, "after": after, "limit": limit}, now)

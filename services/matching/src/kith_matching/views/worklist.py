@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import audit, clock
 from kith_chassis.audit import Entry
 from kith_matching.domain.looking_after import Kind
+from kith_matching.domain.match import Ending
 from kith_matching.domain.worklist import CONCERN, GROUP, Work
 from kith_matching.store.due import DUE, day_of
 from kith_matching.store.rounds import WAITS
@@ -19,6 +20,7 @@ from kith_matching.tables import (
     concern_sharings,
     concerns,
     looked_after,
+    loose_ends,
     matches,
     places,
     programmes,
@@ -68,6 +70,11 @@ _IS_FORMAL: Final = sa.exists().where(
     programmes.c.id == comings.c.programme_id, programmes.c.terms["formality"].astext == sa.literal_column("'formal'")
 )
 _UNPLACEABLE: Final = sa.exists().where(unplaceable.c.referral_id == referrals.c.id)
+_DIED: Final = sa.and_(
+    DUE.c.kind == sa.literal_column(f"'{Work.TELL_SUPPORTER}'"),
+    sa.exists().where(matches.c.id == DUE.c.thing_id, matches.c.ending == sa.literal_column(f"'{Ending.DIED}'")),
+)
+"""Whoever supported somebody who died is told before all others."""
 _FELL_DUE: Final = sa.select(
     DUE.c.kind,
     DUE.c.thing_id,
@@ -75,7 +82,7 @@ _FELL_DUE: Final = sa.select(
     DUE.c.about_id,
     DUE.c.programme_id,
     DUE.c.due_on,
-    sa.false(),
+    _DIED,
 ).where(DUE.c.organisation_id == ORGANISATION)
 _ALL: Final = sa.union_all(
     _work(Work.ANSWER_CONCERN, concerns, CONCERN, day_of(ANSWER_BY), IS_OPEN),
@@ -103,6 +110,15 @@ _ALL: Final = sa.union_all(
         day_of(places.c.answer_by),
         places.c.state == sa.literal_column("'offered'"),
         about_key="referral_id",
+    ),
+    _work(
+        Work.VISIT_WITHOUT_PLAN,
+        loose_ends,
+        Kind.MATCH,
+        loose_ends.c.since,
+        loose_ends.c.kind == sa.literal_column(f"'{Work.VISIT_WITHOUT_PLAN}'"),
+        loose_ends.c.seen_at.is_(None),
+        about_key="match_id",
     ),
     _work(
         Work.EXPLAIN_LIMITS,

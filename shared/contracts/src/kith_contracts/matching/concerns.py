@@ -60,8 +60,9 @@ class WorkFellDue(MatchingFact):
     programme_id: UUID | None = None
     kind: Code
     """What is due, as in the coordinators' worklist: ``look-for-visitor``, ``hold-session``, ``get-in-touch``,
-    ``supervise``, ``review``, ``ask-whether-it-helps``, ``see-to-ending``, ``prepare-ending``; and
-    ``look-at-match``."""
+    ``supervise``, ``review``, ``ask-whether-it-helps``, ``see-to-ending``, ``prepare-ending``,
+    ``tell-supporter`` (a match ended because of something that came from elsewhere), ``arrange-cover`` (its supporter
+    rests or has left); and ``look-at-match``."""
     about_kind: Code
     """What it is about: ``match``, ``supporter``."""
     about_id: UUID
@@ -70,7 +71,8 @@ class WorkFellDue(MatchingFact):
     due_on: date
     """The first day on which it is to be seen to (Europe/London): of what had to be done by a day, the day after."""
     at_once: bool = False
-    """Whether it cannot wait for the next look at the worklist: a visitor is looked for, a match is looked at now."""
+    """Whether it cannot wait for the next look at the worklist: a visitor is looked for, a match is looked at now,
+    a supporter is told, somebody else is found."""
 
     @property
     def story(self) -> Story:

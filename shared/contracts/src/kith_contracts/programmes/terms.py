@@ -126,6 +126,8 @@ class ProgrammeTerms(_Told):
     """Of what that is the limit: ``each`` session, ``in-all`` that a worker has on a day."""
     missed_after_days: Count | None = None
     """Days without a session after which a coordinator is told; none where it sets no such days."""
+    at_home: bool = False
+    """Whether a supporter visits people's homes: then each visit has a plan, a check-in and a check-out."""
     measures: tuple[MeasureAsked, ...] = ()
     """What is asked about how people are, of whom and when."""
     sites: tuple[Code, ...] = ()
@@ -175,6 +177,7 @@ def terms_of(definition: Definition, version: int) -> ProgrammeTerms:
         one_to_one_minutes=definition.support.sessions.one_to_one_minutes,
         one_to_one_limit=definition.support.sessions.one_to_one_limit,
         missed_after_days=definition.support.sessions.missed_after_days,
+        at_home=definition.support.sessions.at_home,
         measures=tuple(MeasureAsked(**measure.model_dump()) for measure in definition.evaluation.measures),
         sites=definition.site_codes,
         proposed_households=definition.evaluation.results.proposed if definition.evaluation.results else None,

@@ -5,7 +5,7 @@ from alembic import op
 from kith_chassis.schema import restrict, secure
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0036"
 
 LEADER = "nullif(current_setting('kith.leader', true), '')::uuid"
 LEADS = f"{LEADER} is null or {LEADER} = any(facilitators)"

@@ -66,7 +66,7 @@ TO_ASK_SINCE: Final = sa.case((sa.and_(~_ASKED, _ASKS), SECOND_ON))
 """The day of the second session, where nobody has asked whether it helps and the programme does."""
 
 
-def _of_match(
+def of_match(
     kind: sa.ColumnElement[str],
     due_on: sa.ColumnElement[Any],
     *where: sa.ColumnElement[bool],
@@ -81,15 +81,15 @@ def _of_match(
 
 
 OF_MATCHES: Final = (
-    _of_match(
+    of_match(
         either(_IS_MISSED, Work.HOLD_SESSION, Work.GET_IN_TOUCH),
         sa.case((_IS_MISSED, _MISSED_FROM), else_=_QUIET_FROM),
         every=sa.case((_IS_MISSED, _MISSED_AFTER), else_=QUIET_DAYS),
     ),
-    _of_match(one(Work.REVIEW), matches.c.review_on),
-    _of_match(one(Work.ASK_WHETHER_IT_HELPS), TO_ASK_SINCE, matches.c.review_on > TODAY),
-    _of_match(one(Work.CHECK_BALANCE), matches.c.balance_due_on),
-    _of_match(
+    of_match(one(Work.REVIEW), matches.c.review_on),
+    of_match(one(Work.ASK_WHETHER_IT_HELPS), TO_ASK_SINCE, matches.c.review_on > TODAY),
+    of_match(one(Work.CHECK_BALANCE), matches.c.balance_due_on),
+    of_match(
         either(PLANNED_UNTIL <= TODAY, Work.SEE_TO_ENDING, Work.PREPARE_ENDING),
         sa.case((PLANNED_UNTIL <= TODAY, PLANNED_UNTIL), else_=PLANNED_UNTIL - NOTICE_DAYS),
     ),
