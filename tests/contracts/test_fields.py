@@ -52,6 +52,7 @@ ALLOWED: dict[Any, set[str]] = {
         "referral_id",
         "referring_organisation_id",
         "session_id",
+        "sharing_id",
         "sharing_organisation_id",
         "story_id",
         "supervision_id",

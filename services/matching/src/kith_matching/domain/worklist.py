@@ -17,8 +17,6 @@ class Work(StrEnum):
     """Somebody who visits a home has not said in time that they arrived, or left."""
     ANSWER_CONCERN = "answer-concern"
     """Nobody has decided about a concern; who may not read it sees that a duty desk has to."""
-    CHASE_SHARING = "chase-sharing"
-    """Something was shared without agreement, and whoever was told has not answered."""
     SEE_TO_HARDER = "see-to-harder"
     """Somebody said that support makes it harder."""
     TAKE_ANSWER = "take-answer"
