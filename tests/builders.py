@@ -21,6 +21,7 @@ from kith_contracts.matching import (
     ProposalAnswered,
     ScorePart,
     SessionLogged,
+    SharingFellDue,
     SupporterChanged,
     WorkFellDue,
 )
@@ -70,6 +71,12 @@ def a_concern_raised(**changes: Any) -> ConcernRaised:
 def a_concern_answered(raised: ConcernRaised, answer: str) -> ConcernAnswered:
     """Somebody acknowledged it, or decided."""
     return ConcernAnswered(concern_id=raised.concern_id, organisation_id=raised.organisation_id, answer=answer)
+
+
+def a_sharing_fell_due(raised: ConcernRaised, **changes: Any) -> SharingFellDue:
+    """Whoever was told of a concern has not answered by today."""
+    usual: dict[str, Any] = {"sharing_id": new_id(), "concern_id": raised.concern_id, "due_on": TODAY}
+    return SharingFellDue(**{**usual, "organisation_id": raised.organisation_id, "desk_id": raised.desk_id, **changes})
 
 
 def work_that_fell_due(**changes: Any) -> WorkFellDue:

@@ -8,6 +8,7 @@ import pytest
 from kith_cli.network import NetworkUnusable, Organisation, read_network
 
 LEAD = "lead: {name: Duty Testwell, email: duty@example.org}"
+PROGRAMME = "01a088b5-a474-7863-9339-be393418660f"
 ONE, OTHER = "01a11c1e-6b1f-7c42-8d3a-5e0f9b7a2c14", "01a11c1e-6b20-7d5e-9a71-3c8b4f6e1d27"
 
 
@@ -21,6 +22,7 @@ organisations:
 - id: 01a088b5-af46-7fb8-8007-09389b64dc76
   slug: example-trust
   clients: {clients}
+  programmes: [{{id: {PROGRAMME}, slug: peer-listening}}]
   duty_desks: [{", ".join(f"{{id: {id_}, {desk}}}" for id_, desk in zip(ids, desks, strict=False))}]
 """
     )
@@ -31,7 +33,7 @@ organisations:
 def test_a_desk_is_told_as_the_file_says_it(tmp_path: Path) -> None:
     said = "districts: [G12], deputy: {name: Deputy, email: deputy@example.org}, decide_minutes: 60"
 
-    [desk] = read(tmp_path, f"{LEAD}, {said}").duty_desks
+    _, desk = read(tmp_path, f"{LEAD}, {said}", LEAD).duty_desks
 
     assert str(desk.id) == ONE
     assert desk.body["lead"] == {"name": "Duty Testwell", "email": "duty@example.org"}
@@ -49,7 +51,14 @@ def test_times_are_those_on_a_clock_with_quotes_and_without(tmp_path: Path, quot
 def test_one_desk_answers_for_some_districts_and_another_for_everywhere_else(tmp_path: Path) -> None:
     organisation = read(tmp_path, f"{LEAD}, districts: [EH1, EH16]", LEAD)
 
-    assert [one.body.get("districts") for one in organisation.duty_desks] == [["EH1", "EH16"], None]
+    assert [one.body.get("districts") for one in organisation.duty_desks] == [None, ["EH1", "EH16"]]
+
+
+def test_a_desk_may_be_a_programmes_own_by_its_slug(tmp_path: Path) -> None:
+    everywhere, own = read(tmp_path, f"{LEAD}, programme: peer-listening", LEAD).duty_desks
+
+    assert (own.body["programme_id"], "programme" in own.body) == (PROGRAMME, False)
+    assert "programme_id" not in everywhere.body
 
 
 @pytest.mark.parametrize(
@@ -63,6 +72,15 @@ def test_one_desk_answers_for_some_districts_and_another_for_everywhere_else(tmp
         (
             *((f"{LEAD}, districts: [G12, ML1]", f"{LEAD}, districts: [ML1]"), "district-taken"),
             "two duty desks of example-trust answer for ML1: take that out of one of them.",
+        ),
+        (
+            *((f"{LEAD}, districts: [G12]",), "everything-else-unanswered"),
+            "no duty desk of example-trust answers for everything else: add one with neither districts nor a programme",
+        ),
+        (
+            (f"{LEAD}, programme: peer-listenin",),
+            "programme-unknown",
+            "no programme of example-trust. Perhaps peer",
         ),
         ((LEAD, LEAD), "district-taken", "two duty desks of example-trust answer for everywhere else"),
     ],

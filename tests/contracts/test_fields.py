@@ -53,6 +53,7 @@ ALLOWED: dict[Any, set[str]] = {
         "request_id",
         "referring_organisation_id",
         "session_id",
+        "sharing_id",
         "sharing_organisation_id",
         "story_id",
         "supervision_id",

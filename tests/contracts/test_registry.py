@@ -42,6 +42,7 @@ STORIES = {
     "kith.no-feasible-supporter.v1": ("referral", "referral_id"),
     "kith.concern-raised.v1": ("concern", "concern_id"),
     "kith.concern-answered.v1": ("concern", "concern_id"),
+    "kith.sharing-fell-due.v1": ("concern", "concern_id"),
     "kith.work-fell-due.v1": ("referral", "referral_id"),
     "kith.concern-escalated.v1": ("concern", "concern_id"),
     "kith.message-delivered.v1": ("referral", "story_id"),

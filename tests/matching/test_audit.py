@@ -183,6 +183,7 @@ ACTIONS = {
     "raise_concern": ["concern-raised"],
     "list_own_concerns": ["own-concerns-listed"],
     "list_concerns": ["concerns-listed"],
+    "list_unanswered_sharings": ["unanswered-sharings-listed"],
     "get_concern": ["concern-read", "supporter-contact-read"],
     "acknowledge_concern": ["concern-acknowledged"],
     "decide_concern": ["concern-decided"],

@@ -107,7 +107,7 @@ VIEWS: Mapping[str, str | None] = {
         *("list_instruments", "get_instrument", "put_licence", "record_measurement", "list_measurements"),
         *("get_measurement", "record_own_measure", "list_own_measures"),
         *("raise_concern", "list_own_concerns", "list_concerns", "get_concern", "acknowledge_concern"),
-        *("decide_concern", "share_concern", "answer_sharing"),
+        *("decide_concern", "share_concern", "answer_sharing", "list_unanswered_sharings"),
         *("put_duty_desk", "list_duty_desks", "get_duty_desk", "read_duty_desk_contact"),
         *("list_unplaceable", "replay_round", "find_most_helpful", "get_fairness"),
     )

@@ -722,6 +722,7 @@ def attempts_to_see_to_it(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "raise_concern": ("POST", "/concerns", a_concern(ours.match_id)),
         "list_own_concerns": ("GET", "/concerns/own", None),
         "list_concerns": ("GET", "/concerns", None),
+        "list_unanswered_sharings": ("GET", "/concerns/sharings", None),
         "get_concern": ("GET", concern, None),
         "acknowledge_concern": ("POST", f"{concern}/acknowledging", None),
         "decide_concern": ("POST", f"{concern}/deciding", {"decision": "shared", "reason": WORRY}),
@@ -778,6 +779,7 @@ NAMED = {
 """For named roles alone: an administrator is not one."""
 LEADS = {
     *("list_concerns", "get_concern", "acknowledge_concern", "decide_concern", "share_concern", "answer_sharing"),
+    "list_unanswered_sharings",
 }
 """For safeguarding leads alone: whoever organises is none."""
 FOR_SENDING = {"read_supporter_contact", "read_duty_desk_contact"}
@@ -919,7 +921,7 @@ async def test_another_organisations_lead_sees_none_of_our_concerns(ours: Ours, 
     answers = await attempts_of(ours, stranger, LEADS | {"list_own_concerns", "put_duty_desk"})
 
     empty: Any = {"items": [], "next": None}
-    lists = {"list_concerns": empty, "list_own_concerns": empty}
+    lists = {"list_concerns": empty, "list_unanswered_sharings": empty, "list_own_concerns": empty}
     assert answers == dict.fromkeys(LEADS | {"put_duty_desk"}, 404) | lists
 
 

@@ -24,7 +24,6 @@ LATE = sa.text("update rhythms set active_since = :on where supporter_id = :id")
 AN_HOUR_AGO = sa.text(
     "update visits set starts_at = starts_at - interval '1 hour' where id = :id and cast(:on as date) is not null"
 )
-CHASED = sa.text("update concern_sharings set answer_by = :on where concern_id = :id")
 MADE = sa.text("update matches set made_on = :on where id = :id")
 REVIEW = sa.text("update matches set review_on = :on where id = :id")
 
@@ -131,7 +130,6 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     visit = await desk.create(f"/matches/{visited}/visits", in_time)
     await in_the_database(desk, AN_HOUR_AGO, visit.json()["id"], today(now()))
     chased, _, _ = await a_shared_concern(desk, as_caller, met)
-    await in_the_database(desk, CHASED, chased, today(now()) - DAY)
     withdrew, died, rested, unplanned = await of_what_stops(desk)
 
     found = await listed(desk)
@@ -141,7 +139,6 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("tell-supporter", died),
         ("tell-supporter", withdrew),
         ("answer-concern", chased),
-        ("chase-sharing", chased),
         ("see-to-harder", harder),
         ("arrange-cover", rested),
         ("take-answer", str(proposed.referral_id)),
@@ -243,16 +240,14 @@ async def test_a_concern_is_in_everybodys_list_and_says_nothing_of_whom_it_is_ab
     assert match_id not in str(item)
 
 
-async def test_whoever_has_answered_is_not_asked_again(desk: Desk, as_caller: AsCaller) -> None:
-    concern_id, sharing_id, _ = await a_shared_concern(desk, as_caller, await desk.a_match())
-    await in_the_database(desk, CHASED, concern_id, today(now()) - DAY)
-    before = (await worklist(desk))["counts"]
+async def test_what_only_a_lead_can_chase_is_not_on_the_list_of_coordinators(desk: Desk, as_caller: AsCaller) -> None:
+    concern_id, _, _ = await a_shared_concern(desk, as_caller, await desk.a_match())
 
     desk.auth = a_lead(desk, as_caller)
-    await desk.create(f"/concerns/{concern_id}/sharings/{sharing_id}/answering", None)
+    await desk.create(f"/concerns/{concern_id}/deciding", {"decision": "shared", "reason": WORRY})
 
     desk.auth = as_caller("coordinator", organisation_id=desk.stage.organisation_id)
-    assert (before["chase-sharing"], "chase-sharing" in (await worklist(desk))["counts"]) == (1, False)
+    assert [item for item in (await worklist(desk))["items"] if item["about"] == "concern"] == []
 
 
 async def test_where_there_is_nothing_to_do_the_list_is_empty(desk: Desk) -> None:

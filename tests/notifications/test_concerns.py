@@ -20,7 +20,15 @@ from kith_notifications.domain.concern import (
     undelivered,
 )
 from kith_notifications.usecases import pass_on_concerns
-from tests.builders import NOW, a_concern_answered, a_concern_raised, a_referral_created, received, work_that_fell_due
+from tests.builders import (
+    NOW,
+    a_concern_answered,
+    a_concern_raised,
+    a_referral_created,
+    a_sharing_fell_due,
+    received,
+    work_that_fell_due,
+)
 from tests.notifications.owners import address
 from tests.notifications.stage import Stage
 
@@ -237,3 +245,29 @@ async def test_all_that_falls_due_on_a_day_is_one_letter_and_what_cannot_wait_is
     ours = sorted(row.reason.partition("/")[0] for row in rows if row.recipient == f"programme/{organisation_id}")
     assert ours == ["look-now", "work-due", "work-due"]
     assert len(rows) == 4
+
+
+async def test_the_lead_of_the_desk_asks_again_where_nobody_answered_and_is_written_to_once(stage: Stage) -> None:
+    raised = await a_heard_concern(stage)
+    due = a_sharing_fell_due(raised)
+    await stage.hear(a_concern_answered(raised, "acknowledged"), a_concern_answered(raised, "decided"))
+
+    await stage.hear(due)
+    await stage.hear(due, a_sharing_fell_due(raised))
+    await stage.turn(stage.a_sender())
+
+    assert (await recipients(stage))[1:] == ["sharing-unanswered duty-lead"] * 2
+    letter = next(one for one in stage.mail.letters if "has not answered" in one["Subject"])
+    assert f"Reference: {raised.concern_id}" in letter.get_content()
+    assert str(due.sharing_id) not in letter.get_content()
+
+
+async def test_a_reminder_comes_before_its_concern_is_heard_of_and_without_a_desk_to_the_organisation(
+    stage: Stage,
+) -> None:
+    raised = a_concern_raised(desk_id=None)
+
+    await stage.hear(a_sharing_fell_due(raised))
+    await stage.hear(raised)
+
+    assert await recipients(stage) == ["sharing-unanswered programme", "concern-raised programme"]

@@ -24,6 +24,15 @@ def test_in_a_crisis_somebody_has_a_peer_while_services_treat_them(after_the_jou
     assert offer["crisis_lines"] == [{"name": "Samaritans", "telephone": "116 123"}]
 
 
+def test_whose_duty_it_is_learns_who_it_is_about_and_that_is_on_the_record(after_the_journey: AfterTheJourney) -> None:
+    after = after_the_journey(9)
+
+    [concern] = after.seen_by("forum", "safeguarding-lead").everything("matching", "/concerns", state="all")
+    entries = after.stage.operator.read("referrals", "/operations/audit", about=after.ids["referral"])["items"]
+    looked = [one for one in entries if one["action"] == "concerned-person-read"]
+    assert [(one["codes"], one["purpose"]) for one in looked] == [([f"concern-{concern['id']}"], "reach-person")]
+
+
 def test_a_worry_is_answered_by_whose_duty_it_is_and_read_by_nobody_else(after_the_journey: AfterTheJourney) -> None:
     after = after_the_journey(9)
 

@@ -21,11 +21,12 @@ from kith_contracts.matching import (
     ProposalAnswered,
     ScorePart,
     SessionLogged,
+    SharingFellDue,
     SupervisionLogged,
     SupporterChanged,
     WorkFellDue,
 )
-from kith_matching.domain.concern import Concern
+from kith_matching.domain.concern import Concern, Sharing
 from kith_matching.domain.due import Raised
 from kith_matching.domain.match import Ended, Match
 from kith_matching.domain.measurement import Measurement
@@ -149,6 +150,21 @@ async def tell_concern_answered(tx: AsyncConnection, concern: Concern, *, now: d
         answer="acknowledged" if concern.decided_at is None else "decided",
     )
     await outbox.record(tx, answered, now=now)
+
+
+async def tell_unanswered(tx: AsyncConnection, due: Sequence[tuple[Concern, Sharing]], *, now: datetime) -> None:
+    """Tell that somebody who was told of a concern has not answered by the day: not who, nor what they know."""
+    facts = (
+        SharingFellDue(
+            sharing_id=sharing.id,
+            concern_id=concern.id,
+            organisation_id=concern.organisation_id,
+            desk_id=concern.desk_id,
+            due_on=sharing.answer_by,
+        )
+        for concern, sharing in due
+    )
+    await outbox.record(tx, *facts, now=now)
 
 
 async def tell_quality(tx: AsyncConnection, news: Sequence[Quality], *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from kith_chassis import clock
 from kith_chassis.received import Received
 from kith_contracts import matching, referrals
 from kith_notifications import usecases
-from kith_notifications.domain.concern import Concern
+from kith_notifications.domain.concern import Concern, Sharing
 from kith_notifications.domain.table import (
     ACCEPTED,
     CLOSED,
@@ -54,6 +54,7 @@ async def on_facts(tx: AsyncConnection, facts: Sequence[Received]) -> None:
         if isinstance(fact.body, matching.ConcernAnswered):
             answers.setdefault(fact.body.concern_id, []).append(fact.body.answer)
     await usecases.note_concerns(tx, concerns, answers, at=now)
+    await usecases.note_sharings(tx, [one for fact in facts if (one := _sharing(fact)) is not None], now=now)
     await usecases.note_work(tx, [work for fact in facts if (work := _work(fact)) is not None], now=now)
 
 
@@ -68,6 +69,14 @@ def _concern(fact: Received) -> Concern | None:
                 decide_by=raised.decide_by,
                 pass_on_after=timedelta(minutes=raised.pass_on_minutes),
             )
+        case _:
+            return None
+
+
+def _sharing(fact: Received) -> Sharing | None:
+    match fact.body:
+        case matching.SharingFellDue() as due:
+            return Sharing(due.sharing_id, due.concern_id, due.organisation_id, due.desk_id, fact.occurred_at)
         case _:
             return None
 

@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis import clock, erased
 from kith_notifications import outgoing
 from kith_notifications.domain import work
-from kith_notifications.domain.concern import CONCERN, Concern, answered, heard, message_of, pass_on, undelivered
+from kith_notifications.domain.concern import (
+    CONCERN,
+    Concern,
+    Sharing,
+    answered,
+    heard,
+    message_of,
+    pass_on,
+    reminder_of,
+    undelivered,
+)
 from kith_notifications.domain.sending import EMAIL, FAILED, Claimed, Settled
 from kith_notifications.domain.telling import Happening, News, PersonGone, ReferralMade, note, restop
 from kith_notifications.domain.work import Work
@@ -80,6 +90,11 @@ async def pass_on_concerns(tx: AsyncConnection, now: datetime) -> None:
     told = [(clock.new_id(), message_of(one.concern, one, at=now)) for one in passed]
     await store.add_messages(tx, told, channel=EMAIL, now=now)
     await outgoing.tell_passed_on(tx, passed, now=now)
+
+
+async def note_sharings(tx: AsyncConnection, due: Sequence[Sharing], *, now: datetime) -> None:
+    """Write to the desks of sharings that nobody answered by the day."""
+    await store.add_messages(tx, [(clock.new_id(), reminder_of(one)) for one in due], channel=EMAIL, now=now)
 
 
 async def note_work(tx: AsyncConnection, fell_due: Sequence[Work], *, now: datetime) -> None:

@@ -31,9 +31,10 @@ LEVELS: Final = ("lead", "deputy", "trustee")
 OPENS: Final = {"opens_at": "09:00", "closes_at": "17:00"}
 """When a desk is there, where its file says nothing."""
 DUTY_DESK: Final = (
-    *("districts", *LEVELS, "nation", *OPENS),
+    *("districts", "programme", *LEVELS, "nation", *OPENS),
     *("acknowledge_minutes", "decide_minutes", "chase_after_days", "crisis_lines"),
 )
+ELSEWHERE: Final = "everywhere else"
 ON_DUTY: Final = "safeguarding-lead"
 """The role that answers concerns, and puts the desks of its organisation in force."""
 QUALIFICATIONS: Final = ("trainings", "checks")
@@ -145,32 +146,43 @@ def _organisation(path: Path, told: Mapping[str, Any], defaults: Mapping[str, An
         roles=tuple(told.get("clients", ())),
         programmes=programmes,
         supporters=tuple(_supporter(usual | dict(one), ids) for one in told.get("supporters", ())),
-        duty_desks=_duty_desks(path, told),
+        duty_desks=_duty_desks(path, told, ids),
     )
 
 
-def _duty_desks(path: Path, told: Mapping[str, Any]) -> tuple[Entry, ...]:
-    """Who is on duty, if there is somebody to answer and each area has one desk."""
-    slug, desks = told["slug"], [_duty_desk(path, told["slug"], one) for one in told.get("duty_desks", ())]
+def _duty_desks(path: Path, told: Mapping[str, Any], programmes: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Who is on duty, if there is somebody to answer, each area has one desk, and one answers for everything else.
+
+    That one comes first, as matching wants it.
+    """
+    slug = told["slug"]
+    desks = [_duty_desk(path, slug, one, programmes) for one in told.get("duty_desks", ())]
     if desks and ON_DUTY not in told.get("clients", ()):
         says = f"{slug} has a duty desk and nobody to answer there: add {ON_DUTY} to its clients."
         raise NetworkUnusable(path, says, "nobody-on-duty")
-    areas: set[str] = set()
+    areas: set[tuple[str | None, str]] = set()
     for desk in desks:
-        own = set(desk.body.get("districts") or ["everywhere else"])
-        if twice := sorted(own & areas):
+        own = {(desk.body.get("programme_id"), one) for one in desk.body.get("districts") or [ELSEWHERE]}
+        if twice := sorted(area for _, area in own & areas):
             says = f"two duty desks of {slug} answer for {', '.join(twice)}: take that out of one of them."
             raise NetworkUnusable(path, says, "district-taken")
         areas |= own
-    return tuple(desks)
+    if desks and (None, ELSEWHERE) not in areas:
+        says = f"no duty desk of {slug} answers for everything else: add one with neither districts nor a programme."
+        raise NetworkUnusable(path, says, "everything-else-unanswered")
+    return tuple(sorted(desks, key=lambda desk: "programme_id" in desk.body or bool(desk.body.get("districts"))))
 
 
-def _duty_desk(path: Path, slug: str, told: Mapping[str, Any]) -> Entry:
+def _duty_desk(path: Path, slug: str, told: Mapping[str, Any], programmes: Mapping[str, str]) -> Entry:
     """One duty desk, if it says nothing that no desk has, and whom to write to."""
     desk = f"the duty desk {told['id']} of {slug}"
     if unknown := sorted(told.keys() - {"id", *DUTY_DESK}):
         says = f"{desk} says {unknown[0]}, which no duty desk has.{_perhaps(unknown[0], DUTY_DESK)}"
         raise NetworkUnusable(path, says, "duty-desk-word-unknown")
+    named = told.get("programme")
+    if named is not None and named not in programmes:
+        says = f"{desk} is for {named}, which is no programme of {slug}.{_perhaps(str(named), programmes)}"
+        raise NetworkUnusable(path, says, "programme-unknown")
     if "lead" not in told:
         says = f"{desk} has no lead: say the name and email of a mailbox that somebody always reads."
         raise NetworkUnusable(path, says, "lead-missing")
@@ -182,7 +194,9 @@ def _duty_desk(path: Path, slug: str, told: Mapping[str, Any]) -> Entry:
     if hours["opens_at"] >= hours["closes_at"]:
         says = f"{desk} closes before it opens: say opens_at and closes_at of the same day, the first earlier."
         raise NetworkUnusable(path, says, "closes-before-it-opens")
-    return Entry(UUID(told["id"]), _plain({name: told[name] for name in DUTY_DESK if name in told} | hours))
+    own = {"programme_id": programmes[named]} if named is not None else {}
+    said = {name: told[name] for name in DUTY_DESK if name in told and name != "programme"}
+    return Entry(UUID(told["id"]), _plain(said | own | hours))
 
 
 def _time_of_day(told: str | int) -> time:

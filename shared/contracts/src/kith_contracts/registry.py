@@ -60,6 +60,7 @@ FACTS: Final[tuple[type[Fact], ...]] = (
     matching.NoFeasibleSupporter,
     matching.ConcernRaised,
     matching.ConcernAnswered,
+    matching.SharingFellDue,
     matching.WorkFellDue,
     notifications.MessageDelivered,
     notifications.MessageFailed,

@@ -9,6 +9,7 @@ from kith_matching.api import (
     attention,
     checking_in,
     checks,
+    concern_sharings,
     concerns,
     correcting,
     developing,
@@ -60,7 +61,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, loose_ends, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(noting, own_measures, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
-    *(concerns, duty_desks),
+    *(concern_sharings, concerns, duty_desks),  # the list of sharings would be taken for a concern's id
 ):
     router.include_router(part.router)
 
@@ -235,6 +236,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "decide_concern": _LEADS,
     "share_concern": _LEADS,
     "answer_sharing": _LEADS,
+    "list_unanswered_sharings": _LEADS,
     "put_duty_desk": frozenset({"administrator"}) | _LEADS,
     "list_duty_desks": ORGANISERS | _LEADS,
     "get_duty_desk": ORGANISERS | _LEADS,

@@ -1,30 +1,27 @@
 """Concerns: raised in one action by anybody, and answered by those whose duty it is."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
+from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, page_of
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import OrganisationDep
+from kith_matching.api.concern_sharings import SharingRead, Words
 from kith_matching.api.duty_desks import CrisisLineAsked
-from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Item, Raised, SharedWith
+from kith_matching.domain.concern import EMERGENCY, About, Concern, Decision, Grounds, Raised
 from kith_matching.domain.duty_desk import DutyDesk
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.usecases import concerns
-from kith_matching.usecases.concerns import SharingAsked
 from kith_matching.views import concerns as views
 from kith_matching.views.concerns import Told
 
 router = APIRouter(tags=["concerns"])
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]+$", min_length=1, max_length=4000)]
-"""What somebody writes; only the named roles read it."""
 
 
 class ConcernAsked(BaseModel):
@@ -95,25 +92,10 @@ class ConcernShown(BaseModel):
     decision: Decision | None
 
 
-class SharingShown(BaseModel):
-    """What was shared without agreement: to whom, which items, why, and by when an answer is asked for."""
+class ConcernListed(ConcernShown):
+    """A concern, and how many whom it was shared with have not answered."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    shared_with: SharedWith
-    receiving_organisation_id: UUID | None
-    items: tuple[Item, ...]
-    shared_at: datetime
-    shared_by: str
-    answer_by: date
-    answered_on: date | None
-
-
-class SharingRead(SharingShown):
-    """What was shared, with the reason."""
-
-    reason: str
+    unanswered_sharings: int
 
 
 class ConcernedSupporter(BaseModel):
@@ -160,17 +142,6 @@ class DecisionAsked(BaseModel):
     reason: Words
 
 
-class SharingWanted(BaseModel):
-    """What you tell somebody without agreement: no more items than do the work, and why it cannot wait or be asked."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    shared_with: SharedWith
-    receiving_organisation_id: UUID | None = None
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=len(Item))]
-    reason: Words
-
-
 @router.post("/concerns", status_code=201, response_model=ConcernRaisedShown)
 async def raise_concern(
     asked: ConcernAsked, request: Request, *, caller: CallerDep, organisation_id: OrganisationDep
@@ -200,15 +171,17 @@ async def list_concerns(
     now: NowDep,
     after: CursorDep,
     limit: PageLimit = 50,
-    state: Annotated[Literal["open", "all"], Query(description="Only those without a decision, or all.")] = "open",
-) -> Page[ConcernShown]:
-    """Your organisation's concerns, the first raised first."""
+    state: Annotated[
+        Literal["open", "all"], Query(description="Only those without a decision or an answer, or all.")
+    ] = "open",
+) -> Page[ConcernListed]:
+    """Your organisation's concerns, the first raised first; open until decided and answered by all who were told."""
     async with database.transaction(caller) as tx:
         found = await views.list_concerns(
             tx, organisation_id, open_only=state == "open", after=after, limit=limit, now=now
         )
     response.headers["Cache-Control"] = "no-store"
-    return page_of([ConcernShown.model_validate(one) for one in found], limit)
+    return page_of([ConcernListed.model_validate(one) for one in found], limit)
 
 
 @router.get("/concerns/own")
@@ -258,33 +231,6 @@ async def decide_concern(
         decided = await concerns.decide(tx, concern_id, asked.decision, asked.reason, by=caller.subject, now=now)
     response.headers["Cache-Control"] = "no-store"
     return ConcernShown.model_validate(decided)
-
-
-@router.post(
-    "/concerns/{concern_id}/sharings",
-    status_code=201,
-    response_model=SharingShown,
-    responses={201: leads_to([], ["answer_sharing"], sharing_id="id")},
-)
-async def share_concern(concern_id: UUID, asked: SharingWanted, request: Request, caller: CallerDep) -> Response:
-    """Record that you told somebody without agreement. You tell them yourself: Kith sends nothing of it to anybody."""
-    wanted = SharingAsked(asked.shared_with, asked.items, asked.reason, asked.receiving_organisation_id)
-
-    async def work(tx: AsyncConnection, now: datetime) -> Created:
-        sharing = await concerns.share(tx, concern_id, wanted, by=caller.subject, now=now)
-        return Created(f"/concerns/{concern_id}/sharings/{sharing.id}", SharingShown.model_validate(sharing))
-
-    return await create(request, caller, work)
-
-
-@router.post("/concerns/{concern_id}/sharings/{sharing_id}/answering")
-async def answer_sharing(
-    concern_id: UUID, sharing_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep
-) -> SharingShown:
-    """Record that whoever was told has answered."""
-    async with database.transaction(caller) as tx:
-        answered = await concerns.note_answer(tx, concern_id, sharing_id, now=now)
-    return SharingShown.model_validate(answered)
 
 
 def _received(concern: Concern, desk: DutyDesk | None) -> ConcernRaisedShown:

@@ -44,6 +44,9 @@ class CrisisLineAsked(BaseModel):
 class DeskAsked(BaseModel):
     """A desk. Without ``districts`` it answers for everywhere that no other desk does.
 
+    With a ``programme_id`` it answers for that programme alone. Of several the nearest answers: the programme's in the
+    district, the programme's, the district's, the one for everything else, which is to be set up first.
+
     ``acknowledge_minutes`` pass at any hour, ``decide_minutes`` only between ``opens_at`` and ``closes_at``, which are
     local times (Europe/London), on working days of the ``nation``. After each time-out the deputy is told, then a
     trustee. ``chase_after_days`` are the working days after which somebody asks again where nothing came back.
@@ -52,6 +55,7 @@ class DeskAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     districts: Annotated[tuple[District, ...], Field(max_length=3000)] = ()
+    programme_id: UUID | None = None
     lead: MailboxAsked
     deputy: MailboxAsked | None = None
     trustee: MailboxAsked | None = None
@@ -69,6 +73,7 @@ class DeskAsked(BaseModel):
             id=desk_id,
             organisation_id=organisation_id,
             districts=self.districts,
+            programme_id=self.programme_id,
             mailboxes={
                 level: Mailbox(asked.name, asked.email)
                 for level, asked in zip(Level, (self.lead, self.deputy, self.trustee), strict=True)
@@ -162,7 +167,7 @@ async def read_duty_desk_contact(
 def _shown(desk: DutyDesk) -> DeskShown:
     minute = timedelta(minutes=1)
     clocks = {"acknowledge_minutes": desk.acknowledge_within // minute, "decide_minutes": desk.decide_within // minute}
-    own = ("id", "districts", "chase_after_days", "crisis_lines", "version")
+    own = ("id", "districts", "programme_id", "chase_after_days", "crisis_lines", "version")
     return DeskShown.model_validate(
         {**{name: getattr(desk, name) for name in own}, **asdict(desk.hours), **desk.mailboxes, **clocks},
         from_attributes=True,

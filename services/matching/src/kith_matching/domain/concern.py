@@ -143,7 +143,8 @@ class Whereabouts:
 class Sharing:
     """One telling without agreement: to whom, which items, and by when an answer is to be asked for.
 
-    ``answer_by`` is a day in Europe/London. The reason is sealed.
+    ``answer_by`` is a day in Europe/London. The reason is sealed. ``told_at`` (UTC) is when the desk was told that the
+    day has come and nobody has answered.
     """
 
     id: UUID
@@ -156,6 +157,7 @@ class Sharing:
     answer_by: date
     receiving_organisation_id: UUID | None = None
     answered_on: date | None = None
+    told_at: datetime | None = None
 
 
 def raise_concern(
@@ -219,6 +221,12 @@ def answer_by(day: date, desk: DutyDesk | None) -> date:
     """By when whoever was told on ``day`` should have answered."""
     days = desk.chase_after_days if desk else TO_BE_ANSWERED
     return working_day_after(day, days, desk.hours if desk else USUAL)
+
+
+def is_to_be_told(sharing: Sharing, desk: DutyDesk | None, *, now: datetime) -> bool:
+    """Whether the desk is told that an answer is due: once, on the day, from when it opens."""
+    opens = (desk.hours if desk else USUAL).opens_on(sharing.answer_by)
+    return sharing.answered_on is None and sharing.told_at is None and now >= opens
 
 
 def answer_sharing(sharing: Sharing, *, today: date) -> Sharing:

@@ -43,6 +43,10 @@ class Hours:
         """Whether it is neither a weekend nor a bank holiday of the nation."""
         return day.weekday() < _SATURDAY and day not in _bank_holidays(self.nation)
 
+    def opens_on(self, day: date) -> datetime:
+        """When people come to work on that day, if they do."""
+        return datetime.combine(day, self.opens_at, _LONDON)
+
 
 USUAL: Final = Hours()
 """Nine to five in England, where nothing else is said [K]."""

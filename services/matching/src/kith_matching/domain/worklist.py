@@ -21,8 +21,6 @@ class Work(StrEnum):
     """A match ended because of something that came from elsewhere, a death first of all: a human tells them."""
     ANSWER_CONCERN = "answer-concern"
     """Nobody has decided about a concern; who may not read it sees that a duty desk has to."""
-    CHASE_SHARING = "chase-sharing"
-    """Something was shared without agreement, and whoever was told has not answered."""
     SEE_TO_HARDER = "see-to-harder"
     """Somebody said that support makes it harder."""
     ARRANGE_COVER = "arrange-cover"

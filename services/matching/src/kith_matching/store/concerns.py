@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -108,6 +109,23 @@ _LOCK_SHARING: Final = (
     .where(concern_sharings.c.id == sa.bindparam("id"), concern_sharings.c.concern_id == sa.bindparam("concern_id"))
     .with_for_update()
 )
+_UNTOLD: Final = (
+    sa.select(concern_sharings)
+    .where(
+        concern_sharings.c.answered_on.is_(None),
+        concern_sharings.c.told_at.is_(None),
+        concern_sharings.c.answer_by <= sa.bindparam("today", type_=sa.Date),
+    )
+    .order_by(concern_sharings.c.answer_by, concern_sharings.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_TOLD: Final = (
+    sa.update(concern_sharings)
+    .where(concern_sharings.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+    .values(told_at=sa.bindparam("at", type_=concern_sharings.c.told_at.type))
+)
+_AMONG: Final = sa.select(concerns).where(concerns.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 _ANSWERED: Final = (
     sa.update(concern_sharings)
     .where(concern_sharings.c.id == sa.bindparam("sharing_id"))
@@ -184,6 +202,25 @@ async def get_sharing_for_update(tx: AsyncConnection, concern_id: UUID, sharing_
     if row is None:
         raise SharingNotFound
     return sharing_of(values_of(row))
+
+
+async def list_untold_for_update(tx: AsyncConnection, today: date, *, limit: int) -> list[Sharing]:
+    """Sharings whose day has come, that nobody answered and whose desk was not told; the longest due first, locked.
+
+    Whoever answers one at this moment has it first: it is passed by.
+    """
+    return [sharing_of(values_of(row)) for row in await tx.execute(_UNTOLD, {"today": today, "limit": limit})]
+
+
+async def list_concerns(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Concern]:
+    """Those of the concerns that there are, by id."""
+    return {row.id: concern_of(values_of(row)) for row in await tx.execute(_AMONG, {"ids": list(ids)})}
+
+
+async def save_told(tx: AsyncConnection, sharings: Collection[Sharing], *, now: datetime) -> None:
+    """Keep that their desks are told."""
+    if sharings:
+        await tx.execute(_TOLD, {"ids": [one.id for one in sharings], "at": now})
 
 
 async def save_answered(tx: AsyncConnection, sharing: Sharing) -> None:

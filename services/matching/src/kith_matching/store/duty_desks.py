@@ -1,11 +1,13 @@
 """Duty desks: all of an organisation's at once, because one area has one desk."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.duty_desk import CrisisLine, DutyDesk, Level, Mailbox
@@ -20,6 +22,7 @@ _ALL: Final = (
     .order_by(duty_desks.c.id)
 )
 _ONE: Final = sa.select(duty_desks).where(duty_desks.c.id == sa.bindparam("desk_id", type_=sa.Uuid))
+_AMONG: Final = sa.select(duty_desks).where(duty_desks.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
 _NEW: Final = postgresql.insert(duty_desks)
 _SAVE: Final = _NEW.on_conflict_do_update(
     index_elements=["id"],
@@ -43,6 +46,11 @@ async def find_desk(tx: AsyncConnection, desk_id: UUID) -> DutyDesk | None:
     """The desk, if it is in sight."""
     row = (await tx.execute(_ONE, {"desk_id": desk_id})).one_or_none()
     return desk_of(values_of(row)) if row is not None else None
+
+
+async def list_among(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, DutyDesk]:
+    """Those of the desks that are in sight, by id."""
+    return {row.id: desk_of(values_of(row)) for row in await tx.execute(_AMONG, {"ids": list(ids)})}
 
 
 async def save_desk(tx: AsyncConnection, desk: DutyDesk) -> bool:

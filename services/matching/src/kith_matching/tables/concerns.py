@@ -22,6 +22,7 @@ duty_desks: Final = sa.Table(
     column("chase_after_days", sa.Integer),
     column("crisis_lines", JSONB),
     column("version", sa.Integer),
+    column("programme_id", sa.Uuid, null=True),
 )
 concerns: Final = sa.Table(
     "concerns",
@@ -70,4 +71,6 @@ concern_sharings: Final = sa.Table(
     column("answer_by", sa.Date),
     column("receiving_organisation_id", sa.Uuid, null=True),
     column("answered_on", sa.Date, null=True),
+    column("told_at", INSTANT, null=True),
 )
+"""``told_at`` is when its desk was told that nobody had answered by the day."""

@@ -40,7 +40,7 @@ async def raise_concern(
     ``where`` is known already, or looked for.
     """
     where = where or await store.find_whereabouts(tx, raised.about, raised.about_id)
-    desk = desk_for(where.district, await duty_desks.list_desks(tx, organisation_id))
+    desk = desk_for(where.programme_id, where.district, await duty_desks.list_desks(tx, organisation_id))
     concern = domain.raise_concern(
         raised, where, desk, organisation_id=organisation_id, concern_id=clock.new_id(), by=by, now=now
     )

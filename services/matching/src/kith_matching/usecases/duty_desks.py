@@ -11,7 +11,9 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_chassis.http.versions import VersionMissing
 from kith_matching.domain.duty_desk import DeskNotFound, DutyDesk, Level, Mailbox, check_desk
+from kith_matching.domain.refusals import NotYourProgramme
 from kith_matching.store import duty_desks as store
+from kith_matching.store import referrals
 
 
 async def put_desk(
@@ -19,9 +21,13 @@ async def put_desk(
 ) -> tuple[DutyDesk, bool]:
     """Keep a duty desk; the second value says whether it is new. The same again changes nothing.
 
-    Raises what ``check_desk`` does, ``DeskNotFound`` for another organisation's id, and ``VersionMissing`` and
-    ``StaleVersion`` where a change does not name the version it is about.
+    Raises what ``check_desk`` does, ``NotYourProgramme`` for another organisation's programme, ``DeskNotFound`` for
+    its desk, and ``VersionMissing`` and ``StaleVersion`` where a change does not name the version it is about.
     """
+    if asked.programme_id is not None and await referrals.is_any_foreign(
+        tx, [asked.programme_id], asked.organisation_id
+    ):
+        raise NotYourProgramme
     desks = await store.list_desks_for_update(tx, asked.organisation_id)
     current = next((desk for desk in desks if desk.id == asked.id), None)
     if current is not None and replace(asked, version=current.version) == current:

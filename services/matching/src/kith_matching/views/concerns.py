@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_chassis import clock
 from kith_chassis.audit import Entry, audited
 from kith_matching.domain.concern import About, ConcernNotFound
 from kith_matching.domain.duty_desk import DutyDesk
@@ -16,15 +17,37 @@ from kith_matching.store.duty_desks import desk_of
 from kith_matching.store.rows import values_of
 from kith_matching.tables import concern_sharings, concerns, duty_desks
 from kith_matching.views.concerned import find_visit, list_concerned_supporters
-from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, Found, get_list, get_one, paged
+from kith_matching.views.reading import AFTER, LIMIT, ORGANISATION, TODAY, Found, get_list, get_one, paged
 
 IS_OPEN: Final = concerns.c.decided_at.is_(None)
 """Nobody has decided."""
+_AWAITS: Final = concerns.c.id.in_(
+    sa.select(concern_sharings.c.concern_id).where(
+        concern_sharings.c.organisation_id == ORGANISATION, concern_sharings.c.answered_on.is_(None)
+    )
+)
+"""Somebody was told of it and has not answered: also of what is decided. One look into an index for all of them."""
 ANSWER_BY: Final = sa.case(
     (concerns.c.acknowledged_at.is_(None), concerns.c.acknowledge_by), else_=concerns.c.decide_by
 )
 """Until when the next answer is due."""
-_OPEN: Final = paged(concerns, sa.select(concerns).where(sa.or_(IS_OPEN, ~sa.bindparam("open_only", type_=sa.Boolean))))
+_UNANSWERED: Final = (
+    sa.select(sa.func.count())
+    .where(concern_sharings.c.concern_id == concerns.c.id, concern_sharings.c.answered_on.is_(None))
+    .scalar_subquery()
+)
+_OPEN: Final = paged(
+    concerns,
+    sa.select(concerns, _UNANSWERED.label("unanswered_sharings")).where(
+        sa.or_(IS_OPEN, _AWAITS, ~sa.bindparam("open_only", type_=sa.Boolean))
+    ),
+)
+_SHARED: Final = paged(
+    concern_sharings,
+    sa.select(concern_sharings, (concern_sharings.c.answer_by < TODAY).label("overdue")).where(
+        concern_sharings.c.answered_on.is_(None)
+    ),
+)
 _ONE: Final = audited(sa.select(concerns).where(concerns.c.id == sa.bindparam("id")))
 _SHARINGS: Final = (
     sa.select(concern_sharings)
@@ -58,7 +81,10 @@ class Told:
 async def list_concerns(
     tx: AsyncConnection, organisation_id: UUID, *, open_only: bool, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
-    """The organisation's concerns, the first raised first, without a word of what was written."""
+    """The organisation's concerns, the first raised first, without a word of what was written.
+
+    Open is also what was decided while whoever was told of it has not answered.
+    """
     listed = Entry("concerns-listed", "organisation", organisation_id)
     return await get_list(tx, _OPEN, listed, {"after": after, "limit": limit, "open_only": open_only}, now)
 
@@ -74,6 +100,15 @@ async def get_concern(tx: AsyncConnection, concern_id: UUID, *, now: datetime) -
     words = tuple(await open_words(tx, concern_id))
     there = await list_concerned_supporters(tx, about, about_id, now=now)
     return Told(concern, words, sharings, there, await find_visit(tx, about, about_id))
+
+
+async def list_unanswered(
+    tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
+) -> list[Found]:
+    """What the organisation shared without agreement and nobody has answered, the first shared first."""
+    listed = Entry("unanswered-sharings-listed", "organisation", organisation_id)
+    page: dict[str, Any] = {"after": after, "limit": limit, "today": clock.today(now)}
+    return await get_list(tx, _SHARED, listed, page, now)
 
 
 async def list_own(

@@ -17,7 +17,6 @@ from kith_matching.store.due import DUE, day_of
 from kith_matching.store.rounds import WAITS
 from kith_matching.tables import (
     comings,
-    concern_sharings,
     concerns,
     looked_after,
     loose_ends,
@@ -31,7 +30,7 @@ from kith_matching.tables import (
 )
 from kith_matching.tables.metadata import CODES
 from kith_matching.views.concerns import ANSWER_BY, IS_OPEN
-from kith_matching.views.reading import LIMIT, ORGANISATION, TODAY
+from kith_matching.views.reading import LIMIT, ORGANISATION
 
 
 def _work(
@@ -86,15 +85,6 @@ _FELL_DUE: Final = sa.select(
 ).where(DUE.c.organisation_id == ORGANISATION)
 _ALL: Final = sa.union_all(
     _work(Work.ANSWER_CONCERN, concerns, CONCERN, day_of(ANSWER_BY), IS_OPEN),
-    _work(
-        Work.CHASE_SHARING,
-        concern_sharings,
-        CONCERN,
-        concern_sharings.c.answer_by,
-        concern_sharings.c.answered_on.is_(None),
-        concern_sharings.c.answer_by < TODAY,
-        about_key="concern_id",
-    ),
     _work(
         Work.TAKE_ANSWER,
         proposals,

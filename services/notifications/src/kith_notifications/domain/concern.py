@@ -17,6 +17,7 @@ from kith_notifications.domain.telling import Message, Recipient
 CONCERN: Final = "concern"
 """The story of these messages."""
 RAISED: Final = "concern-raised"
+UNANSWERED: Final = "sharing-unanswered"
 
 
 class Unanswered(StrEnum):
@@ -70,6 +71,17 @@ class PassedOn:
     unanswered: Unanswered
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Something of a concern was told to somebody, who has not answered by the day. ``at`` is when that was told."""
+
+    id: UUID
+    concern_id: UUID
+    organisation_id: UUID
+    desk_id: UUID | None
+    at: datetime
+
+
 def heard(concern: Concern) -> Concern:
     """The concern once its lead is told: it waits to be acknowledged."""
     return replace(concern, next_at=concern.acknowledge_by)
@@ -109,9 +121,16 @@ def message_of(concern: Concern, told: PassedOn | None, *, at: datetime) -> Mess
     """The letter to the lead; or to whom it was passed on."""
     level = told.to if told else Level.LEAD
     kind = KINDS[told.unanswered] if told else RAISED
-    recipient = (
-        Recipient(PROGRAMME, concern.organisation_id)
-        if concern.desk_id is None
-        else Recipient(f"duty-{level}", concern.desk_id)
-    )
+    recipient = _desk(concern.desk_id, concern.organisation_id, level)
     return Message(concern.id, f"{kind}/{uuid5(concern.id, level)}", recipient, told_of=at, story_kind=CONCERN)
+
+
+def reminder_of(sharing: Sharing) -> Message:
+    """The letter to the lead of the desk, who asks again."""
+    recipient = _desk(sharing.desk_id, sharing.organisation_id, Level.LEAD)
+    reason = f"{UNANSWERED}/{sharing.id}"
+    return Message(sharing.concern_id, reason, recipient, told_of=sharing.at, story_kind=CONCERN)
+
+
+def _desk(desk_id: UUID | None, organisation_id: UUID, level: Level) -> Recipient:
+    return Recipient(PROGRAMME, organisation_id) if desk_id is None else Recipient(f"duty-{level}", desk_id)

@@ -54,7 +54,7 @@ def _offered(stage: Stage) -> Offer:
 
 
 def _in_a_crisis(stage: Stage, crisis: Offer) -> tuple[Referred, str]:
-    about: dict[str, Any] = {"experience": ["crisis"], "channels": ["telephone"]}
+    about: dict[str, Any] = {"experience": ["crisis"], "channels": ["telephone"], "telephone": doing.DRAMA_NUMBER}
     sal = doing.take_on(stage, crisis, "Sal Testwell", own="sal", **about)
     stage.tell("The ward refers two people. Ted waits for no hurry; Uma is in a crisis, and it says so.")
     calm = _refer(stage, crisis, "Ted Sampleton")
@@ -80,7 +80,7 @@ def _in_a_crisis(stage: Stage, crisis: Offer) -> tuple[Referred, str]:
     stage.worker("forum", "sal").move_at("matching", path, offer["version"], {"answer": "yes", "knowing_is_fine": True})
     [match] = stage.worker("forum", "sal").read("matching", f"/supporters/{sal}/matches")["items"]
     supporting.hold(stage, "forum", match["id"], channel="telephone", limits_explained=True)
-    _worried(stage, str(match["id"]))
+    _worried(stage, helped, str(match["id"]))
     doing.close(stage, calm, "moved-away")
     stage.soon(
         "The ward, which goes on treating Uma, hears that they have met.",
@@ -90,7 +90,7 @@ def _in_a_crisis(stage: Stage, crisis: Offer) -> tuple[Referred, str]:
     return helped, str(match["id"])
 
 
-def _worried(stage: Stage, match: str) -> None:
+def _worried(stage: Stage, helped: Referred, match: str) -> None:
     stage.act("What Sal hears worries him")
     lead, sal = stage.worker("forum", "safeguarding-lead"), stage.worker("forum", "sal")
     desk = {"lead": {"name": "Duty worker", "email": "duty@example.org"}, "crisis_lines": LINES}
@@ -113,19 +113,38 @@ def _worried(stage: Stage, match: str) -> None:
     lead.do("matching", f"{path}/acknowledging")
     [own] = sal.everything("matching", "/concerns/own")
     stage.holds("Sal sees that somebody sees to it, and no more than that.", own["acknowledged_at"])
+    _reached(stage, helped, str(concern["id"]))
     shared = {"shared_with": "crisis-team", "items": ["name", "what-was-said"], "reason": "She must be seen today"}
-    lead.make("matching", f"{path}/sharings", shared)
+    sharing = lead.make("matching", f"{path}/sharings", shared)
     lead.do("matching", f"{path}/deciding", {"decision": "shared", "reason": "The crisis team sees her this afternoon"})
     stage.sees(
-        "The crisis team is told what it needs, and why stands on the record. Nothing is open any more.",
-        lead.everything("matching", "/concerns"),
-        [],
+        "The crisis team is told what it needs, and why stands on the record. It stays in sight until they answer;",
+        [one["id"] for one in lead.everything("matching", "/concerns/sharings")],
+        [sharing["id"]],
+    )
+    lead.do("matching", f"{path}/sharings/{sharing['id']}/answering")
+    stage.sees("then nothing is open any more.", lead.everything("matching", "/concerns"), [])
+
+
+def _reached(stage: Stage, helped: Referred, concern: str) -> None:
+    lead, where = stage.worker("forum", "safeguarding-lead"), f"/referrals/{helped.id}/concerned-person"
+    [supporter] = lead.read("matching", f"/concerns/{concern}")["supporters"]
+    person = lead.read("referrals", where, concern_id=concern, purpose="reach-person")
+    stage.sees(
+        "She learns who both are and calls them, whatever anybody agreed to;",
+        (supporter["name"], supporter["telephone"], person["given_name"], person["telephone"]),
+        ("Sal Testwell", doing.DRAMA_NUMBER, "Uma", doing.DRAMA_NUMBER),
+    )
+    stage.refuses(
+        "nobody else does, and she only by naming the concern.",
+        "role-missing",
+        lambda: stage.worker("forum").read("referrals", where, concern_id=concern, purpose="reach-person"),
     )
 
 
 def _refer(stage: Stage, crisis: Offer, name: str, **more: Any) -> Referred:
     about: dict[str, Any] = {"needs": ["crisis", "low-mood"], "channels": ["telephone"], **more}
-    one = doing.refer(stage, "ward", crisis, doing.person(name), **about)
+    one = doing.refer(stage, "ward", crisis, doing.person(name, telephone=doing.DRAMA_NUMBER), **about)
     doing.accept(stage, one)
     return one
 

@@ -3,6 +3,7 @@
 from kith_contracts.matching.concerns import (
     ConcernAnswered,
     ConcernRaised,
+    SharingFellDue,
     WorkFellDue,
 )
 from kith_contracts.matching.matches import (
@@ -40,6 +41,7 @@ __all__ = [
     "ProposalAnswered",
     "ScorePart",
     "SessionLogged",
+    "SharingFellDue",
     "SupervisionLogged",
     "SupporterChanged",
     "WorkFellDue",

@@ -47,6 +47,27 @@ class ConcernAnswered(MatchingFact):
         return Story("concern", self.concern_id)
 
 
+class SharingFellDue(MatchingFact):
+    """Something of a concern was told without agreement, and whoever was told has not answered by the day: told once.
+
+    Whom it was told, what, and whom it is about are no part of it.
+    """
+
+    sharing_id: UUID
+    concern_id: UUID
+    organisation_id: UUID
+    """The organisation that answers the concern, and asks again."""
+    desk_id: UUID | None = None
+    """Its duty desk; null: there is none, and the organisation's own address is written to."""
+    due_on: date
+    """The day by which an answer was to come (Europe/London)."""
+
+    @property
+    def story(self) -> Story:
+        """The concern."""
+        return Story("concern", self.concern_id)
+
+
 class WorkFellDue(MatchingFact):
     """Something is due that a coordinator sees to: told once, on the day, and never again for the same day due.
 
