@@ -39,6 +39,7 @@ MISSED_AFTER, REVIEW_WEEKS, SUPERVISION_WEEKS, LENGTH_WEEKS = 7, 6, 4, 30
 TERMS: Final = ProgrammeTerms(
     definition_version=1,
     knowing_each_other="expected",
+    components=("helps-or-not",),
     missed_after_days=MISSED_AFTER,
     review_weeks=REVIEW_WEEKS,
     supervision_weeks=SUPERVISION_WEEKS,

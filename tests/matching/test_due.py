@@ -34,6 +34,13 @@ SHORT = ProgrammeTerms(
     length_weeks=8,
     supervision_weeks=None,
 )
+SLOW = ProgrammeTerms(
+    definition_version=1,
+    knowing_each_other="expected",
+    components=("helps-or-not",),
+    missed_after_days=28,
+    review_weeks=52,
+)
 SHIFT = sa.text("update visits set starts_at = :at, ends_at = :at + interval '1 hour'").bindparams(
     sa.bindparam("at", type_=sa.DateTime(timezone=True))
 )
@@ -70,11 +77,16 @@ def test_whoever_looks_late_finds_the_day_on_which_it_was_due_last(
 
 
 def test_nothing_is_told_of_what_a_person_said_but_that_somebody_looks() -> None:
-    kinds = {kind: Due(kind, new_id(), Kind.MATCH, new_id(), ORGANISATION, None, None, TODAY) for kind in Work}
+    kinds = {
+        (kind, about): Due(kind, new_id(), about, new_id(), ORGANISATION, None, None, TODAY)
+        for kind in Work
+        for about in (Kind.MATCH, Kind.REFERRAL)
+    }
 
-    assert {due.told_as for due in kinds.values() if due.told_as not in set(Work)} == {"look-at-match"}
-    assert "harder" not in {word for due in kinds.values() for word in due.told_as.split("-")}
-    assert {kind for kind, due in kinds.items() if due.at_once} == AT_ONCE
+    told_as = {due.told_as for due in kinds.values()}
+    assert told_as - set(Work) == {"look-at-match", "look-at-support"}
+    assert "harder" not in {word for one in told_as for word in one.split("-")}
+    assert {kind for (kind, _), due in kinds.items() if due.at_once} == AT_ONCE
 
 
 class Days:
@@ -207,8 +219,19 @@ async def an_answer(days: Days, match_id: str) -> None:
     await days.desk.create(f"/matches/{match_id}/helping", body)
 
 
-@pytest.mark.parametrize("heard", [a_session, a_call, a_supervision, an_answer])
-async def test_whoever_was_heard_of_is_not_silent(days: Days, heard: Callable[[Days, str], Awaitable[None]]) -> None:
+async def a_meeting(days: Days, match_id: str) -> None:
+    match = (await days.desk.get(f"/matches/{match_id}")).json()
+    body = {"kind": "group", "group_id": str(new_id()), "programme_id": match["programme_id"], "minutes": 60}
+    there = {"attended_referral_ids": [match["referral_id"]], "held_on": days.desk.today, "channel": "in-person"}
+    assert (await days.desk.create("/sessions", body | there)).status_code == 201
+
+
+@pytest.mark.parametrize("terms", [None, SLOW])
+@pytest.mark.parametrize("heard", [a_session, a_meeting, an_answer])
+async def test_there_is_contact_with_a_person_who_met_somebody_or_said_something(
+    days: Days, heard: Callable[[Days, str], Awaitable[None]], terms: ProgrammeTerms | None
+) -> None:
+    await days.stage.hear(days.desk.programme.model_copy(update={"terms": terms}))
     match_id, other = await days.desk.a_match(), await days.desk.a_match()
     for one in (match_id, other):
         await days.change("update matches set made_on = :on where id = :id", one, days.today - 14 * DAY)
@@ -216,6 +239,68 @@ async def test_whoever_was_heard_of_is_not_silent(days: Days, heard: Callable[[D
     await heard(days, match_id)
 
     assert await days.at(1) == [("get-in-touch", other, days.today + DAY)]
+
+
+@pytest.mark.parametrize("terms", [None, SLOW])
+@pytest.mark.parametrize("spoken", [a_call, a_supervision])
+async def test_that_somebody_spoke_with_the_supporter_is_no_contact_with_the_person(
+    days: Days, spoken: Callable[[Days, str], Awaitable[None]], terms: ProgrammeTerms | None
+) -> None:
+    await days.stage.hear(days.desk.programme.model_copy(update={"terms": terms}))
+    match_id = await days.desk.a_match()
+    await days.change("update matches set made_on = :on where id = :id", match_id, days.today - 14 * DAY)
+
+    await spoken(days, match_id)
+
+    assert await days.at(1) == [("get-in-touch", match_id, days.today + DAY)]
+
+
+async def test_of_a_missed_session_and_no_contact_the_earlier_stands_and_not_both(days: Days) -> None:
+    await days.stage.hear(days.desk.programme.model_copy(update={"terms": SLOW}))
+    silent, heard = await days.desk.a_match(), await days.desk.a_match()
+    for one in (silent, heard):
+        await days.change("update matches set made_on = :on where id = :id", one, days.today - 20 * DAY)
+    await an_answer(days, heard)
+
+    found = {n: told for n in range(12) if (told := await days.at(n))}
+
+    assert found == {
+        0: [("get-in-touch", silent, days.today - 5 * DAY)],
+        9: [("get-in-touch", silent, days.today + 9 * DAY), ("hold-session", heard, days.today + 9 * DAY)],
+    }
+    listed = (await days.desk.get("/worklist")).json()["counts"]
+    assert listed == {"get-in-touch": 1}
+
+
+@pytest.mark.parametrize("days_between", [7, 14])
+async def test_where_a_session_is_missed_as_soon_no_contact_is_told_of_beside_it(days: Days, days_between: int) -> None:
+    terms = SLOW.model_copy(update={"missed_after_days": days_between})
+    await days.stage.hear(days.desk.programme.model_copy(update={"terms": terms}))
+    await days.desk.a_match()
+
+    assert {one[0] for n in range(60) for one in await days.at(n)} == {"hold-session"}
+
+
+async def test_in_a_programme_that_is_not_formal_only_its_own_days_count(days: Days) -> None:
+    changes = {"terms": SLOW, "formality": "organised"}
+    await days.stage.hear(days.desk.programme.model_copy(update=changes))
+    match_id = await days.desk.a_match()
+
+    assert [one for n in range(30) for one in await days.at(n)] == [("hold-session", match_id, days.today + 29 * DAY)]
+
+
+async def test_where_the_programme_does_not_ask_whether_it_helps_nobody_is_to_be_asked(days: Days) -> None:
+    met = {}
+    for components in ((), ("helps-or-not",)):
+        version = 1 + len(components)
+        terms = SLOW.model_copy(update={"definition_version": version, "components": components})
+        await days.stage.hear(days.desk.programme.model_copy(update={"terms": terms}))
+        met[version] = await days.desk.a_match()
+        for _ in range(2):
+            await days.meet(met[version], days.today)
+
+    assert await days.at(0) == [("ask-whether-it-helps", met[2], days.today)]
+    assert [one["id"] for one in (await days.desk.get("/helping/due")).json()["items"]] == [met[2]]
 
 
 async def test_a_review_is_told_on_its_day_and_whom_to_ask_after_the_second_session(days: Days) -> None:

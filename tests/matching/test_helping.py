@@ -49,6 +49,32 @@ def test_what_is_said_at_another_time_moves_no_review(moment: Moment) -> None:
     assert taken(moment, match=match)[1] == match
 
 
+@given(st.integers(0, 4), st.integers(0, 30), st.none() | st.integers(1, 60))
+def test_a_match_without_an_end_in_sight_is_asked_about_its_balance_as_if_each_review_extended_it(
+    extensions: int, reviews: int, weeks: int | None
+) -> None:
+    terms = Terms(extensions=extensions, length_weeks=weeks)
+    match = replace(a_match(), ends_on=None, balance_due_on=None)
+
+    def after(moment: Moment) -> Any:
+        said = {"asked_on": TODAY, "today": TODAY, "helping_id": new_id(), "reviews": reviews}
+        return take(match, terms, Says.HELPING, moment, **said)[1].balance_due_on
+
+    asked = weeks is None and (reviews + 1) % (extensions + 1) == 0
+    assert after(Moment.REVIEW) == (TODAY if asked else None)
+    assert {after(Moment.SECOND_SESSION), after(Moment.IN_BETWEEN)} == {None}
+
+
+def test_a_balance_that_nobody_has_answered_is_asked_about_since_the_first_day() -> None:
+    match = replace(a_match(), balance_due_on=TODAY - 90 * DAY)
+
+    _, after = take(
+        match, Terms(), Says.HELPING, Moment.REVIEW, asked_on=TODAY, today=TODAY, helping_id=new_id(), reviews=1
+    )
+
+    assert after.balance_due_on == TODAY - 90 * DAY
+
+
 def test_nobody_is_asked_tomorrow_before_there_was_support_or_after_it() -> None:
     with pytest.raises(InTheFuture):
         taken(Moment.REVIEW, on=TODAY + DAY)
@@ -134,6 +160,43 @@ async def test_at_a_review_everybody_is_to_be_asked_until_they_were_asked_at_it(
     assert await asking.due() == []
     match = (await asking.desk.get(f"/matches/{asking.match_id}")).json()
     assert match["review_on"] == (today(now()) + timedelta(weeks=6)).isoformat()
+
+
+async def test_at_every_second_review_of_a_match_that_goes_on_its_balance_is_asked_about_and_answered(
+    asking: Asking,
+) -> None:
+    where = f"/matches/{asking.match_id}"
+    asked = []
+    for _ in range(4):
+        await asking.said("helping", "review")
+        await asking.said("helping", "in-between")
+        match = await asking.desk.get(where)
+        asked.append(match.json()["balance_due_on"])
+        if asked[-1] is not None:
+            body = {"balance": "goes-on"}
+            answered = await asking.desk.change(f"{where}/balance", body, match.headers["ETag"])
+            assert (answered.json()["balance"], answered.json()["balance_due_on"]) == ("goes-on", None)
+
+    assert asked == [None, asking.desk.today] * 2
+
+
+async def test_of_meetings_a_person_is_asked_through_their_referral(desk: Desk) -> None:
+    referral = str((await desk.a_referral()).referral_id)
+    meeting = {"kind": "group", "group_id": str(new_id()), "programme_id": str(desk.programme.programme_id)}
+    there = {"held_on": desk.today, "minutes": 60, "channel": "in-person", "attended_referral_ids": [referral]}
+    body = {"asked_on": desk.today, "moment": "in-between", "said": "harder"}
+    early = await desk.create(f"/referrals/{referral}/helping", body)
+    await desk.create("/sessions", meeting | there)
+
+    answer = await desk.create(f"/referrals/{referral}/helping", body)
+
+    assert (early.status_code, early.json()["code"]) == (409, "not-come-yet")
+    assert (answer.status_code, answer.json()["match_id"], answer.json()["referral_id"]) == (201, None, referral)
+    listed = (await desk.get(f"/referrals/{referral}/helping")).json()["items"]
+    harder = (await desk.get("/helping/harder")).json()["items"]
+    assert [one["id"] for one in listed] == [one["id"] for one in harder] == [answer.json()["id"]]
+    seen = await desk.change(f"/helping/{answer.json()['id']}/seeing", None, answer.headers["ETag"])
+    assert seen.json()["seen_by"] == "tester"
 
 
 async def review_is_due(asking: Asking, on: Any) -> None:

@@ -83,6 +83,7 @@ class Ours:
     material_id: str
     leader_id: str
     loose_ids: tuple[str, str]
+    came_id: str
 
     @property
     def secrets(self) -> set[str]:
@@ -215,6 +216,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         await a_given_material(desk, group_id),
         leader_id,
         await some_loose_ends(desk),
+        await somebody_who_came(desk, group_id),
     )
 
 
@@ -257,6 +259,13 @@ async def a_noted_meeting(desk: Desk, meeting: httpx.Response) -> str:
     await desk.create(f"{meeting.headers['Location']}/notes", {"words": ASIDE})
     session_id: str = meeting.json()["id"]
     return session_id
+
+
+async def somebody_who_came(desk: Desk, group_id: str) -> str:
+    referral_id = str((await desk.a_referral()).referral_id)
+    came = a_meeting(desk, group_id, desk.programme.programme_id) | {"attended_referral_ids": [referral_id]}
+    assert (await desk.create("/sessions", came)).status_code == 201
+    return referral_id
 
 
 async def a_given_material(desk: Desk, group_id: str) -> str:
@@ -633,12 +642,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
         "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
         "list_helping_due": ("GET", "/helping/due", None),
-        "record_helping_of_meetings": (
-            "POST",
-            f"/referrals/{ours.referral.referral_id}/helping",
-            an_answer(ours.desk),
-        ),
-        "list_helping_of_referral": ("GET", f"/referrals/{ours.referral.referral_id}/helping", None),
+        "record_helping_of_meetings": ("POST", f"/referrals/{ours.came_id}/helping", an_answer(ours.desk)),
+        "list_helping_of_referral": ("GET", f"/referrals/{ours.came_id}/helping", None),
         "list_harder": ("GET", "/helping/harder", None),
         "see_to_helping": ("POST", f"/helping/{ours.helping_id}/seeing", None),
         **attempts_at_goals(ours),

@@ -18,12 +18,19 @@ from tests.matching.test_tenancy import WORRY, a_lead, a_measurement, a_shared_c
 DAY = timedelta(days=1)
 ENDS = ("withdrawn", "died")
 SUPERVISED = ProgrammeTerms(
-    definition_version=1, knowing_each_other="expected", supervision_weeks=4, places=2, waiting_list=True
+    definition_version=1,
+    knowing_each_other="expected",
+    components=("helps-or-not",),
+    supervision_weeks=4,
+    places=2,
+    waiting_list=True,
+    missed_after_days=60,
 )
 LATE = sa.text("update rhythms set active_since = :on where supporter_id = :id")
 AN_HOUR_AGO = sa.text(
     "update visits set starts_at = starts_at - interval '1 hour' where id = :id and cast(:on as date) is not null"
 )
+STALE = sa.text("update group_plans set starts_on = :on where group_id = :id")
 MADE = sa.text("update matches set made_on = :on where id = :id")
 REVIEW = sa.text("update matches set review_on = :on where id = :id")
 
@@ -53,15 +60,17 @@ async def meet(desk: Desk, match_id: str, **said: Any) -> None:
     assert (await desk.create("/sessions", body | said)).status_code == 201
 
 
-async def an_offered_place(desk: Desk) -> str:
-    """A group of two loses one, and who waits for the place is asked; their referral."""
-    group = f"/groups/{new_id()}"
+async def an_offered_place(desk: Desk) -> tuple[str, str]:
+    """A group of two that never met loses one, and who waits for the place is asked; their referral, and the group."""
+    group_id = str(new_id())
+    group = f"/groups/{group_id}"
     lead = {"facilitators": [await desk.a_supporter()], "starts_on": desk.today, "channel": "in-person"}
     await desk.put(group, lead | {"programme_id": str(desk.programme.programme_id)})
     people = [str((await desk.a_referral()).referral_id) for _ in range(3)]
     joined = [await desk.create(f"{group}/places", {"referral_id": one}) for one in people]
     await desk.change(f"{joined[0].headers['Location']}/leaving", {}, joined[0].headers["ETag"])
-    return people[2]
+    await in_the_database(desk, STALE, group_id, today(now()) - 61 * DAY)
+    return people[2], group_id
 
 
 async def decide(desk: Desk, as_caller: AsCaller) -> None:
@@ -111,7 +120,7 @@ async def of_what_stops(desk: Desk) -> list[str]:
 
 async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
-    offered = await an_offered_place(desk)
+    offered, stale = await an_offered_place(desk)
     alone = await desk.a_referral(language="pl")
     await desk.stage.look_through(desk.programme)
     waits = await desk.a_referral()
@@ -146,7 +155,10 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("visit-without-plan", unplanned),
         ("explain-limits", met),
         ("hold-session", silent),
+        ("get-in-touch", ended),
+        ("get-in-touch", near),
         ("get-in-touch", quiet),
+        ("see-to-group", stale),
         ("supervise", unsupervised),
         ("review", reviewed),
         ("ask-whether-it-helps", asked),
@@ -171,6 +183,17 @@ async def test_once_limits_are_explained_nobody_is_to_explain_them_again(desk: D
 
     assert (before, owed) == ([], [("explain-limits", match_id)])
     assert "explain-limits" not in (await worklist(desk))["counts"]
+
+
+async def test_the_limits_are_explained_if_they_were_once_and_count_from_the_first_session(desk: Desk) -> None:
+    explained, owed = await desk.a_match(), await desk.a_match()
+    for said in (True, False):
+        await meet(desk, explained, limits_explained=said)
+        await meet(desk, owed)
+
+    [item] = [one for one in (await worklist(desk))["items"] if one["kind"] == "explain-limits"]
+
+    assert (item["about_id"], item["due_on"]) == (owed, desk.today)
 
 
 async def test_of_those_who_wait_the_urgent_are_first_and_then_who_came_first(desk: Desk) -> None:
