@@ -178,9 +178,12 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         for member in members:
             await insert_member(tx, member)
         await insert_agreement(tx, agreement)
+        await tx.execute(A_PLAN, {"match_id": match_id})
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
         lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
         await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
+    await desk.create("/sessions", a_first_session(desk, match_id))
+    await desk.create(f"/matches/{match_id}/measure-declines", a_decline(desk))
     return Ours(
         desk,
         referral,
@@ -381,6 +384,31 @@ async def some_visits(desk: Desk, match_id: str) -> tuple[str, str, str]:
     planned = [(await desk.create(f"/matches/{match_id}/visits", a_visit())).json()["id"] for _ in range(3)]
     await desk.change(f"/visits/{planned[1]}/checking-in", None, None)
     return planned[0], planned[1], planned[2]
+
+
+A_PLAN = sa.text("""
+    with one as (update matches set definition_version = 99 where id = :match_id returning programme_id)
+    insert into programme_versions select programme_id, 99, '{"measures": [
+        {"instrument": "ons4", "of": "person", "at": ["baseline", "ending"]},
+        {"instrument": "ons4", "of": "carer", "at": ["baseline", "ending"]}
+    ]}' from one
+""")
+"""A match is held to terms that ask something, and nothing else."""
+
+
+def a_first_session(desk: Desk, match_id: str) -> dict[str, Any]:
+    return {
+        "kind": "one-to-one",
+        "match_id": match_id,
+        "held_on": desk.today,
+        "minutes": 60,
+        "channel": "telephone",
+        "limits_explained": True,
+    }
+
+
+def a_decline(desk: Desk, of: str = "person") -> dict[str, Any]:
+    return {"of": of, "moment": "baseline", "declined_on": desk.today}
 
 
 def an_answer(desk: Desk) -> dict[str, Any]:
@@ -600,6 +628,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "check_out_of_visit": ("POST", f"/visits/{ours.visit_ids[1]}/checking-out", None),
         "cancel_visit": ("POST", f"/visits/{ours.visit_ids[2]}/cancelling", None),
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
+        "list_measures_due": ("GET", "/measures/due", None),
+        "decline_measures": ("POST", f"/matches/{ours.match_id}/measure-declines", a_decline(ours.desk, "carer")),
+        "list_measure_declines": ("GET", f"/matches/{ours.match_id}/measure-declines", None),
         "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
         "list_helping_due": ("GET", "/helping/due", None),
         "list_harder": ("GET", "/helping/harder", None),
@@ -716,6 +747,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 
 
 LISTS = {
+    *("list_measures_due", "list_measure_declines"),
     *("list_helping", "list_helping_due", "list_harder", "list_overdue_visits"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
     *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),

@@ -44,7 +44,10 @@ class NothingToSee(MoveRefused):
 
 @dataclass(frozen=True, slots=True)
 class Helping:
-    """What the person of a match said on a day (Europe/London), and who saw to it, by their subject, and when (UTC)."""
+    """What the person of a match said on a day (Europe/London), and who saw to it, by their subject, and when (UTC).
+
+    ``review_on`` is the day since when the review was due that it was said at, or the day itself where it came earlier.
+    """
 
     id: UUID
     match_id: UUID
@@ -57,6 +60,7 @@ class Helping:
     seen_by: str | None = None
     seen_at: datetime | None = None
     version: int = 1
+    review_on: date | None = None
 
 
 def take(
@@ -83,8 +87,9 @@ def take(
     )
     if moment is not Moment.REVIEW:
         return helping, match
+    held = replace(helping, review_on=min(match.review_on, asked_on))
     review_on = max(match.review_on, reviewed_after(asked_on, terms))
-    return helping, replace(match, review_on=review_on, version=match.version + 1)
+    return held, replace(match, review_on=review_on, version=match.version + 1)
 
 
 def see_to(helping: Helping, *, by: str, now: datetime) -> Helping:

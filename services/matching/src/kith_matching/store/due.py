@@ -16,6 +16,7 @@ from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.visit import LATE_IN, LATE_OUT, Missing
 from kith_matching.domain.worklist import Work
+from kith_matching.store.measures_due import select_measures_due
 from kith_matching.tables import (
     calls,
     dues,
@@ -146,6 +147,20 @@ def _of_match(
     )
 
 
+MEASURES_DUE: Final = select_measures_due(TERMS_OF, PLANNED_UNTIL)
+"""What programmes' plans ask now."""
+_ASK_MEASURES: Final = sa.select(
+    _one(Work.ASK_MEASURES).label("kind"),
+    MEASURES_DUE.c.match_id.label("thing_id"),
+    sa.literal_column(f"'{Kind.MATCH}'").label("about"),
+    MEASURES_DUE.c.match_id.label("about_id"),
+    MEASURES_DUE.c.organisation_id,
+    MEASURES_DUE.c.programme_id,
+    MEASURES_DUE.c.referral_id,
+    MEASURES_DUE.c.due_on,
+    _ONCE.label("every"),
+    MEASURES_DUE.c.moment.label("missing"),
+)
 _MISSING: Final = sa.case(
     (visits.c.checked_in_at.is_(None), sa.literal_column(f"'{Missing.CHECK_IN}'")),
     else_=sa.literal_column(f"'{Missing.CHECK_OUT}'"),
@@ -182,6 +197,7 @@ DUE: Final = sa.union_all(
     ).where(rhythms.c.due_on < _TODAY, _IS_ACTIVE),
     _of_match(_one(Work.REVIEW), matches.c.review_on),
     _of_match(_one(Work.ASK_WHETHER_IT_HELPS), sa.case((~ASKED, SECOND_ON)), matches.c.review_on > _TODAY),
+    _ASK_MEASURES,
     _of_match(_one(Work.CHECK_BALANCE), matches.c.balance_due_on),
     _of_match(
         _either(PLANNED_UNTIL <= _TODAY, Work.SEE_TO_ENDING, Work.PREPARE_ENDING),

@@ -11,7 +11,7 @@ from kith_matching.tables.incidents import incident_follow_ups, incident_keys, i
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.materials import material_givings, materials
-from kith_matching.tables.measuring import instrument_licences, measurements, own_measures
+from kith_matching.tables.measuring import instrument_licences, measure_declines, measurements, own_measures
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import attendances, contacts, groups, session_corrections, sessions
@@ -64,6 +64,7 @@ __all__ = [
     "matches",
     "material_givings",
     "materials",
+    "measure_declines",
     "measurements",
     "mediations",
     "metadata",

@@ -20,4 +20,5 @@ helpings: Final = sa.Table(
     column("seen_by", sa.Text, null=True),
     column("seen_at", INSTANT, null=True),
     column("version", sa.Integer),
+    column("review_on", sa.Date, null=True),
 )
