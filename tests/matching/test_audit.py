@@ -172,6 +172,8 @@ ACTIONS = {
     "record_measurement": ["measurement-recorded", "concern-raised"],
     "list_measurements": ["measurements-listed"],
     "get_measurement": ["measurement-read"],
+    "count_helping": ["helping-counted"],
+    "count_measures": ["measures-counted"],
     "list_measures_due": ["measures-due-listed"],
     "decline_measures": ["measures-declined"],
     "list_measure_declines": ["measure-declines-listed"],

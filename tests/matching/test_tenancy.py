@@ -628,6 +628,8 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "check_out_of_visit": ("POST", f"/visits/{ours.visit_ids[1]}/checking-out", None),
         "cancel_visit": ("POST", f"/visits/{ours.visit_ids[2]}/cancelling", None),
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
+        "count_helping": ("GET", f"/programmes/{ours.desk.programme.programme_id}/helping", None),
+        "count_measures": ("GET", f"/programmes/{ours.desk.programme.programme_id}/measures", None),
         "list_measures_due": ("GET", "/measures/due", None),
         "decline_measures": ("POST", f"/matches/{ours.match_id}/measure-declines", a_decline(ours.desk, "carer")),
         "list_measure_declines": ("GET", f"/matches/{ours.match_id}/measure-declines", None),
@@ -779,6 +781,7 @@ VOICE = {"raise_concern", "list_own_concerns"}
 """Anybody raises a concern, with their own organisation, and follows it."""
 OWN = VOICE | {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
 """What is the caller's own: the same subject of another organisation is somebody else, its licences are its own."""
+NOBODY_SAID = dict.fromkeys(("matches", "asked", "helping", "no_different", "harder", "ever_harder"), 0)
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
@@ -841,6 +844,8 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "list_session_corrections": none,
         "count_signposts": none,
         "count_goals": none,
+        "count_measures": none,
+        "count_helping": {"exact": NOBODY_SAID, "to_publish": NOBODY_SAID, "ever_harder_percent": None},
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)

@@ -58,9 +58,11 @@ _REVIEW_ON: Final = sa.case(
     else_=sa.select(sa.func.max(helpings.c.review_on)).where(helpings.c.match_id == matches.c.id).scalar_subquery(),
 )
 """The review that is due; else the last that was held, since when it was due."""
-_LEFT: Final = sa.exists().where(
-    supporters.c.id == matches.c.supporter_id, supporters.c.state == _is(SupporterState.LEFT)
+_SUPPORTER_STAYS: Final = sa.and_(
+    _PLAN.c.of == _is(Asked.SUPPORTER),
+    ~sa.exists().where(supporters.c.id == matches.c.supporter_id, supporters.c.state == _is(SupporterState.LEFT)),
 )
+"""The supporter is asked, who has not left. Nobody answers for a household, whatever a file says."""
 _RUNS: Final = matches.c.ended_on.is_(None)
 _ENDED_WELL: Final = matches.c.ending.in_([_is(one) for one in ASKED_AFTER])
 
@@ -130,7 +132,7 @@ def _at(
             ~referrals.c.erased,
             sa.func.coalesce(referrals.c.closed_reason, "") != _is("died"),
             asked,
-            sa.or_(_PLAN.c.of != _is(Asked.SUPPORTER), ~_LEFT),
+            sa.or_(_PLAN.c.of.in_([_is(Asked.PERSON), _is(Asked.CARER)]), _SUPPORTER_STAYS),
             *where,
         )
     )
