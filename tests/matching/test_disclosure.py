@@ -106,6 +106,8 @@ VIEWS: Mapping[str, str | None] = {
         *("read_exchange_number", "read_worklist"),
         *("list_instruments", "get_instrument", "put_licence", "record_measurement", "list_measurements"),
         *("get_measurement", "record_own_measure", "list_own_measures"),
+        *("count_helping", "count_measures"),
+        *("list_measures_due", "decline_measures", "list_measure_declines"),
         *("raise_concern", "list_own_concerns", "list_concerns", "get_concern", "acknowledge_concern"),
         *("decide_concern", "share_concern", "answer_sharing", "list_unanswered_sharings"),
         *("put_duty_desk", "list_duty_desks", "get_duty_desk", "read_duty_desk_contact"),

@@ -186,9 +186,12 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         for member in members:
             await insert_member(tx, member)
         await insert_agreement(tx, agreement)
+        await tx.execute(A_PLAN, {"match_id": match_id})
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
         lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
         await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
+    await desk.create("/sessions", a_first_session(desk, match_id))
+    await desk.create(f"/matches/{match_id}/measure-declines", a_decline(desk))
     return Ours(
         desk,
         referral,
@@ -417,6 +420,31 @@ async def some_loose_ends(desk: Desk) -> tuple[str, str]:
     return ended, session_id
 
 
+A_PLAN = sa.text("""
+    with one as (update matches set definition_version = 99 where id = :match_id returning programme_id)
+    insert into programme_versions select programme_id, 99, '{"measures": [
+        {"instrument": "ons4", "of": "person", "at": ["baseline", "ending"]},
+        {"instrument": "ons4", "of": "carer", "at": ["baseline", "ending"]}
+    ]}' from one
+""")
+"""A match is held to terms that ask something, and nothing else."""
+
+
+def a_first_session(desk: Desk, match_id: str) -> dict[str, Any]:
+    return {
+        "kind": "one-to-one",
+        "match_id": match_id,
+        "held_on": desk.today,
+        "minutes": 60,
+        "channel": "telephone",
+        "limits_explained": True,
+    }
+
+
+def a_decline(desk: Desk, of: str = "person") -> dict[str, Any]:
+    return {"of": of, "moment": "baseline", "declined_on": desk.today}
+
+
 def an_answer(desk: Desk) -> dict[str, Any]:
     return {"asked_on": desk.today, "moment": "in-between", "said": "harder"}
 
@@ -640,6 +668,11 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "check_out_of_visit": ("POST", f"/visits/{ours.visit_ids[1]}/checking-out", None),
         "cancel_visit": ("POST", f"/visits/{ours.visit_ids[2]}/cancelling", None),
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
+        "count_helping": ("GET", f"/programmes/{ours.desk.programme.programme_id}/helping", None),
+        "count_measures": ("GET", f"/programmes/{ours.desk.programme.programme_id}/measures", None),
+        "list_measures_due": ("GET", "/measures/due", None),
+        "decline_measures": ("POST", f"/matches/{ours.match_id}/measure-declines", a_decline(ours.desk, "carer")),
+        "list_measure_declines": ("GET", f"/matches/{ours.match_id}/measure-declines", None),
         "list_helping": ("GET", f"/matches/{ours.match_id}/helping", None),
         "list_helping_due": ("GET", "/helping/due", None),
         "record_helping_of_meetings": ("POST", f"/referrals/{ours.came_id}/helping", an_answer(ours.desk)),
@@ -761,6 +794,7 @@ def attempts_to_exchange(ours: Ours) -> dict[str, tuple[str, str, Any]]:
 LISTS = {
     *("list_helping", "list_helping_of_referral", "list_helping_due", "list_harder"),
     *("list_overdue_visits", "list_visits"),
+    *("list_measures_due", "list_measure_declines"),
     *("list_referral_matches", "list_goals", "list_signposts", "list_referral_signposts"),
     *("list_tasters", "list_incidents", "list_materials", "list_group_materials"),
     *("list_supporters", "list_supervision_due", "list_waiting", "list_unplaceable", "list_staff_trainings"),
@@ -792,6 +826,7 @@ VOICE = {"raise_concern", "list_own_concerns"}
 """Anybody raises a concern, with their own organisation, and follows it."""
 OWN = VOICE | {"record_staff_training", "list_instruments", "get_instrument", "put_licence"}
 """What is the caller's own: the same subject of another organisation is somebody else, its licences are its own."""
+NOBODY_SAID = dict.fromkeys(("matches", "asked", "helping", "no_different", "harder", "ever_harder"), 0)
 NOBODY = {"number": 0, "median": None, "longest": None}
 
 
@@ -855,6 +890,8 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "list_session_corrections": none,
         "count_signposts": none,
         "count_goals": none,
+        "count_measures": none,
+        "count_helping": {"exact": NOBODY_SAID, "to_publish": NOBODY_SAID, "ever_harder_percent": None},
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)

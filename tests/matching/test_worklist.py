@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from kith_chassis.clock import new_id, now, today
-from kith_contracts.programmes.terms import ProgrammeTerms
+from kith_contracts.programmes.terms import MeasureAsked, ProgrammeTerms
 from kith_matching.domain.worklist import Work
 from tests.builders import a_referral_closed
 from tests.conftest import AsCaller
@@ -118,6 +118,16 @@ async def of_what_stops(desk: Desk) -> list[str]:
     return [withdrew, died, rested, unplanned]
 
 
+async def with_a_plan(desk: Desk) -> str:
+    """Two who have met, in a programme that asks how people are before and after."""
+    measures = (MeasureAsked(instrument="ons4", at=("baseline", "ending")),)
+    terms = {"definition_version": 4, "review_weeks": 20, "measures": measures}
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED.model_copy(update=terms)}))
+    match_id = await desk.a_match()
+    await meet(desk, match_id, limits_explained=True)
+    return match_id
+
+
 async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_caller: AsCaller) -> None:
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED}))
     offered, stale = await an_offered_place(desk)
@@ -133,6 +143,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await in_the_database(desk, MADE, quiet, today(now()) - 15 * DAY)
     silent, ended, near, asked, extended = await of_eight_weeks(desk)
+    measured = await with_a_plan(desk)
     await say_harder(desk, harder)
     visited = await desk.a_match()
     in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
@@ -162,6 +173,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("supervise", unsupervised),
         ("review", reviewed),
         ("ask-whether-it-helps", asked),
+        ("ask-measures", measured),
         ("check-balance", extended),
         ("see-to-ending", ended),
         ("prepare-ending", near),

@@ -28,6 +28,8 @@ from kith_matching.api import (
     loose_ends,
     matches,
     materials,
+    measured,
+    measures_due,
     measuring,
     mediating,
     noting,
@@ -60,7 +62,8 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(supporting, sharing, offers, leading, handing_over),
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, loose_ends, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
-    *(noting, own_measures, instruments, measuring, visiting, goals, signposting, tasting, incidents, materials),
+    *(noting, own_measures, instruments, measuring, measures_due, measured),
+    *(visiting, goals, signposting, tasting, incidents, materials),
     *(concern_sharings, concerns, duty_desks),  # the list of sharings would be taken for a concern's id
 ):
     router.include_router(part.router)
@@ -228,6 +231,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "record_measurement": ORGANISERS,
     "list_measurements": ORGANISERS,
     "get_measurement": ORGANISERS,
+    "count_helping": ORGANISERS,
+    "count_measures": ORGANISERS,
+    "list_measures_due": ORGANISERS,
+    "decline_measures": ORGANISERS,
+    "list_measure_declines": ORGANISERS,
     "raise_concern": _ANYBODY,
     "list_own_concerns": _ANYBODY,
     "list_concerns": _LEADS,

@@ -25,7 +25,11 @@ InstrumentCode = Annotated[Code, Path()]
 
 
 class LicenceAsked(BaseModel):
-    """The reference by which the instrument's owner knows your organisation; nobody's name."""
+    """The reference by which the instrument's owner knows your organisation; nobody's name.
+
+    It opens the recording of answers, and their scoring. The words of the items are not in Kith, before or after: ask
+    with the form that the owner gave you, and send each answer by the number of its item.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -38,8 +38,8 @@ class Due:
     """Something that a coordinator sees to from ``due_on`` on, until it is seen to.
 
     ``thing_id`` is what it hangs on: the match, the supporter, the visit, the answer, the place; ``about`` is a kind of
-    what coordinators look after, or ``group``; ``missing`` what of a visit has not been said in time. With ``every`` it
-    is due again each time so many days have passed.
+    what coordinators look after, or ``group``; ``missing`` what of a visit has not been said in time, or at which
+    moment a plan asks. With ``every`` it is due again each time so many days have passed.
     """
 
     kind: Work

@@ -60,6 +60,7 @@ class Helping:
     """What the person of a match said on a day (Europe/London), and who saw to it, by their subject, and when (UTC).
 
     Without a match it is what they said of the groups, courses and slots to which they come.
+    ``review_on`` is the day since when the review was due that it was said at, or the day itself where it came earlier.
     """
 
     id: UUID
@@ -73,6 +74,7 @@ class Helping:
     seen_by: str | None = None
     seen_at: datetime | None = None
     version: int = 1
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,10 @@ def take(
     )
     if moment is not Moment.REVIEW:
         return helping, match
+    held = replace(helping, review_on=min(match.review_on, asked_on))
     review_on = max(match.review_on, reviewed_after(asked_on, terms))
     due_on = balance_after(match, terms, reviews + 1, today=today)
-    return helping, replace(match, review_on=review_on, balance_due_on=due_on, version=match.version + 1)
+    return held, replace(match, review_on=review_on, balance_due_on=due_on, version=match.version + 1)
 
 
 def take_of_meetings(

@@ -77,7 +77,8 @@ class Instrument:
     published, none may. ``bands`` are of the total, or of each item where they are ``alone`` (``item_bands`` goes
     before). ``case_from`` is the published cut-off, of those where it is the higher score that worries.
     ``risk_items`` are of harm to oneself: above 0 a human must see it, whatever the total. ``conversion`` begins with
-    the least raw sum.
+    the least raw sum. Where it is not ``averaged`` a mean says nothing: of answers that are only in an order, or of
+    goals that are each somebody's own.
     """
 
     code: str
@@ -98,6 +99,7 @@ class Instrument:
     change: ChangeIndex | None = None
     risk_items: tuple[str, ...] = ()
     conversion: tuple[Decimal, ...] = ()
+    averaged: bool = True
     notes: tuple[str, ...] = ()
 
 

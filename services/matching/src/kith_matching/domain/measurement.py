@@ -184,9 +184,16 @@ def _check(asked: Answered, instrument: Instrument, *, licensed: bool, today: da
 
 def scored(measurement: Answered, instrument: Instrument) -> Scored:
     """What the measurement comes to. Raises as ``score`` and ``take_imported``."""
-    if measurement.imported is not None:
-        return take_imported(instrument, {code: Decimal(value) for code, value in measurement.imported.items()})
-    return score(instrument, measurement.version, measurement.answers or {})
+    return reckon(instrument, measurement.version, measurement.answers, measurement.imported)
+
+
+def reckon(
+    instrument: Instrument, version: str, answers: Mapping[str, int] | None, imported: Mapping[str, str] | None
+) -> Scored:
+    """What answers, or an imported score, come to. Raises as ``score`` and ``take_imported``."""
+    if imported is not None:
+        return take_imported(instrument, {code: Decimal(value) for code, value in imported.items()})
+    return score(instrument, version, answers or {})
 
 
 def since_baseline(all_: Sequence[Answered], one: Answered, instrument: Instrument) -> tuple[Changed, ...]:

@@ -47,6 +47,8 @@ class Work(StrEnum):
     """Support is to be looked at together, and the person asked whether it helps."""
     ASK_WHETHER_IT_HELPS = "ask-whether-it-helps"
     """The second session or meeting has been, and the person was not asked yet."""
+    ASK_MEASURES = "ask-measures"
+    """The programme's plan asks something now: of the person, their carer or their supporter."""
     CHECK_BALANCE = "check-balance"
     """Support was extended, or reviewed without an end in sight, more often than the programme says: has somebody come
     to depend on it?"""

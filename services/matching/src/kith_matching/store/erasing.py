@@ -25,6 +25,7 @@ from kith_matching.tables import (
     looked_after,
     loose_ends,
     matches,
+    measure_declines,
     measurements,
     picks,
     places,
@@ -154,6 +155,11 @@ _UNANSWER: Final = (
     .returning(sa.literal("/measurements/") + sa.cast(measurements.c.id, sa.Text))
 )
 """Nothing of what they answered is left, nor that they did. That a concern was raised for a risk item stays."""
+_UNDECLINE: Final = (
+    sa.delete(measure_declines)
+    .where(measure_declines.c.referral_id == _THEIRS)
+    .returning(sa.literal("/matches/") + sa.cast(measure_declines.c.match_id, sa.Text))
+)
 _LET_GOALS_GO: Final = (
     sa.delete(goals)
     .where(goals.c.referral_id == _THEIRS)
@@ -187,7 +193,7 @@ async def forget(tx: AsyncConnection, people: Collection[UUID]) -> list[UUID]:
         for drop in (*_DROP, *_UNTIE, _LET_GO, _UNNOTE):
             await tx.execute(drop, {"referrals": theirs})
         await tx.execute(_TAKE_OUT, {"referrals": theirs})
-        for statement in (*_FORGET, _UNANSWER, _LET_GOALS_GO):
+        for statement in (*_FORGET, _UNANSWER, _UNDECLINE, _LET_GOALS_GO):
             locations += await tx.scalars(statement, {"referrals": theirs})
         await forget_words(tx, theirs)
         await forget_answers(tx, locations)

@@ -12,7 +12,7 @@ from kith_matching.tables.known import organisations, programme_versions, progra
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.loose_ends import loose_ends
 from kith_matching.tables.materials import material_givings, materials
-from kith_matching.tables.measuring import instrument_licences, measurements, own_measures
+from kith_matching.tables.measuring import instrument_licences, measure_declines, measurements, own_measures
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
 from kith_matching.tables.occasions import attendances, contacts, groups, session_corrections, sessions
@@ -67,6 +67,7 @@ __all__ = [
     "matches",
     "material_givings",
     "materials",
+    "measure_declines",
     "measurements",
     "mediations",
     "metadata",

@@ -20,6 +20,7 @@ helpings: Final = sa.Table(
     column("seen_by", sa.Text, null=True),
     column("seen_at", INSTANT, null=True),
     column("version", sa.Integer),
+    column("review_on", sa.Date, null=True),
 )
 """``match_id`` is null of what was said of groups, courses and slots."""
 

@@ -46,6 +46,24 @@ own_measures: Final = sa.Table(
 )
 """What supporters answered about themselves."""
 
+measure_declines: Final = sa.Table(
+    "measure_declines",
+    metadata,
+    key(),
+    column("match_id", sa.Uuid),
+    column("referral_id", sa.Uuid),
+    column("programme_id", sa.Uuid),
+    column("organisation_id", sa.Uuid),
+    column("of", sa.Text),
+    column("moment", sa.Text),
+    column("due_on", sa.Date),
+    column("why", sa.Text),
+    column("declined_on", sa.Date),
+    column("recorded_at", INSTANT),
+    column("recorded_by", sa.Text),
+)
+"""Who would rather not be asked what was due."""
+
 instrument_licences: Final = sa.Table(
     "instrument_licences",
     metadata,

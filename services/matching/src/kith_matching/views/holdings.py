@@ -92,6 +92,10 @@ _HELD: Final = sa.text("""
                 else '{}' end
     from measurements where referral_id in (select id from theirs)
     union all
+    select 'measure-decline', id, organisation_id, false,
+        to_jsonb(measure_declines) - '{id,match_id,referral_id,organisation_id,recorded_by}'::text[]
+    from measure_declines where referral_id in (select id from theirs) and of <> 'supporter'
+    union all
     select 'concern', concerns.id, concerns.organisation_id,
         (select bool_or(erased) from theirs) and not exists (select from concern_words where concern_id = concerns.id),
         to_jsonb(concerns) - '{id,organisation_id,raised_by,acknowledged_by,decided_by,version}'::text[]

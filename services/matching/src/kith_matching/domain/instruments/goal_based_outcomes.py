@@ -13,6 +13,7 @@ GOAL_BASED_OUTCOMES: Final = Instrument(
     instruction="From 0, not met at all, to 10, met fully",
     items=questions("The first goal", "The second goal", "The third goal", least=0, most=10),
     higher_is_better=True,
+    averaged=False,
     may_be_missing=2,
     terms="Free to use (from memory: check before relying on it).",
     source="One of the three of NHS England's community mental health; range and number of goals are from memory.",

@@ -13,6 +13,7 @@ ONS_LONELINESS: Final = Instrument(
     items=questions("How often do you feel lonely?", least=1, most=5),
     choices=("Often/always", "Some of the time", "Occasionally", "Hardly ever", "Never"),
     higher_is_better=True,
+    averaged=False,
     bands=bands((1, "often-or-always"), (2, "some-of-the-time"), (3, "occasionally"), (4, "hardly-ever"), (5, "never")),
     terms="Crown copyright, Open Government Licence (from memory: check before relying on it).",
     source="Office for National Statistics; Campaign to End Loneliness.",

@@ -5,7 +5,7 @@ from alembic import op
 from kith_chassis.schema import secure
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0034"
 
 STATEMENTS = (
     """

@@ -4,7 +4,8 @@ Each of the modules says what may fall due of one sort of thing; ``telling`` put
 """
 
 from kith_matching.store.due.answers import IS_HARDER
-from kith_matching.store.due.matches import PLANNED_UNTIL, TERMS_OF, TO_ASK_SINCE
+from kith_matching.store.due.matches import PLANNED_UNTIL, SECOND_ON, TERMS_OF, TO_ASK_SINCE
+from kith_matching.store.due.measures import MEASURES_DUE
 from kith_matching.store.due.places import ASK_ON, ASKED_OF_MEETINGS, PROGRAMME_OF
 from kith_matching.store.due.selects import day_of
 from kith_matching.store.due.supporters import IS_OVERDUE, OVERDUE_SINCE
@@ -16,9 +17,11 @@ __all__ = [
     "DUE",
     "IS_HARDER",
     "IS_OVERDUE",
+    "MEASURES_DUE",
     "OVERDUE_SINCE",
     "PLANNED_UNTIL",
     "PROGRAMME_OF",
+    "SECOND_ON",
     "TERMS_OF",
     "TO_ASK_SINCE",
     "day_of",
