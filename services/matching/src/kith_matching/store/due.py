@@ -16,11 +16,11 @@ from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.visit import LATE_IN, LATE_OUT, Missing
 from kith_matching.domain.worklist import Work
+from kith_matching.store.loose_ends import TO_TELL
 from kith_matching.tables import (
     calls,
     dues,
     helpings,
-    loose_ends,
     matches,
     programme_versions,
     referrals,
@@ -148,10 +148,6 @@ def _of_match(
     )
 
 
-_UNTOLD: Final = sa.and_(
-    loose_ends.c.kind == sa.literal_column(f"'{Work.TELL_SUPPORTER}'"), loose_ends.c.seen_at.is_(None)
-)
-_REMEMBERED: Final = loose_ends.c.referral_id.is_not(None)
 _RESTS: Final = sa.exists().where(
     supporters.c.id == matches.c.supporter_id, supporters.c.state != sa.literal_column(f"'{SupporterState.ACTIVE}'")
 )
@@ -178,18 +174,7 @@ DUE: Final = sa.union_all(
         about_key="supporter_id",
         missing=_MISSING,
     ).where(IS_OVERDUE),
-    sa.select(
-        _one(Work.TELL_SUPPORTER),
-        loose_ends.c.id,
-        sa.case((_REMEMBERED, sa.literal_column(f"'{Kind.MATCH}'")), else_=sa.literal_column(f"'{Kind.SUPPORTER}'")),
-        sa.case((_REMEMBERED, loose_ends.c.match_id), else_=loose_ends.c.supporter_id),
-        loose_ends.c.organisation_id,
-        loose_ends.c.programme_id,
-        loose_ends.c.referral_id,
-        loose_ends.c.since,
-        _ONCE,
-        _UNSAID,
-    ).where(_UNTOLD),
+    TO_TELL,
     _due(
         _one(Work.SEE_TO_HARDER),
         helpings,

@@ -55,6 +55,7 @@ _FORGET: Final = (
         urgent=False,
         erased=True,
         connections={},
+        before_visiting=None,
         **{name: [] for name in ("needs", "conditions", "interests", "requested", "channels")},
     )
     .returning(sa.literal("/referrals/") + sa.cast(referrals.c.id, sa.Text)),

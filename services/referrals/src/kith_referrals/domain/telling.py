@@ -15,7 +15,10 @@ from kith_referrals.domain.referral import Referral, Wish
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """To tell: a referral was made, as far as others may know it."""
+    """To tell: a referral was made, as far as others may know it.
+
+    ``before_visiting`` says that there is something to read before anybody visits, and never what.
+    """
 
     referral: Referral
     wish: Wish
@@ -23,6 +26,7 @@ class Made:
     district: str | None
     language: str
     feedback: Feedback
+    before_visiting: bool
 
 
 @dataclass(frozen=True, slots=True)
