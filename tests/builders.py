@@ -135,6 +135,7 @@ def a_referral_created(programme: ProgrammePublished | None = None, **changes: A
             "needs": ("isolation",),
             "conditions": ("diabetes",),
             "channels": ("in-person", "telephone"),
+            "before_visiting": False,
         }
         | changes
     )

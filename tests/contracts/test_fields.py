@@ -166,6 +166,7 @@ ALLOWED: dict[Any, set[str]] = {
     bool: {
         "at_home",
         "at_once",
+        "before_visiting",
         "checks_required",
         "different_peers",
         "getting_to_know",

@@ -1,6 +1,7 @@
 """When something stops, nobody goes on visiting; whoever is in a house is still looked for; and a human says it."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,7 @@ async def stopping(desk: Desk, as_caller: AsCaller) -> Stopping:
     return await stopping_of(desk, as_caller)
 
 
-STOPS = {
+STOPS: dict[str, Callable[[ReferralCreated], Fact]] = {
     "died": lambda referral: a_referral_closed(referral, reason="died"),
     "closed": a_referral_closed,
     "consent withdrawn": a_consent_changed,

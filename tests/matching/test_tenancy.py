@@ -165,10 +165,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     handing = {"kind": "match", "id": match_id}
     await desk.create("/handovers", {"from_coordinator": "tester", "to_coordinator": "s-1", "chosen": [handing]})
     where = f"/supporters/{match['supporter_id']}"
-    await check_in(desk, where, as_caller)
-    await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
-    await desk.put(f"{where}/development", {"roles": ["befriending"]})
-    await desk.create(f"{where}/assessments", an_assessment(desk))
+    await look_after(desk, where, as_caller)
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     leader_id = await desk.a_supporter()
     organises_too = await desk.a_supporter(subject="tester")
@@ -186,12 +183,10 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         for member in members:
             await insert_member(tx, member)
         await insert_agreement(tx, agreement)
-        await tx.execute(A_PLAN, {"match_id": match_id})
         await save_told(tx, [Quality(desk.programme.programme_id, desk.stage.organisation_id, 92)])
         lapsed = Holder(UUID(supporter_id), desk.stage.organisation_id, (), TODAY)
         await keep_lapsed(tx, [(lapsed, TODAY)], now=NOW)
-    await desk.create("/sessions", a_first_session(desk, match_id))
-    await desk.create(f"/matches/{match_id}/measure-declines", a_decline(desk))
+    await a_plan(desk, match_id)
     return Ours(
         desk,
         referral,
@@ -221,6 +216,14 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         await some_loose_ends(desk),
         await somebody_who_came(desk, group_id),
     )
+
+
+async def look_after(desk: Desk, where: str, as_caller: AsCaller) -> None:
+    """The supporter says how they are, is called, and grows."""
+    await check_in(desk, where, as_caller)
+    await desk.create(f"{where}/calls", {"held_on": desk.today, "channel": "email"})
+    await desk.put(f"{where}/development", {"roles": ["befriending"]})
+    await desk.create(f"{where}/assessments", an_assessment(desk))
 
 
 async def check_in(desk: Desk, where: str, as_caller: AsCaller) -> None:
@@ -428,6 +431,14 @@ A_PLAN = sa.text("""
     ]}' from one
 """)
 """A match is held to terms that ask something, and nothing else."""
+
+
+async def a_plan(desk: Desk, match_id: str) -> None:
+    """Two have met, and one of them would rather not answer what the programme asks."""
+    async with desk.stage.database.network_transaction() as tx:
+        await tx.execute(A_PLAN, {"match_id": match_id})
+    await desk.create("/sessions", a_first_session(desk, match_id))
+    await desk.create(f"/matches/{match_id}/measure-declines", a_decline(desk))
 
 
 def a_first_session(desk: Desk, match_id: str) -> dict[str, Any]:

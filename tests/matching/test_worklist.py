@@ -112,7 +112,7 @@ async def of_what_stops(desk: Desk) -> list[str]:
     supporter_id = (await desk.get(f"/matches/{rested}")).json()["supporter_id"]
     moved = {"moment": "reached", "step": "resting", "on": desk.today}
     assert (await desk.create(f"/supporters/{supporter_id}/steps", moved)).is_success
-    at_home = SUPERVISED.model_copy(update={"definition_version": 4, "at_home": True})
+    at_home = SUPERVISED.model_copy(update={"definition_version": 5, "at_home": True})
     await desk.stage.hear(desk.programme.model_copy(update={"terms": at_home}))
     await meet(desk, unplanned, channel="in-person", limits_explained=True)
     return [withdrew, died, rested, unplanned]

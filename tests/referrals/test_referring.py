@@ -61,6 +61,7 @@ async def test_a_referral_is_told_by_pseudonym_codes_band_and_district(world: Wo
         conditions=("copd",),
         channels=("video",),
         feedback="outcome",
+        before_visiting=False,
         urgent=True,
     )
 

@@ -19,9 +19,10 @@ def test_each_visit_has_a_plan_and_the_volunteer_said_when_they_came_and_went(
     after = after_the_journey(4)
 
     visits = f"/supporters/{after.ids['supporter']}/visits"
-    [visit] = after.seen_by("home-start", "nora").everything("matching", visits)
-    assert visit["starts_at"] < visit["ends_at"]
-    assert visit["checked_in_at"] < visit["checked_out_at"]
+    found = after.seen_by("home-start", "nora").everything("matching", visits)
+    assert len(found) == len(after.seen_by("home-start").everything("matching", "/sessions")) == 2
+    assert all(one["checked_in_at"] < one["checked_out_at"] for one in found)
+    assert [one["risks_passed_on"] for one in found] == [True, False]
     assert after.seen_by("home-start").everything("matching", "/visits/overdue") == []
 
 

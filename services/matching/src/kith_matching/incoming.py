@@ -154,4 +154,5 @@ def _referral(body: ReferralCreated) -> Referral:
         requested=body.requested,
         channels=body.channels,
         urgent=body.urgent,
+        before_visiting=body.before_visiting,
     )

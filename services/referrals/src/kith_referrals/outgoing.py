@@ -91,6 +91,7 @@ def _created(made: Made) -> ReferralCreated:
         requested=wish.requested,
         channels=wish.channels,
         urgent=wish.urgent,
+        before_visiting=made.before_visiting,
         feedback=made.feedback,
     )
 

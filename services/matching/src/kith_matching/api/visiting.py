@@ -33,12 +33,17 @@ router = APIRouter(tags=["visits"])
 
 
 class VisitAsked(BaseModel):
-    """When you will be there. Where is known with the referral, and not said again."""
+    """When you will be there. Where is known with the referral, and not said again.
+
+    ``risks_passed_on`` is said by who organises: you read with the referral what a visitor must know (a dog, that two
+    go), and told whoever goes. Without it nobody goes for the first time to where there is something to know.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     starts_at: Instant
     minutes: Annotated[int, Field(ge=5, le=720)]
+    risks_passed_on: bool = False
 
 
 class VisitShown(BaseModel):
@@ -55,6 +60,7 @@ class VisitShown(BaseModel):
     checked_in_at: datetime | None
     checked_out_at: datetime | None
     cancelled_at: datetime | None
+    risks_passed_on: bool
     version: int
 
 
@@ -103,7 +109,15 @@ async def plan_visit(
     """Plan a visit: your own, or for a supporter who has no access of their own. Who rests visits nobody."""
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
-        visit = await visiting.plan_visit(tx, match_id, asked.starts_at, asked.minutes, by=speaker, now=now)
+        visit = await visiting.plan_visit(
+            tx,
+            match_id,
+            asked.starts_at,
+            asked.minutes,
+            by=speaker,
+            now=now,
+            risks_passed_on=asked.risks_passed_on,
+        )
         return Created(f"/visits/{visit.id}", VisitShown.model_validate(visit), visit.version)
 
     return await create(request, caller, work)

@@ -47,7 +47,8 @@ class Referral:
     matching). ``waiting`` is true from the beginning until a match is made or a group attended, and again after a match
     that did not come to anything, or once it is reopened. Empty ``channels`` mean that the person did not say: then any
     will do. ``connections`` are codes that they would like to share with a supporter, by what connects: a profession, a
-    faith, where they live. Of somebody who was ``erased`` nothing more is known.
+    faith, where they live. ``before_visiting`` says whether there is something that a visitor must know before they go;
+    None where nobody told, and then there may be. Of somebody who was ``erased`` nothing more is known.
     """
 
     id: UUID
@@ -71,6 +72,7 @@ class Referral:
     waiting: bool = True
     erased: bool = False
     connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    before_visiting: bool | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def forgotten(referral: Referral) -> Referral:
         channels=(),
         urgent=False,
         connections={},
+        before_visiting=None,
         erased=True,
     )
 

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from kith_matching.domain.match import Match, check_running
+from kith_matching.domain.referral import Referral
 from kith_matching.domain.refusals import MatchingRefused, MoveRefused, NotFound, SupporterNotActive
 from kith_matching.domain.supporter import Supporter, SupporterState
 
@@ -55,6 +56,16 @@ class VisitPast(MatchingRefused):
     advice = "The visit begins in the past. Plan it before you go; log what has been as a session."
 
 
+class RisksNotPassedOn(MatchingRefused):
+    """Nobody goes for the first time to where something must be known that they were not told."""
+
+    code = "risks-not-passed-on"
+    advice = (
+        "Something may have to be known before anybody visits here. Whoever organises reads it with the referral, "
+        "passes it on to the visitor, and plans the first visit with risks_passed_on: true."
+    )
+
+
 class VisitTooEarly(MoveRefused):
     """Nobody arrives long before they planned to: then it is another visit."""
 
@@ -88,7 +99,10 @@ EARLIEST_IN: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit, by its times (UTC). Where it is stands with the referral, and never here."""
+    """One visit, by its times (UTC). Where it is, and what is to be known there, stands with the referral.
+
+    ``risks_passed_on`` says that whoever organises read what a visitor must know, and passed it on to them.
+    """
 
     id: UUID
     match_id: UUID
@@ -102,6 +116,17 @@ class Visit:
     checked_out_at: datetime | None = None
     cancelled_at: datetime | None = None
     version: int = 1
+    risks_passed_on: bool = False
+
+
+def check_prepared(referral: Referral, *, passed_on: bool, prepared: bool) -> None:
+    """Refuse a visit to where something must be known, or where nobody knows whether, until it was passed on.
+
+    ``passed_on`` is said with this visit; ``prepared`` that it was said with another of the match, or that the
+    supporter has been there. Raises ``RisksNotPassedOn``.
+    """
+    if referral.before_visiting is not False and not passed_on and not prepared:
+        raise RisksNotPassedOn
 
 
 def check_visits(supporter: Supporter) -> None:
@@ -113,7 +138,15 @@ def check_visits(supporter: Supporter) -> None:
         raise SupporterNotActive
 
 
-def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now: datetime) -> Visit:
+def plan(
+    match: Match,
+    starts_at: datetime,
+    minutes: int,
+    *,
+    visit_id: UUID,
+    now: datetime,
+    risks_passed_on: bool = False,
+) -> Visit:
     """Plan a visit of a match. Raises ``MatchEnded`` and ``VisitPast``."""
     check_running(match)
     if starts_at < now:
@@ -127,6 +160,7 @@ def plan(match: Match, starts_at: datetime, minutes: int, *, visit_id: UUID, now
         organisation_id=match.organisation_id,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes),
+        risks_passed_on=risks_passed_on,
     )
 
 

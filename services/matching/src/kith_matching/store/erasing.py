@@ -57,6 +57,7 @@ _FORGET: Final = (
         urgent=False,
         erased=True,
         connections={},
+        before_visiting=None,
         **{name: [] for name in ("needs", "conditions", "interests", "requested", "channels")},
     )
     .returning(sa.literal("/referrals/") + sa.cast(referrals.c.id, sa.Text)),

@@ -9,11 +9,26 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kith_matching.domain.looking_after import Kind
 from kith_matching.domain.loose_end import LooseEnd, LooseEndNotFound
 from kith_matching.domain.worklist import Work
 from kith_matching.store.rows import values_of
 from kith_matching.tables import loose_ends
 
+_REMEMBERED: Final = loose_ends.c.referral_id.is_not(None)
+TO_TELL: Final = sa.select(
+    sa.literal_column(f"'{Work.TELL_SUPPORTER}'"),
+    loose_ends.c.id,
+    sa.case((_REMEMBERED, sa.literal_column(f"'{Kind.MATCH}'")), else_=sa.literal_column(f"'{Kind.SUPPORTER}'")),
+    sa.case((_REMEMBERED, loose_ends.c.match_id), else_=loose_ends.c.supporter_id),
+    loose_ends.c.organisation_id,
+    loose_ends.c.programme_id,
+    loose_ends.c.referral_id,
+    loose_ends.c.since,
+    sa.null().cast(sa.Integer),
+    sa.literal_column("''"),
+).where(loose_ends.c.kind == sa.literal_column(f"'{Work.TELL_SUPPORTER}'"), loose_ends.c.seen_at.is_(None))
+"""Which supporters are to be told, as ``Due`` has it: once the person was erased it is about the supporter alone."""
 _KEEP: Final = sa.text(
     "insert into loose_ends select * from jsonb_populate_recordset(null::loose_ends, cast(:rows as jsonb))"
     " on conflict (id) do nothing"

@@ -36,6 +36,12 @@ _SAVE_ALL: Final = sa.text(
     " from unnest(cast(:ids as uuid[]), cast(:instants as timestamptz[]), cast(:versions as int[]))"
     " as now (id, cancelled_at, version) where visits.id = now.id"
 )
+_PREPARED: Final = sa.select(
+    sa.exists().where(
+        visits.c.match_id == sa.bindparam("match_id", type_=sa.Uuid),
+        sa.or_(visits.c.risks_passed_on, visits.c.checked_in_at.is_not(None)),
+    )
+)
 _OF_DAY: Final = sa.select(
     sa.exists().where(
         visits.c.match_id == sa.bindparam("match_id", type_=sa.Uuid),
@@ -93,3 +99,8 @@ async def save_cancelled(tx: AsyncConnection, cancelled: Sequence[Visit]) -> Non
 async def is_visit_of_day(tx: AsyncConnection, match_id: UUID, day: date) -> bool:
     """Whether a visit of the match was planned for that day (Europe/London) and not cancelled."""
     return bool((await tx.execute(_OF_DAY, {"match_id": match_id, "day": day})).scalar_one())
+
+
+async def is_prepared(tx: AsyncConnection, match_id: UUID) -> bool:
+    """Whether the supporter of a match was told what to know before a visit, or has been there."""
+    return bool((await tx.execute(_PREPARED, {"match_id": match_id})).scalar_one())

@@ -58,6 +58,7 @@ referrals: Final = sa.Table(
     column("waiting", sa.Boolean),
     column("erased", sa.Boolean),
     column("connections", JSONB, null=True),
+    column("before_visiting", sa.Boolean, null=True),
 )
 
 qualities: Final = sa.Table(

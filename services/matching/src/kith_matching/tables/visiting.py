@@ -21,4 +21,5 @@ visits: Final = sa.Table(
     column("checked_out_at", INSTANT, null=True),
     column("cancelled_at", INSTANT, null=True),
     column("version", sa.Integer),
+    column("risks_passed_on", sa.Boolean),
 )

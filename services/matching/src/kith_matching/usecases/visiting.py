@@ -14,7 +14,17 @@ from kith_chassis.http import check_version
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import MatchNotFound
 from kith_matching.domain.subjects import Speaker, is_theirs
-from kith_matching.domain.visit import Visit, VisitNotFound, cancel, check_in, check_out, check_visits, plan
+from kith_matching.domain.visit import (
+    RisksNotPassedOn,
+    Visit,
+    VisitNotFound,
+    cancel,
+    check_in,
+    check_out,
+    check_prepared,
+    check_visits,
+    plan,
+)
 from kith_matching.store import matches, referrals, supporters
 from kith_matching.store import visiting as store
 
@@ -35,22 +45,35 @@ _MOVES: Final[dict[Move, Callable[..., Visit]]] = {
 
 
 async def plan_visit(
-    tx: AsyncConnection, match_id: UUID, starts_at: datetime, minutes: int, *, by: Speaker, now: datetime
+    tx: AsyncConnection,
+    match_id: UUID,
+    starts_at: datetime,
+    minutes: int,
+    *,
+    by: Speaker,
+    now: datetime,
+    risks_passed_on: bool = False,
 ) -> Visit:
     """Plan a visit of a match.
 
     The referral is locked, then the supporter, then the match: whoever ends it or suspends them comes before, and the
-    visit is refused, or after, and finds it. Raises ``MatchNotFound``, also for another supporter; ``PersonErased``; as
-    ``check_visits`` and ``plan``.
+    visit is refused, or after, and finds it. Only who organises says that risks were passed on. Raises
+    ``MatchNotFound``, also for another supporter; ``PersonErased``; as ``check_visits``, ``plan`` and
+    ``check_prepared``.
     """
     seen = await matches.get_match(tx, match_id)
     if not is_theirs(await supporters.get_supporter(tx, seen.supporter_id), by):
         raise MatchNotFound
-    check_remembered(await referrals.get_referral_for_update(tx, seen.referral_id))
+    if risks_passed_on and not by.organises:
+        raise RisksNotPassedOn
+    referral = await referrals.get_referral_for_update(tx, seen.referral_id)
+    check_remembered(referral)
     supporter = await supporters.get_supporter_for_update(tx, seen.supporter_id)
     match = await matches.get_match_for_update(tx, match_id)
     check_visits(supporter)
-    visit = plan(match, starts_at, minutes, visit_id=clock.new_id(), now=now)
+    visit = plan(match, starts_at, minutes, visit_id=clock.new_id(), now=now, risks_passed_on=risks_passed_on)
+    prepared = await store.is_prepared(tx, match_id)
+    check_prepared(referral, passed_on=risks_passed_on, prepared=prepared)
     await store.insert_visit(tx, visit)
     await audit.record(tx, Entry("visit-planned", "visit", visit.id), now=now)
     return visit

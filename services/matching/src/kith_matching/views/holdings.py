@@ -16,7 +16,7 @@ _HELD: Final = sa.text("""
     select 'referral' as kind, id, organisation_id,
         district is null and age_band = 'unknown' and language = 'und' and not urgent
         and cardinality(needs || conditions || interests || requested || channels) = 0
-        and coalesce(connections, '{}') = '{}' as tombstone,
+        and coalesce(connections, '{}') = '{}' and before_visiting is null as tombstone,
         to_jsonb(theirs) - '{id,person_id,organisation_id}'::text[] as says
     from theirs
     union all

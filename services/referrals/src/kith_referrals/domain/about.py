@@ -29,7 +29,7 @@ class About:
 
     ``risk_to_visitor``: what whoever visits must know beforehand: ``dog``, ``smoker``, ``infection``, ``two-visitors``,
     ``no-home-visit``, ``aggression``, ``others-in-household``. It travels with the referral to whoever sees it, and
-    never leaves this service in a fact.
+    never leaves this service in a fact: that there is something to read before a visit is all that one says.
     """
 
     strengths: tuple[str, ...] = ()

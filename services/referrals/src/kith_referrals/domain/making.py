@@ -151,7 +151,13 @@ def submit(
         terms=offer.programme.terms,
     )
     made = Made(
-        referral, wish, age_band(person.birth_date, today), person.district, person.language, hears(consents, today)
+        referral,
+        wish,
+        age_band(person.birth_date, today),
+        person.district,
+        person.language,
+        hears(consents, today),
+        before_visiting=bool(person.about.risk_to_visitor),
     )
     step = Step(referral_id, lifecycle.SUBMITTED, draft.status if draft else None, Status.SUBMITTED, now, by)
     return NewReferral(person, referral, wish, consents, step), made

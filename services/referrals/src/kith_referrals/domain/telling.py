@@ -16,7 +16,10 @@ from kith_referrals.domain.self_referral.help_request import HelpRequest, Place
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """To tell: a referral was made, as far as others may know it."""
+    """To tell: a referral was made, as far as others may know it.
+
+    ``before_visiting`` says that there is something to read before anybody visits, and never what.
+    """
 
     referral: Referral
     wish: Wish
@@ -24,6 +27,7 @@ class Made:
     district: str | None
     language: str
     feedback: Feedback
+    before_visiting: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,13 @@ def _introduced(stage: Stage, family: Referred, nora: str) -> str:
 def _visited(stage: Stage, match: str) -> None:
     stage.act("Nora visits at home, and is safe")
     volunteer, coordinator = stage.worker("home-start", "nora"), stage.worker("home-start")
-    stage.tell("Nora plans the first visit for ten minutes from now, for two hours.")
-    soon = clock.now() + timedelta(minutes=10)
-    plan = {"starts_at": soon.isoformat(), "minutes": 120}
-    visit = volunteer.make("matching", f"/matches/{match}/visits", plan)
+    stage.refuses(
+        "Nora cannot plan the first visit: something is to be known before, and nobody has told her.",
+        "risks-not-passed-on",
+        lambda: volunteer.make("matching", f"/matches/{match}/visits", _soon()),
+    )
+    stage.tell("The coordinator tells her of the dog, says so, and plans it for ten minutes from now, for two hours.")
+    visit = coordinator.make("matching", f"/matches/{match}/visits", _soon(risks_passed_on=True))
     path = f"/visits/{visit['id']}"
     stage.refuses(
         "She cannot check out of a visit at which she has not arrived.",
@@ -115,11 +118,29 @@ def _visited(stage: Stage, match: str) -> None:
     volunteer.make("matching", "/sessions", log)
 
 
+def _visited_again(stage: Stage, match: str) -> None:
+    volunteer, coordinator = stage.worker("home-start", "nora"), stage.worker("home-start")
+    stage.tell("Nora plans the second visit herself, checks in, checks out, and logs it.")
+    visit = volunteer.make("matching", f"/matches/{match}/visits", _soon())
+    for moved in ("checking-in", "checking-out"):
+        volunteer.do("matching", f"/visits/{visit['id']}/{moved}")
+    volunteer.make("matching", "/sessions", {"kind": "one-to-one", "match_id": match, **supporting.meeting(120)})
+    over = coordinator.read("matching", "/visits", stage="over")["items"]
+    stage.sees("Home-Start lists both visits as over.", len(over), 2)
+    kinds = {one["kind"] for one in coordinator.read("matching", "/worklist")["items"]}
+    stage.holds("Each had a plan, so there is nothing to talk about.", "visit-without-plan" not in kinds)
+
+
+def _soon(**more: Any) -> dict[str, Any]:
+    """A visit of two hours that begins in ten minutes."""
+    return {"starts_at": (clock.now() + timedelta(minutes=10)).isoformat(), "minutes": 120, **more}
+
+
 def _helped(stage: Stage, family: Referred, match: str) -> None:
     stage.act("Does it help? Ada alone is asked")
     coordinator = stage.worker("home-start")
     supporting.measure(stage, family, "rosenberg", "baseline", supporting.self_esteem(1))
-    supporting.hold(stage, "home-start", match, 120)
+    _visited_again(stage, match)
     due = coordinator.read("matching", "/helping/due")["items"]
     stage.sees("After the second visit Ada is to be asked, without Nora.", [one["id"] for one in due], [match])
     supporting.asked(stage, family, match, "helping")

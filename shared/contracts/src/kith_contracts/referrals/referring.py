@@ -47,6 +47,9 @@ class ReferralCreated(ReferralsFact):
     """The ways the person agreed to meet: ``in-person``, ``telephone``, ``video``, ``text``."""
     urgent: bool = False
     """Whether the referrer asked for it to be looked at first."""
+    before_visiting: bool | None = None
+    """Whether something is recorded that whoever visits must know before they go; null: an older release told it. What
+    it is stands in no fact: whoever organises reads it with the referral."""
     feedback: Code | None = None
     """How much the person agreed that the referrer hears: ``receipt`` (that it was received), ``decision`` (also
     whether it was accepted, and why not), ``progress`` (also a match, and the first session), ``outcome`` (also how it

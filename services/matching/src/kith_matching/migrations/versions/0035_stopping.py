@@ -1,4 +1,4 @@
-"""What stops: visits to come are cancelled with it, and what a human has to say stands until somebody said it."""
+"""Visits to come are cancelled with what stops, a human tells the supporter, and risks are passed on before a visit."""
 
 from alembic import op
 
@@ -34,6 +34,8 @@ STATEMENTS = (
     create index visits_over on visits (organisation_id, id)
     where checked_out_at is not null or cancelled_at is not null
     """,
+    "alter table referrals add column before_visiting boolean",
+    "alter table visits add column risks_passed_on boolean not null default false",
     "create index visits_match on visits (match_id, starts_at)",
     """
     update visits set cancelled_at = now(), version = visits.version + 1
@@ -46,7 +48,10 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Keep it, and cancel the visits to come that stand for what has stopped already."""
+    """Keep it, and cancel the visits to come that stand for what has stopped already.
+
+    Whether there is something to know before a visit stays null where an older release told of the referral.
+    """
     for statement in STATEMENTS:
         op.execute(statement)
     secure(op, "loose_ends", "organisation_id = {org}")

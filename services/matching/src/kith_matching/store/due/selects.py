@@ -14,8 +14,7 @@ HAPPENED: Final[sa.ColumnElement[str]] = sa.literal_column("'happened'")
 _NOTHING: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Uuid)
 ONCE: Final[sa.ColumnElement[Any]] = sa.null().cast(sa.Integer)
 """It is due once, and not again after some days."""
-UNSAID: Final[sa.ColumnElement[str]] = sa.literal_column("''")
-"""Nobody is missed."""
+_UNSAID: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 
 
 def day_of(instant: sa.ColumnElement[datetime]) -> sa.ColumnElement[date]:
@@ -48,7 +47,7 @@ def due(
     about_key: str,
     referral_id: sa.ColumnElement[Any] = _NOTHING,
     every: sa.ColumnElement[Any] = ONCE,
-    missing: sa.ColumnElement[str] = UNSAID,
+    missing: sa.ColumnElement[str] = _UNSAID,
 ) -> sa.Select[Any]:
     """What is due of one kind, as ``Due`` has it: rows of a table, each about a match, referral, supporter or group."""
     return sa.select(
