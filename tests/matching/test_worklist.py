@@ -121,7 +121,7 @@ async def of_what_stops(desk: Desk) -> list[str]:
 async def with_a_plan(desk: Desk) -> str:
     """Two who have met, in a programme that asks how people are before and after."""
     measures = (MeasureAsked(instrument="ons4", at=("baseline", "ending")),)
-    terms = {"definition_version": 4, "review_weeks": 20, "measures": measures}
+    terms = {"definition_version": 6, "review_weeks": 20, "measures": measures}
     await desk.stage.hear(desk.programme.model_copy(update={"terms": SUPERVISED.model_copy(update=terms)}))
     match_id = await desk.a_match()
     await meet(desk, match_id, limits_explained=True)
@@ -143,7 +143,6 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     await in_the_database(desk, REVIEW, reviewed, today(now()))
     await in_the_database(desk, MADE, quiet, today(now()) - 15 * DAY)
     silent, ended, near, asked, extended = await of_eight_weeks(desk)
-    measured = await with_a_plan(desk)
     await say_harder(desk, harder)
     visited = await desk.a_match()
     in_time = {"starts_at": (now() + timedelta(minutes=1)).isoformat(), "minutes": 60}
@@ -151,6 +150,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     await in_the_database(desk, AN_HOUR_AGO, visit.json()["id"], today(now()))
     chased, _, _ = await a_shared_concern(desk, as_caller, met)
     withdrew, died, rested, unplanned = await of_what_stops(desk)
+    measured = await with_a_plan(desk)
 
     found = await listed(desk)
 
