@@ -178,7 +178,7 @@ ALLOWED: dict[Any, set[str]] = {
     },
     AgeBand: {"age_band"},
     District: {"district"},
-    Language: {"language"},
+    Language: {"interpreter", "language"},
     OdsCode: {"ods_code"},
     PublicName: {"organisation_name", "programme_name"},
 }

@@ -85,6 +85,7 @@ VIEWS: Mapping[str, str | None] = {
         *("plan_visit", "list_visits", "list_overdue_visits", "list_own_visits", "cancel_visit"),
         *("say_supporter_was_told", "say_visit_was_talked_about"),
         *("check_in_to_visit", "check_out_of_visit"),
+        *("book_interpreter", "list_interpreters", "cancel_interpreter"),
         *("record_helping_of_meetings", "list_helping_of_referral"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),

@@ -83,6 +83,7 @@ def referrals(programme: Programme) -> st.SearchStrategy[Referral]:
         connections=CONNECTED,
         district=st.sampled_from([None, *DISTRICTS]),
         language=st.sampled_from(LANGUAGES),
+        interpreter=st.sampled_from([None, None, "gd"]),
         needs=some([*CODES, "low-mood"]),
         conditions=some(CODES),
         interests=some(CODES),

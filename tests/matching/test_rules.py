@@ -81,6 +81,10 @@ def test_they_share_a_language() -> None:
     assert codes(a_pair(referral={"language": "gd"})) == ["language-not-shared"]
 
 
+def test_who_asked_for_an_interpreter_needs_no_language_in_common() -> None:
+    assert codes(a_pair(referral={"language": "gd", "interpreter": "gd"})) == []
+
+
 def test_they_need_not_share_the_first_language() -> None:
     assert codes(a_pair(referral={"language": "gd"}, supporter={"languages": ("en", "gd")})) == []
 

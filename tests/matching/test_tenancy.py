@@ -84,6 +84,7 @@ class Ours:
     leader_id: str
     loose_ids: tuple[str, str]
     came_id: str
+    interpreted: tuple[str, str]
 
     @property
     def secrets(self) -> set[str]:
@@ -215,7 +216,20 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
         leader_id,
         await some_loose_ends(desk),
         await somebody_who_came(desk, group_id),
+        await a_booking(desk),
     )
+
+
+async def a_booking(desk: Desk) -> tuple[str, str]:
+    """Two who do not speak one language, and an interpreter who is booked for them: the match, and the booking."""
+    match_id = await desk.a_match(await desk.a_referral(language="so", interpreter="so"))
+    booked = await desk.create(f"/matches/{match_id}/interpreters", an_interpreter())
+    return match_id, booked.json()["id"]
+
+
+def an_interpreter() -> dict[str, Any]:
+    begins = (now() + timedelta(days=1)).isoformat()
+    return {"starts_at": begins, "minutes": 60, "provider": "agency", "channel": "telephone"}
 
 
 async def look_after(desk: Desk, where: str, as_caller: AsCaller) -> None:
@@ -678,6 +692,9 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "check_in_to_visit": ("POST", f"/visits/{ours.visit_ids[0]}/checking-in", None),
         "check_out_of_visit": ("POST", f"/visits/{ours.visit_ids[1]}/checking-out", None),
         "cancel_visit": ("POST", f"/visits/{ours.visit_ids[2]}/cancelling", None),
+        "book_interpreter": ("POST", f"/matches/{ours.interpreted[0]}/interpreters", an_interpreter()),
+        "list_interpreters": ("GET", f"/matches/{ours.interpreted[0]}/interpreters", None),
+        "cancel_interpreter": ("POST", f"/interpreters/{ours.interpreted[1]}/cancelling", None),
         "record_helping": ("POST", f"/matches/{ours.match_id}/helping", an_answer(ours.desk)),
         "count_helping": ("GET", f"/programmes/{ours.desk.programme.programme_id}/helping", None),
         "count_measures": ("GET", f"/programmes/{ours.desk.programme.programme_id}/measures", None),
@@ -860,6 +877,7 @@ EITHERS = OWN_WORDS | {
     *("log_signpost", "list_referral_signposts", "say_whether_they_went", "log_incident", "get_incident"),
     *("list_supporter_materials", "list_supervisions", "get_supervision"),
     *("log_session", "log_contact", "plan_visit", "check_in_to_visit", "check_out_of_visit", "cancel_visit"),
+    "list_interpreters",
 }
 """What a supporter does for themself, and whoever organises for all."""
 

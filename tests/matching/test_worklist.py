@@ -138,6 +138,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
     proposed = await desk.a_referral()
     await desk.a_proposal(proposed)
     unsupervised, met = await desk.a_supporter(), await desk.a_match()
+    unheard = await desk.a_match(await desk.a_referral(language="so", interpreter="so"))
     await meet(desk, met)
     await in_the_database(desk, LATE, unsupervised, today(now()) - 40 * DAY)
     await in_the_database(desk, REVIEW, reviewed, today(now()))
@@ -164,6 +165,7 @@ async def test_what_matters_first_is_first_whenever_it_came(desk: Desk, as_calle
         ("take-answer", str(proposed.referral_id)),
         ("take-place-answer", offered),
         ("visit-without-plan", unplanned),
+        ("book-interpreter", unheard),
         ("explain-limits", met),
         ("hold-session", silent),
         ("get-in-touch", ended),

@@ -155,4 +155,5 @@ def _referral(body: ReferralCreated) -> Referral:
         channels=body.channels,
         urgent=body.urgent,
         before_visiting=body.before_visiting,
+        interpreter=body.interpreter,
     )

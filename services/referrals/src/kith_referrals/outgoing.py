@@ -84,6 +84,7 @@ def _created(made: Made) -> ReferralCreated:
         district=made.district,
         site=wish.site,
         language=made.language,
+        interpreter=made.interpreter,
         needs=wish.needs,
         conditions=wish.conditions,
         interests=wish.interests,

@@ -23,6 +23,7 @@ from kith_matching.api import (
     helping,
     incidents,
     instruments,
+    interpreting,
     introducing,
     leading,
     loose_ends,
@@ -63,7 +64,7 @@ for part in (  # lists of supporters come first: their names would be taken for 
     *(worklist, proposing, unplaceable, proposals, rounds, reckoning),
     *(introducing, loose_ends, matches, extending, groups, slots, mediating, exchange, occasions, correcting, helping),
     *(noting, own_measures, instruments, measuring, measures_due, measured),
-    *(visiting, goals, signposting, tasting, incidents, materials),
+    *(visiting, interpreting, goals, signposting, tasting, incidents, materials),
     *(concern_sharings, concerns, duty_desks),  # the list of sharings would be taken for a concern's id
 ):
     router.include_router(part.router)
@@ -182,6 +183,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[str]]] = {
     "check_in_to_visit": _EITHER,
     "check_out_of_visit": _EITHER,
     "cancel_visit": _EITHER,
+    "book_interpreter": ORGANISERS,
+    "list_interpreters": _EITHER,
+    "cancel_interpreter": ORGANISERS,
     "record_helping": ORGANISERS,
     "record_helping_of_meetings": ORGANISERS,
     "list_helping": ORGANISERS,

@@ -48,7 +48,8 @@ class Referral:
     that did not come to anything, or once it is reopened. Empty ``channels`` mean that the person did not say: then any
     will do. ``connections`` are codes that they would like to share with a supporter, by what connects: a profession, a
     faith, where they live. ``before_visiting`` says whether there is something that a visitor must know before they go;
-    None where nobody told, and then there may be. Of somebody who was ``erased`` nothing more is known.
+    None where nobody told, and then there may be. ``interpreter`` is the language of the interpreter whom they asked
+    for, where somebody does not speak ``language``. Of somebody who was ``erased`` nothing more is known.
     """
 
     id: UUID
@@ -73,6 +74,7 @@ class Referral:
     erased: bool = False
     connections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     before_visiting: bool | None = field(default=None, repr=False)
+    interpreter: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ def forgotten(referral: Referral) -> Referral:
         urgent=False,
         connections={},
         before_visiting=None,
+        interpreter=None,
         erased=True,
     )
 

@@ -173,7 +173,10 @@ class LanguageNotShared(PairStopped):
     """The supporter does not speak the person's language."""
 
     code = "language-not-shared"
-    advice = "The supporter does not speak the person's language. A supporter who does is needed."
+    advice = (
+        "The supporter does not speak the person's language. A supporter who does is needed; or the person asks for an "
+        "interpreter, which is recorded with their referral."
+    )
 
 
 class NoWayToMeet(PairStopped):

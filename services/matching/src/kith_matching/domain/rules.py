@@ -87,8 +87,10 @@ def _request_met(pair: Pair, _: date) -> PairStopped | None:
     return None if set(pair.referral.requested) <= set(pair.supporter.meets) else refusals.RequestNotMet()
 
 
-def _language_shared(pair: Pair, _: date) -> PairStopped | None:
-    return None if pair.referral.language in pair.supporter.languages else refusals.LanguageNotShared()
+def _understand_each_other(pair: Pair, _: date) -> PairStopped | None:
+    """They share a language, or the person asked for an interpreter, who is then booked (``domain.interpreting``)."""
+    understood = pair.referral.interpreter is not None or pair.referral.language in pair.supporter.languages
+    return None if understood else refusals.LanguageNotShared()
 
 
 def _way_to_meet(pair: Pair, _: date) -> PairStopped | None:
@@ -166,7 +168,7 @@ OF_PERSON: Final[tuple[Rule, ...]] = (_age_inside,)
 """Rules that look at the programme and the person alone."""
 OF_BOTH: Final[tuple[Rule, ...]] = (
     _request_met,
-    _language_shared,
+    _understand_each_other,
     _way_to_meet,
     _trained_for_low_mood,
     _nobody_said_no,

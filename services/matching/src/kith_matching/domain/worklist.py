@@ -31,6 +31,8 @@ class Work(StrEnum):
     """A place in a group, or a slot, is held for somebody who has not answered."""
     VISIT_WITHOUT_PLAN = "visit-without-plan"
     """A visit took place of which there was no plan: nobody would have looked for the visitor. It is talked about."""
+    BOOK_INTERPRETER = "book-interpreter"
+    """The person asked for an interpreter, their supporter does not speak their language, and none is booked."""
     EXPLAIN_LIMITS = "explain-limits"
     """Two have met, or somebody came to a meeting of a formal programme, and nobody said that the person knows what
     cannot be kept between them."""

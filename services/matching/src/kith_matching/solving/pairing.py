@@ -249,7 +249,7 @@ class _Search:
         low_mood = LOW_MOOD in referral.needs
         asks = (
             frozenset(referral.requested),
-            referral.language,
+            None if referral.interpreter else referral.language,
             frozenset(referral.channels),
             referral.district,
             low_mood,
@@ -260,7 +260,9 @@ class _Search:
             if Channel.IN_PERSON in allowed:
                 near = self._channels.having(Channel.IN_PERSON) & self._districts.having(referral.district)
             ways = near | self._channels.having_any(allowed - {Channel.IN_PERSON})
-            suits = self._meets.having_all(referral.requested) & self._languages.having(referral.language) & ways
+            suits = self._meets.having_all(referral.requested) & ways
+            if referral.interpreter is None:
+                suits &= self._languages.having(referral.language)
             if low_mood:
                 suits &= self._trained_for_low_mood
             who = np.flatnonzero(suits).astype(np.int32)

@@ -22,6 +22,7 @@ from kith_matching.tables import (
     hats,
     helpings,
     incidents,
+    interpreters,
     looked_after,
     loose_ends,
     matches,
@@ -58,6 +59,7 @@ _FORGET: Final = (
         erased=True,
         connections={},
         before_visiting=None,
+        interpreter=None,
         **{name: [] for name in ("needs", "conditions", "interests", "requested", "channels")},
     )
     .returning(sa.literal("/referrals/") + sa.cast(referrals.c.id, sa.Text)),
@@ -115,7 +117,7 @@ answers to the requests that made it, or something below it, are kept for a day.
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters)
+    for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters, interpreters)
 )
 
 _UNTIE: Final = (

@@ -8,6 +8,7 @@ from kith_matching.tables.exchange import exchange_agreements, exchange_members
 from kith_matching.tables.goals import goal_keys, goal_looks, goals
 from kith_matching.tables.helping import comings, helpings
 from kith_matching.tables.incidents import incident_follow_ups, incident_keys, incidents
+from kith_matching.tables.interpreting import interpreters
 from kith_matching.tables.known import organisations, programme_versions, programmes, qualities, referrals
 from kith_matching.tables.looking_after import handovers, looked_after
 from kith_matching.tables.loose_ends import loose_ends
@@ -62,6 +63,7 @@ __all__ = [
     "incident_keys",
     "incidents",
     "instrument_licences",
+    "interpreters",
     "looked_after",
     "loose_ends",
     "matches",

@@ -59,6 +59,7 @@ referrals: Final = sa.Table(
     column("erased", sa.Boolean),
     column("connections", JSONB, null=True),
     column("before_visiting", sa.Boolean, null=True),
+    column("interpreter", sa.Text, null=True),
 )
 
 qualities: Final = sa.Table(

@@ -32,7 +32,7 @@ from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound
 from kith_matching.domain.session_length import AloneLimit, check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import comings, matches, meeting, occasions, referrals, supporters
-from kith_matching.usecases import places, visiting
+from kith_matching.usecases import interpreting, places, visiting
 from kith_matching.usecases.loose_ends import look_for_plan
 
 
@@ -179,6 +179,7 @@ async def end(
     await matches.save_matches(tx, [ended.match])
     await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)
     await visiting.cancel_coming_to(tx, [match.referral_id], now=now)
+    await interpreting.cancel_coming_to(tx, [match.referral_id], now=now)
     await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)
     await outgoing.tell_ended(tx, [ended], now=now)
     return ended.match

@@ -16,7 +16,7 @@ _HELD: Final = sa.text("""
     select 'referral' as kind, id, organisation_id,
         district is null and age_band = 'unknown' and language = 'und' and not urgent
         and cardinality(needs || conditions || interests || requested || channels) = 0
-        and coalesce(connections, '{}') = '{}' and before_visiting is null as tombstone,
+        and coalesce(connections, '{}') = '{}' and num_nonnulls(before_visiting, interpreter) = 0 as tombstone,
         to_jsonb(theirs) - '{id,person_id,organisation_id}'::text[] as says
     from theirs
     union all
@@ -54,6 +54,10 @@ _HELD: Final = sa.text("""
     union all
     select 'due', id, organisation_id, false, to_jsonb(dues) - '{id,thing_id,organisation_id}'::text[]
     from dues where referral_id in (select id from theirs)
+    union all
+    select 'interpreter', id, organisation_id, false,
+        to_jsonb(interpreters) - '{id,match_id,referral_id,organisation_id,version}'::text[]
+    from interpreters where referral_id in (select id from theirs)
     union all
     select 'loose-end', id, organisation_id, false,
         to_jsonb(loose_ends) - '{id,match_id,referral_id,supporter_id,organisation_id,seen_by}'::text[]

@@ -158,6 +158,7 @@ def submit(
         person.language,
         hears(consents, today),
         before_visiting=bool(person.about.risk_to_visitor),
+        interpreter=person.about.interpreter,
     )
     step = Step(referral_id, lifecycle.SUBMITTED, draft.status if draft else None, Status.SUBMITTED, now, by)
     return NewReferral(person, referral, wish, consents, step), made

@@ -28,6 +28,7 @@ class Made:
     language: str
     feedback: Feedback
     before_visiting: bool
+    interpreter: str | None
 
 
 @dataclass(frozen=True, slots=True)

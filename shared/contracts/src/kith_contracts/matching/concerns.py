@@ -83,7 +83,7 @@ class WorkFellDue(MatchingFact):
     """What is due, as in the coordinators' worklist: ``look-for-visitor``, ``hold-session``, ``get-in-touch``,
     ``supervise``, ``review``, ``ask-whether-it-helps``, ``ask-measures``, ``see-to-ending``, ``prepare-ending``,
     ``tell-supporter`` (a match ended because of something that came from elsewhere), ``arrange-cover`` (its supporter
-    rests or has left); and ``look-at-match``."""
+    rests or has left), ``book-interpreter``; and ``look-at-match``."""
     about_kind: Code
     """What it is about: ``match``, ``supporter``."""
     about_id: UUID

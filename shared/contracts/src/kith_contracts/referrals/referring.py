@@ -31,6 +31,9 @@ class ReferralCreated(ReferralsFact):
     """The site of the programme, one of those in its terms; null: not said."""
     language: Language = "en"
     """The language the person wants to be supported in, as ISO 639 writes it."""
+    interpreter: Language | None = None
+    """The language of the interpreter whom the person asked for, where their supporter does not speak theirs; null:
+    none was asked for."""
     needs: tuple[Code, ...] = ()
     """Why support may help, for example ``isolation``, ``low-mood``, ``anxiety``, ``newly-diagnosed``."""
     conditions: tuple[Code, ...] = ()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_matching.domain.due import AT_ONCE, Due, Raised
 from kith_matching.domain.worklist import Work
 from kith_matching.store.due.answers import OF_ANSWERS
+from kith_matching.store.due.interpreters import OF_INTERPRETERS
 from kith_matching.store.due.loose_ends import OF_LOOSE_ENDS
 from kith_matching.store.due.matches import OF_MATCHES
 from kith_matching.store.due.measures import OF_MEASURES
@@ -21,9 +22,9 @@ from kith_matching.store.due.selects import TODAY
 from kith_matching.store.due.supporters import OF_SUPPORTERS
 from kith_matching.tables import dues, groups, referrals, supporters
 
-DUE: Final = sa.union_all(*OF_SUPPORTERS, *OF_LOOSE_ENDS, *OF_ANSWERS, *OF_MATCHES, *OF_MEASURES, *OF_PLACES).subquery(
-    "due"
-)
+DUE: Final = sa.union_all(
+    *OF_SUPPORTERS, *OF_LOOSE_ENDS, *OF_ANSWERS, *OF_MATCHES, *OF_INTERPRETERS, *OF_MEASURES, *OF_PLACES
+).subquery("due")
 """What is due ``today`` (Europe/London), and visits that are overdue ``now``: a row for each, until it is seen to.
 
 Whatever else may fall due stands here and in ``Work``; the timer and the worklist then know of it.
