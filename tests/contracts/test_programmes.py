@@ -75,6 +75,11 @@ def test_a_gathering_without_people_is_refused() -> None:
     assert contradictions(told) == {("gathering-of-nobody", "support.gathering")}
 
 
+@pytest.mark.parametrize("at_home", [True, False])
+def test_that_people_are_visited_at_home_is_told_with_the_terms(at_home: bool) -> None:
+    assert terms_of(defined(but(BEFRIENDING, "support.sessions", {"at_home": at_home})), 1).at_home == at_home
+
+
 def test_a_site_is_told_as_a_code_made_of_its_name() -> None:
     told = defined(but(BEFRIENDING, "sites", ["Brighton and Hove", "Ynys Môn", "St. Mary's (North)"]))
 

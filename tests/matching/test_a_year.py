@@ -25,8 +25,9 @@ from kith_matching.domain.supporter import SupporterState
 from kith_matching.domain.terms import Terms
 from kith_matching.store import supervision
 from kith_matching.store.matches import list_running_for_update
-from kith_matching.tables import helpings, matches, proposals, sessions, supervisions, supporters, visits
+from kith_matching.tables import helpings, matches, proposals, sessions, supervisions, visits
 from kith_matching.usecases import falling_due
+from kith_matching.usecases.path import move_supporter
 from kith_matching.usecases.supporting import put_supporter
 from tests.builders import a_referral_created, a_referral_decided
 from tests.conftest import DatabaseOf
@@ -132,7 +133,7 @@ class Pair:
             asked_on = up(review_on + roll.choice((0, 0, 0, 1, 3, 10, 30)) * DAY)
             self.reviews.append((review_on, asked_on))
             review_on = asked_on + REVIEW_WEEKS * 7 * DAY
-        if roll.random() < 0.1:
+        if roll.random() < 0.4:
             begins = up(self.made_on + roll.randrange(40, 90) * DAY)
             self.rest = (begins, up(begins + 30 * DAY))
         since = self.made_on
@@ -175,6 +176,8 @@ class Pair:
                 overdue = starts_at(day, hour) + timedelta(minutes=minutes)
                 looked = next(at(day, tick) for tick in TICKS if at(day, tick) >= overdue)
                 yield "look-for-visitor", self.supporter_id, day, looked
+        if self.rest and self.rest[0] < self.ended_on and self.rest[0] <= LAST:
+            yield "arrange-cover", self.id, self.rest[0], at(self.rest[0], time(22, 30))
         yield from self._unsupervised()
 
     def _unsupervised(self) -> Iterator[Told]:
@@ -224,7 +227,7 @@ class Year:
         for day in pair.supervised:
             then(day, 12, self._supervise)
         for day, state in zip(pair.rest or (), (SupporterState.RESTING, SupporterState.ACTIVE), strict=False):
-            then(day, 12, self._rest, state)
+            then(day, 6, self._rest, state)
         then(pair.ended_on, 13, self._end)
 
     def _of(self, pair: Pair) -> dict[str, Any]:
@@ -295,7 +298,7 @@ class Year:
 
     async def _rest(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
         for pair, state in doing:
-            await tx.execute(sa.update(supporters).where(supporters.c.id == pair.supporter_id).values(state=state))
+            await move_supporter(tx, pair.supporter_id, state, on=now.date(), destination=None, now=now)
         await supervision.keep_rhythms(tx, now.date(), [pair.supporter_id for pair, _ in doing])
 
     async def _end(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:

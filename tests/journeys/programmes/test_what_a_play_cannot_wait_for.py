@@ -94,14 +94,21 @@ class Meanwhile:
         return answer
 
     async def visits(self, match_id: str) -> None:
-        """The supporter logs a visit of today."""
+        """The supporter visits today, as was planned, checks in and out, and logs it."""
+        visit = await self.plans(match_id)
+        for moved in ("checking-in", "checking-out"):
+            await self.says(f"/visits/{visit['id']}/{moved}")
         held = {"held_on": self.today.isoformat(), "minutes": 120, "channel": "in-person", "limits_explained": True}
         await self.says("/sessions", {"kind": "one-to-one", "match_id": match_id, **held})
 
     async def plans_a_visit(self) -> dict[str, Any]:
         """The supporter plans to visit a family in five minutes, for two hours."""
+        return await self.plans(await self.a_match())
+
+    async def plans(self, match_id: str) -> dict[str, Any]:
+        """The same, of a match that there is."""
         begins = (self.clock.now() + timedelta(minutes=5)).isoformat()
-        return await self.says(f"/matches/{await self.a_match()}/visits", {"starts_at": begins, "minutes": 120})
+        return await self.says(f"/matches/{match_id}/visits", {"starts_at": begins, "minutes": 120})
 
     async def read(self, path: str, auth: httpx.Auth | None = None) -> Any:
         """What the coordinator reads, or somebody else."""

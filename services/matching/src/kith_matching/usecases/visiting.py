@@ -67,11 +67,11 @@ async def plan_visit(
     if risks_passed_on and not by.organises:
         raise RisksNotPassedOn
     referral = await referrals.get_referral_for_update(tx, seen.referral_id)
-    check_remembered(referral)
     supporter = await supporters.get_supporter_for_update(tx, seen.supporter_id)
     match = await matches.get_match_for_update(tx, match_id)
     check_visits(supporter)
     visit = plan(match, starts_at, minutes, visit_id=clock.new_id(), now=now, risks_passed_on=risks_passed_on)
+    check_remembered(referral)
     prepared = await store.is_prepared(tx, match_id)
     check_prepared(referral, passed_on=risks_passed_on, prepared=prepared)
     await store.insert_visit(tx, visit)
