@@ -16,6 +16,7 @@ from kith_referrals.usecases import agreeing
 from tests.builders import NOW, TODAY
 from tests.conftest import AsCaller
 from tests.referrals.test_api import a_body, post, version
+from tests.referrals.test_nobody_sees_more import OPENED
 from tests.referrals.world import OPERATOR, World, a_person, an_agreement, member, on_the_record
 
 CONCERN = str(new_id())
@@ -222,7 +223,6 @@ CHANGED = sa.text(
     " other as (update people set telephone = '' where id = :person returning 1)"
     " select (select count(*) from one) + (select count(*) from other)"
 )
-OPENED = sa.text("select set_config('kith.concerned', cast(cast(:opened as uuid) as text), true)")
 
 
 async def seen_by(
