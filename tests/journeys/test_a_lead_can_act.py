@@ -27,6 +27,7 @@ from tests.referrals.test_api import TODAY, a_body, post, version
 from tests.referrals.world import World
 
 WITHDRAWN = {"purpose": "share-referral", "state": "withdrawn", "recorded_on": TODAY, "how": "spoken"}
+LIVES = {"address": "1 Example Street, Northfield"}
 EMERGENCY = {"shared_with": "emergency-services", "items": ["name", "address"], "reason": "Nobody answers the door"}
 
 
@@ -89,9 +90,9 @@ async def evening(
 async def a_visit(evening: Evening, as_caller: AsCaller) -> str:
     """Somebody is matched, a visit is planned, and they take back what they agreed to; its id."""
     world, desk = evening.world, evening.desk
-    made = (
-        await post(evening.referrals, a_body(world), as_caller("referrer", organisation_id=world.referrer.id))
-    ).json()
+    body = a_body(world)
+    body["person"] |= LIVES
+    made = (await post(evening.referrals, body, as_caller("referrer", organisation_id=world.referrer.id))).json()
     coordinator = as_caller("coordinator", organisation_id=world.host.id)
     path = f"/referrals/{made['id']}"
     await evening.referrals.post(f"{path}/decision", json={"decision": "accept"}, headers=version(1), auth=coordinator)
@@ -135,7 +136,7 @@ async def test_a_lead_who_is_told_of_a_missed_visitor_reaches_both_and_calls_for
     given = a_body(evening.world)["person"]
     reach = ("given_name", "family_name", "telephone")
     assert {name: person[name] for name in reach} == {name: given[name] for name in reach}
-    assert person["postcode"] == "EH16 5XX"
+    assert (person["address"], person["postcode"]) == (LIVES["address"], "EH16 5XX")
 
     shared = await evening.act(f"{path}/sharings", EMERGENCY)
     await evening.act(f"{path}/sharings/{shared['id']}/answering")

@@ -21,6 +21,7 @@ EVERY_ROLE = (
     "coordinator",
     "administrator",
     "auditor",
+    "safeguarding-lead",
     "operator",
     "service",
     "service:referrals",

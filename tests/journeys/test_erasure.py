@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.real_kafka, pytest.mark.slow]
 ALL_PARTS: Final = "api,inbox,timers,relay"
 WORDS: Final = {
     *("Quillfeather", "Zanzibella", "quillfeather@example.org", "07700 900777", "9990568855", "ZX9 9ZX", "1951-05-17"),
-    *("Privatetimes", "Privatenotes", "PRIVREF", "Privatequestion", "Privateanswer", "Privateattempt"),
+    *("Privatestreet", "Privatetimes", "Privatenotes", "PRIVREF", "Privatequestion", "Privateanswer", "Privateattempt"),
     *("Privatereading", "Privaterestricting", "Privateholding", "Privatelifting", "Privatemerging"),
     *("Selfquill", "selfquill@example.org", "Privateform", "INVITEREF", "1951-06-18"),
     *("FILEREF", "Filequill", "Privatecell", "filequill@example.org"),
@@ -112,6 +112,7 @@ async def refer(story: Story, referrer: Bearer) -> dict[str, Any]:
         "family_name": "Quillfeather",
         "birth_date": "1951-05-17",
         "nhs_number": "9990568855",
+        "address": "1 Privatestreet",
         "postcode": "ZX9 9ZX",
         "email": "quillfeather@example.org",
         "telephone": "07700 900777",

@@ -16,14 +16,15 @@ from kith_referrals.usecases import agreeing
 from tests.builders import NOW, TODAY
 from tests.conftest import AsCaller
 from tests.referrals.test_api import a_body, post, version
+from tests.referrals.test_nobody_sees_more import OPENED
 from tests.referrals.world import OPERATOR, World, a_person, an_agreement, member, on_the_record
 
 CONCERN = str(new_id())
 ASKED = {"concern_id": CONCERN, "purpose": "emergency"}
 EVERYTHING = {
-    *("referral_id", "given_name", "family_name", "birth_date", "died_on", "postcode", "telephone", "email"),
+    *("referral_id", "given_name", "family_name", "birth_date", "died_on", "address", "postcode", "telephone", "email"),
     *("contact_by", "do_not_contact", "safe_times", "language", "interpreter", "accessible_information"),
-    *("agrees", "power_act", "power_expires_on", "risk_to_visitor", "referrer"),
+    *("agrees", "power_act", "power_expires_on", "risk_to_visitor", "referrer", "carers"),
 }
 
 
@@ -45,14 +46,19 @@ async def test_a_lead_learns_who_it_is_and_how_to_reach_them_and_nothing_of_why_
     client: httpx.AsyncClient, world: World, lead: httpx.Auth, as_caller: AsCaller
 ) -> None:
     body = a_body(world)
-    body["person"] |= {"safe_times": "Mondays, 10 to 11", "risk_to_visitor": ["dog"], "interpreter": "pl"}
+    body["person"] |= {
+        "address": "1 Example Street, Northfield",
+        "safe_times": "Mondays, 10 to 11",
+        "risk_to_visitor": ["dog"],
+        "interpreter": "pl",
+    }
     made = await post(client, body, as_caller("referrer", organisation_id=world.referrer.id))
 
     answer = await look(client, made.json()["id"], lead)
 
     shown = answer.json()
     person = body["person"]
-    same = ("given_name", "family_name", "birth_date", "telephone", "email", "safe_times", "risk_to_visitor")
+    same = ("given_name", "family_name", "birth_date", "address", "telephone", "email", "safe_times", "risk_to_visitor")
     assert {name: shown[name] for name in same} == {name: person.get(name) for name in same}
     assert (shown["referrer"]["name"], answer.headers["Cache-Control"]) == ("Example Practice", "no-store")
     assert shown.keys() == EVERYTHING
@@ -92,6 +98,30 @@ async def test_the_one_that_is_shown_for_somebody_is_shown_here_too(
     answer = await look(client, other.id, lead)
 
     assert (answer.json()["referral_id"], answer.json()["family_name"]) == (str(other.id), "Testwell")
+
+
+async def test_carers_of_the_household_are_named_to_those_who_see_them_anyhow(
+    client: httpx.AsyncClient, world: World, lead: httpx.Auth, as_caller: AsCaller
+) -> None:
+    person = await world.refer()
+    carer, hidden, friend = [
+        await world.refer(a_person(world.referrer.id, given_name=it)) for it in ("Ann", "Bo", "Cy")
+    ]
+    await refuse_sharing(world, hidden)
+    auth, key = as_caller("referrer", organisation_id=world.referrer.id), {"Idempotency-Key": str(new_id())}
+    where = (await client.post("/households", json={"others": {}}, auth=auth, headers=key)).headers["Location"]
+    relations = {person: None, carer: "carer", hidden: "carer", friend: "friend"}
+    for at, (one, relation) in enumerate(relations.items(), start=1):
+        path = f"{where}/members/{one.person_id}"
+        joined = await client.put(path, json={"relation": relation}, auth=auth, headers=version(at))
+        assert joined.status_code == 200, joined.text
+    of_referrer = as_caller("safeguarding-lead", organisation_id=world.referrer.id)
+
+    seen = [(await look(client, person.id, who)).json()["carers"] for who in (lead, of_referrer)]
+
+    assert [sorted(one["given_name"] for one in carers) for carers in seen] == [["Ann"], ["Ann", "Bo"]]
+    entries = await on_the_record(world, about=carer.person_id)
+    assert [one["action"] for one in entries if one["subject"] == "lead-1"] == ["concerned-carer-read"]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +223,6 @@ CHANGED = sa.text(
     " other as (update people set telephone = '' where id = :person returning 1)"
     " select (select count(*) from one) + (select count(*) from other)"
 )
-OPENED = sa.text("select set_config('kith.concerned', cast(cast(:opened as uuid) as text), true)")
 
 
 async def seen_by(

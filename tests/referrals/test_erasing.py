@@ -47,6 +47,7 @@ async def referral(world: World) -> Referral:
         world.referrer.id,
         birth_date=TODAY.replace(year=1961),
         nhs_number=NHS_NUMBER,
+        address="1 Private Street",
         postcode="EH16 5XX",
         email="private@example.org",
         telephone="07700 900123",

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kith_chassis.clock import new_id
 from kith_referrals.domain import lifecycle
 from kith_referrals.domain.agreement import Agreement, Level, NoAgreement, is_in_force
+from kith_referrals.domain.concerned import may_open
 from kith_referrals.domain.consent import Consent, Consents, Feedback, Purpose, State
 from kith_referrals.domain.listing import LAST, Place
 from kith_referrals.domain.making import Asked
@@ -55,6 +56,9 @@ SEEN = sa.text(
     " array(select referral_id from referral_steps where referral_id = any(:ids)) as steps,"
     " array(select id from people where id = any(:people)) as people"
 )
+
+
+OPENED = sa.text("select set_config('kith.concerned', cast(cast(:opened as uuid) as text), true)")
 
 
 COME_PAST = sa.text(
@@ -331,7 +335,17 @@ class Sight(RuleBasedStateMachine):
             may = {one.referral.id for one in stand if one.seen_by(organisation_id)}
             known = {one.referral.person_id for one in stand if one.known_to(organisation_id)}
             assert (set(found.referrals), set(found.steps), set(found.people)) == (may, may, known), who
+            await self._open(stand[-1].referral, organisation_id, known)
         await self._read_as_referrer(stand)
+
+    async def _open(self, referral: Referral, organisation_id: UUID, known: set[UUID]) -> None:
+        """A lead who opens one for a concern sees its person, if it is their organisation's, and nobody else more."""
+        ours = {"ids": [referral.id], "people": [one.person_id for one in self.referrals]}
+        async with self.world.database.transaction(member(organisation_id, "safeguarding-lead")) as tx:
+            await tx.execute(OPENED, {"opened": referral.id})
+            found = (await tx.execute(SEEN, ours)).one()
+        opened = {referral.person_id} if may_open(referral, organisation_id) else set()
+        assert (bool(found.referrals), set(found.people)) == (bool(opened), known | opened)
 
     async def _read_as_referrer(self, stand: "list[Stands]") -> None:
         """What its own views say to the referrer is not more than the person agreed to."""

@@ -27,6 +27,19 @@ class ReferrerOfConcerned(BaseModel):
     email: str | None
 
 
+class CarerOfConcerned(BaseModel):
+    """Somebody of their household who cares for them and is referred too, and how they asked to be contacted."""
+
+    given_name: str | None
+    family_name: str
+    telephone: str | None
+    email: str | None
+    contact_by: list[str]
+    do_not_contact: bool
+    safe_times: str | None
+    language: str
+
+
 class ConcernedPerson(BaseModel):
     """Who they are, and how they are reached or helped: no word about why they were referred.
 
@@ -40,6 +53,7 @@ class ConcernedPerson(BaseModel):
     family_name: str
     birth_date: date | None
     died_on: date | None
+    address: str | None
     postcode: str | None
     telephone: str | None
     email: str | None
@@ -54,6 +68,7 @@ class ConcernedPerson(BaseModel):
     power_expires_on: date | None
     risk_to_visitor: list[str]
     referrer: ReferrerOfConcerned
+    carers: list[CarerOfConcerned]
 
 
 @router.get("/referrals/{referral_id}/concerned-person")

@@ -6,6 +6,9 @@ nothing here. In its place stand a concern, a purpose, and the record of who loo
 """
 
 from enum import StrEnum
+from uuid import UUID
+
+from kith_referrals.domain.referral import Referral, Status
 
 
 class Purpose(StrEnum):
@@ -19,3 +22,15 @@ class Purpose(StrEnum):
     """Somebody who visits them has not said that all is well."""
     PROTECT_SOMEBODY = "protect-somebody"
     """A child, an adult at risk, or somebody who works with them, is to be kept safe."""
+
+
+def may_open(referral: Referral, organisation_id: UUID) -> bool:
+    """Whether whoever's duty it is in an organisation may open the referral for a concern: consent and agreement aside.
+
+    It is for the one that referred, and the programme's: not while it is a draft, which nobody else was told of, nor
+    where it was sent by mistake. Row-level security holds the same line in the database.
+    """
+    if organisation_id == referral.referring_organisation_id:
+        return True
+    received = referral.status is not Status.DRAFT and not referral.misdirected
+    return received and organisation_id == referral.programme_organisation_id

@@ -29,7 +29,8 @@ class Person:
 
     ``id`` is a random pseudonym. Identifiers and postcode are in their kept form. ``contact_by`` names the channels the
     person allowed; a telephone number or an address alone allows nothing. With ``do_not_contact`` nobody may contact
-    the person at all. ``language`` is ISO 639.
+    the person at all. ``language`` is ISO 639. ``address`` is what stands on an envelope above the postcode; it is
+    never compared, and leaves this service in no fact.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Person:
     nhs_number: str | None = field(default=None, repr=False)
     chi_number: str | None = field(default=None, repr=False)
     hc_number: str | None = field(default=None, repr=False)
+    address: str | None = field(default=None, repr=False)
     postcode: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     telephone: str | None = field(default=None, repr=False)

@@ -143,7 +143,17 @@ _BURY_REFERRALS: Final = (
 )
 _EMPTY: Final = (
     *("given_name", "birth_date", "nhs_number", "chi_number", "hc_number", "postcode", "email", "telephone"),
-    *("interpreter", "safe_times", "nation", "power_act", "power_seen_on", "power_expires_on", "likeness", "died_on"),
+    *(
+        "address",
+        "interpreter",
+        "safe_times",
+        "nation",
+        "power_act",
+        "power_seen_on",
+        "power_expires_on",
+        "likeness",
+        "died_on",
+    ),
 )
 _NONE: Final = ("contact_by", "strengths", "impacts", "accessible_information", "risk_to_visitor")
 _BURY_PEOPLE: Final = (

@@ -38,6 +38,7 @@ def _person_record(person: Person, *, draft: bool) -> Record:
         "nhs_number": person.nhs_number,
         "chi_number": person.chi_number,
         "hc_number": person.hc_number,
+        "address": person.address,
         "postcode": person.postcode,
         "email": person.email,
         "telephone": person.telephone,

@@ -48,6 +48,7 @@ people: Final = sa.Table(
     sa.Column("erasure_by", sa.Text),
     sa.Column("erasure_decided_at", INSTANT),
     sa.Column("erased_on", sa.Date),
+    sa.Column("address", sa.Text),
     sa.Column("district", sa.Text, sa.Computed("split_part(postcode, ' ', 1)")),
 )
 

@@ -23,7 +23,7 @@ _HELD: Final = sa.text("""
     select 'person' as kind, id, organisation_id, erasure_state as state,
         erasure_state = 'erased' and family_name = '' and do_not_contact and language = 'und' and not restricted
         and num_nonnulls(given_name, birth_date, nhs_number, chi_number, hc_number, postcode, email, telephone,
-            interpreter, safe_times, nation, power_act, power_seen_on, power_expires_on, likeness, died_on) = 0
+            address, interpreter, safe_times, nation, power_act, power_seen_on, power_expires_on, likeness, died_on) = 0
         and cardinality(contact_by || strengths || impacts || accessible_information || risk_to_visitor) = 0
         as tombstone
     from people where id in (select id from joined)

@@ -48,6 +48,7 @@ class PersonBody(Body):
     nhs_number: Number | None = None
     chi_number: Number | None = None
     hc_number: Number | None = None
+    address: Words | None = None
     postcode: Postcode | None = None
     email: Email | None = None
     telephone: Telephone | None = None

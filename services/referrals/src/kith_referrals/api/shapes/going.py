@@ -89,6 +89,7 @@ class PersonView(BaseModel):
     nhs_number: str | None
     chi_number: str | None
     hc_number: str | None
+    address: str | None
     postcode: str | None
     email: str | None
     telephone: str | None

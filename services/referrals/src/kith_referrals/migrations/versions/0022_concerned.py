@@ -1,4 +1,4 @@
-"""Whom a concern is about is seen by whoever's duty it is, whatever the person agreed to, for one read."""
+"""Whom a concern is about, where they live too, is seen by whoever's duty it is, whatever was agreed, for one read."""
 
 from alembic import op
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     for a statement and not for each row, so whoever lists people or referrals pays nothing for it. Whoever sees a
     referral may change its person: so while one is opened like this, no person is changed.
     """
+    op.execute("alter table people add column address text")
     show(
         op,
         "referrals",
