@@ -135,16 +135,11 @@ class Gathering:
             found = await list_due(tx, self.stage.organisation_id, after=None, limit=50, now=on(day, 22))
         return [(one["about"], one["id"], one["due_on"]) for one in found]
 
-    async def worklist(self, day: date) -> list[tuple[str, UUID]]:
-        """What a coordinator has to see to on a day, but for whom to propose."""
+    async def worklist(self, day: date, *, of: str | None = None) -> list[tuple[str, UUID]]:
+        """What coordinators, or one of them, have to see to on a day, but for whom to propose."""
         async with self.stage.database.transaction(self.stage.caller) as tx:
-            found = await list_work(
-                tx, self.stage.organisation_id, coordinator="somebody-else", limit=200, now=on(day, 22)
-            )
-            mine = await list_work(tx, self.stage.organisation_id, coordinator=None, limit=200, now=on(day, 22))
-        shared = [one for one in found.items if one.about == "group"]
-        assert set(shared) <= set(mine.items)
-        return [(one.kind, one.about_id) for one in mine.items if one.kind != "propose"]
+            found = await list_work(tx, self.stage.organisation_id, coordinator=of, limit=200, now=on(day, 22))
+        return [(one.kind, one.about_id) for one in found.items if one.kind != "propose"]
 
 
 async def a_gathering(stage: Stage, terms: ProgrammeTerms | None = ASKED, **changes: Any) -> Gathering:

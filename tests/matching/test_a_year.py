@@ -35,8 +35,10 @@ from tests.matching.builders import DAY
 from tests.matching.stage import Stage
 
 SEED: Final = 2026
-MATCHES: Final = 200
+MATCHES, SELDOM = 200, 60
+"""How many see each other weekly, and how many in a programme whose definition leaves them more time."""
 MISSED_AFTER, REVIEW_WEEKS, SUPERVISION_WEEKS, LENGTH_WEEKS = 7, 6, 4, 30
+MISSED_LATER, QUIET = 28, 14
 TERMS: Final = ProgrammeTerms(
     definition_version=1,
     knowing_each_other="expected",
@@ -96,6 +98,11 @@ def first_tick(day: date) -> datetime:
     return at(day - DAY, TICKS[-1]) if summer else at(day, TICKS[0])
 
 
+def next_tick(instant: datetime) -> datetime:
+    """The first after something that happened before the evening."""
+    return at(instant.date(), TICKS[1])
+
+
 @dataclass
 class Pair:
     """Two who are matched, and what becomes of it by a plan that was drawn beforehand. All days are civil days."""
@@ -104,6 +111,8 @@ class Pair:
     chance: random.Random
     supporter_id: UUID = field(default_factory=new_pseudonym)
     id: UUID = field(default_factory=new_id)
+    missed_after: int = MISSED_AFTER
+    apart: tuple[int, int] = (5, 9)
     made_on: date = FIRST
     ended_on: date = LAST + DAY
     happened: list[date] = field(default_factory=list)
@@ -122,7 +131,7 @@ class Pair:
         elif ends < 0.85:
             self.ended_on = up(self.made_on + roll.randrange(30, 150) * DAY)
         day = self.made_on
-        while (day := day + roll.randint(5, 9) * DAY) < min(self.ended_on, LAST + DAY):
+        while (day := day + roll.randint(*self.apart) * DAY) < min(self.ended_on, LAST + DAY):
             if day in DOWN:
                 continue
             went = roll.choices(("well", "cancelled", "not-there", "not-back"), (80, 12, 4, 4))[0]
@@ -158,11 +167,7 @@ class Pair:
         Whatever else may fall due is drawn above, done in ``Year`` and reckoned here.
         """
         last = min(self.ended_on, LAST)
-        for since, until in pairwise([self.made_on, *self.happened, last]):
-            days = since + (MISSED_AFTER + 1) * DAY
-            while days <= until:
-                yield "hold-session", self.id, days, first_tick(days)
-                days += MISSED_AFTER * DAY
+        yield from self._silences()
         for review_on, _ in self.reviews:
             yield "review", self.id, review_on, first_tick(review_on)
         if len(self.happened) > 1 and self.happened[1] < self.review_first_on:
@@ -179,6 +184,33 @@ class Pair:
         if self.rest and self.rest[0] < self.ended_on and self.rest[0] <= LAST:
             yield "arrange-cover", self.id, self.rest[0], at(self.rest[0], time(22, 30))
         yield from self._unsupervised()
+
+    @property
+    def answers(self) -> Iterator[tuple[date, Moment]]:
+        """When the person says whether it helps."""
+        if len(self.happened) > 1 and self.happened[1] + 2 * DAY < min(self.review_first_on, self.ended_on):
+            yield up(self.happened[1] + 2 * DAY), Moment.SECOND_SESSION
+        yield from ((asked_on, Moment.REVIEW) for _, asked_on in self.reviews if asked_on < self.ended_on)
+
+    def _silences(self) -> Iterator[Told]:
+        """A session that is missed, or no contact for two weeks: whichever is the earlier, and not both."""
+        ends = at(self.ended_on, time(13)) if self.ended_on <= LAST else at(LAST + DAY, time(0))
+        contacts = [(at(self.made_on, time(11)), True), *((at(day, time(19)), True) for day in self.happened)]
+        contacts += [(at(day, time(12)), False) for day, _ in self.answers]
+        session_on = self.made_on
+        told = set()
+        for (instant, met), (again, _) in pairwise([*sorted(contacts), (ends, False)]):
+            contact_on = instant.date()
+            session_on = contact_on if met else session_on
+            kind, days, every = "hold-session", session_on + (self.missed_after + 1) * DAY, self.missed_after
+            if contact_on + (QUIET + 1) * DAY < days:
+                kind, days, every = "get-in-touch", contact_on + (QUIET + 1) * DAY, QUIET
+            days += max(0, (contact_on - days).days // every * every) * DAY
+            while (looked := max(first_tick(days), next_tick(instant))) < again:
+                if (kind, days) not in told:
+                    yield kind, self.id, days, looked
+                told.add((kind, days))
+                days += every * DAY
 
     def _unsupervised(self) -> Iterator[Told]:
         begins = {self.made_on, *self.supervised, *((self.rest[1],) if self.rest else ())}
@@ -202,9 +234,8 @@ Doing = list[tuple[Pair, Any]]
 class Year:
     """What happens, day by day, kept as the service keeps it, many in a statement; and who looks what is due."""
 
-    def __init__(self, stage: Stage, programme_id: UUID, pairs: list[Pair]) -> None:
+    def __init__(self, stage: Stage, pairs: list[Pair]) -> None:
         self.stage = stage
-        self.ids = {"programme_id": programme_id, "organisation_id": stage.organisation_id}
         self.does: dict[datetime, dict[Any, Doing]] = defaultdict(lambda: defaultdict(list))
         for pair in pairs:
             self._plan(pair)
@@ -219,11 +250,8 @@ class Year:
             then(day, 19, self._meet, "happened" if day in pair.happened else "cancelled")
             if went in FOUND:
                 then(day, 23, self._find, (starts_at(day, hour), FOUND[went]))
-        if len(pair.happened) > 1 and pair.happened[1] + 2 * DAY < min(pair.review_first_on, pair.ended_on):
-            then(up(pair.happened[1] + 2 * DAY), 12, self._ask, Moment.SECOND_SESSION)
-        for _, asked_on in pair.reviews:
-            if asked_on < pair.ended_on:
-                then(asked_on, 12, self._ask, Moment.REVIEW)
+        for asked_on, moment in pair.answers:
+            then(asked_on, 12, self._ask, moment)
         for day in pair.supervised:
             then(day, 12, self._supervise)
         for day, state in zip(pair.rest or (), (SupporterState.RESTING, SupporterState.ACTIVE), strict=False):
@@ -232,11 +260,12 @@ class Year:
 
     def _of(self, pair: Pair) -> dict[str, Any]:
         of = {"referral_id": pair.referral.referral_id, "supporter_id": pair.supporter_id}
-        return {"id": new_id(), "version": 1, **of, **self.ids}
+        ids = {"programme_id": pair.referral.programme_id, "organisation_id": self.stage.organisation_id}
+        return {"id": new_id(), "version": 1, **of, **ids}
 
     async def _match(self, tx: AsyncConnection, now: datetime, doing: Doing) -> None:
         for pair, _ in doing:
-            supporter = self.stage.somebody(id=pair.supporter_id, programme_ids=(self.ids["programme_id"],))
+            supporter = self.stage.somebody(id=pair.supporter_id, programme_ids=(pair.referral.programme_id,))
             await put_supporter(tx, supporter, expected_version=None, now=now)
             agreed = {"score": 0, "parts": [], "state": "agreed", "got_to_know": True}
             proposal = self._of(pair) | agreed | dict.fromkeys(("proposed_at", "answer_by", "ended_at"), now)
@@ -335,15 +364,18 @@ class Year:
         return [(fact.kind, fact.about_id, fact.due_on, moment) for fact, moment in facts]
 
 
-async def test_in_a_year_of_200_matches_all_that_falls_due_is_told_once_on_the_right_day(
+async def test_in_a_year_of_260_matches_all_that_falls_due_is_told_once_on_the_right_day(
     database_of: DatabaseOf,
 ) -> None:
     stage, chance = Stage(await database_of("matching")), random.Random(SEED)
-    programme = await stage.a_programme(terms=TERMS)
-    people = [a_referral_created(programme) for _ in range(MATCHES)]
-    await stage.hear(*people, *(a_referral_decided(one) for one in people))
+    weekly = await stage.a_programme(terms=TERMS)
+    seldom = await stage.a_programme(terms=TERMS.model_copy(update={"missed_after_days": MISSED_LATER}))
+    people = [a_referral_created(weekly) for _ in range(MATCHES)]
+    others = [a_referral_created(seldom) for _ in range(SELDOM)]
+    await stage.hear(*people, *others, *(a_referral_decided(one) for one in (*people, *others)))
     pairs = [Pair(one, chance).draw() for one in people]
-    year = Year(stage, programme.programme_id, pairs)
+    pairs += [Pair(one, chance, missed_after=MISSED_LATER, apart=(5, 26)).draw() for one in others]
+    year = Year(stage, pairs)
 
     await year.pass_by()
 

@@ -223,6 +223,19 @@ async def test_who_stays_away_is_noticed_once_when_the_group_met_without_them(ci
     assert "get-in-touch" not in {kind for kind, _ in await circle.worklist(circle.day(41))}
 
 
+async def test_whoever_gave_somebody_a_place_sees_that_they_stay_away_and_others_see_it_of_theirs(
+    circle: Gathering,
+) -> None:
+    away = await circle.somebody()
+    await circle.joins(away)
+    await circle.meets(circle.day(1))
+
+    day = circle.day(MISSED_AFTER + 1)
+
+    assert await circle.worklist(day, of="tester") == [("get-in-touch", away)]
+    assert await circle.worklist(day, of="somebody-else") == []
+
+
 async def test_nobody_stays_away_from_a_group_that_does_not_meet(circle: Gathering) -> None:
     person = await circle.somebody()
     await circle.joins(person)
@@ -275,7 +288,7 @@ async def test_a_group_that_goes_stale_is_seen_to_once_for_each_time(circle: Gat
     never = await circle.looks(circle.day(MISSED_AFTER))
     since = await circle.looks(circle.day(MISSED_AFTER + 1))
     again = await circle.looks(circle.day(200))
-    shown = await circle.worklist(circle.day(200))
+    shown = await circle.worklist(circle.day(200), of="somebody-else")
 
     await circle.meets(circle.day(201))
 

@@ -240,7 +240,7 @@ async def test_of_somebody_who_was_erased_no_place_is_kept_and_the_next_is_offer
     before = await kinds()
     await organiser.stage.hear(a_person_erased(referral))
 
-    assert before == {"referral": 1, "place": 2}
+    assert before == {"referral": 1, "place": 2, "looked-after": 1}
     assert await kinds() == {"referral": 1}
     assert await organiser.state(listed) is PlaceState.OFFERED
     with pytest.raises(PersonErased):

@@ -57,8 +57,10 @@ def test_a_match_without_an_end_in_sight_is_asked_about_its_balance_as_if_each_r
     match = replace(a_match(), ends_on=None, balance_due_on=None)
 
     def after(moment: Moment) -> Any:
-        said = {"asked_on": TODAY, "today": TODAY, "helping_id": new_id(), "reviews": reviews}
-        return take(match, terms, Says.HELPING, moment, **said)[1].balance_due_on
+        said = Says.HELPING
+        return take(match, terms, said, moment, asked_on=TODAY, today=TODAY, helping_id=new_id(), reviews=reviews)[
+            1
+        ].balance_due_on
 
     asked = weeks is None and (reviews + 1) % (extensions + 1) == 0
     assert after(Moment.REVIEW) == (TODAY if asked else None)

@@ -90,6 +90,13 @@ async def take_on(tx: AsyncConnection, kind: Kind, about_id: UUID, organisation_
         await tx.execute(_TAKE_ON, row)
 
 
+async def take_on_free(tx: AsyncConnection, thing: Thing, organisation_id: UUID) -> None:
+    """Let whoever asks look after this from now on, if nobody does."""
+    caller = asked_by(tx)
+    if caller is not None:
+        await take_free(tx, organisation_id, [thing], caller.subject)
+
+
 async def inherit(tx: AsyncConnection, match_id: UUID, referral_id: UUID) -> None:
     """Let whoever looks after the referral look after its match too."""
     await tx.execute(_INHERIT, {"match_id": match_id, "referral_id": referral_id})

@@ -12,19 +12,20 @@ from kith_chassis.audit import Entry
 from kith_chassis.http import check_version
 from kith_matching.domain import moving
 from kith_matching.domain import places as rules
+from kith_matching.domain.looking_after import Kind, Thing
 from kith_matching.domain.places import Place, PlaceState, Room
 from kith_matching.domain.proposal import Answer
 from kith_matching.domain.referral import Referral
 from kith_matching.domain.refusals import GroupNotFound
 from kith_matching.domain.slots import SlotNotFound, check_bookable
-from kith_matching.store import comings, erasing, matches, places, referrals, supporters
+from kith_matching.store import comings, erasing, looking_after, matches, places, referrals, supporters
 
 MOST_AT_ONCE: Final = 500
 """Offers that lapse in one transaction; the others follow at the next tick."""
 
 
 async def join(tx: AsyncConnection, group_id: UUID, referral_id: UUID, comes_with: int, *, now: datetime) -> Place:
-    """Give a person a place in a group, or a place on its list.
+    """Give a person a place in a group, or a place on its list; whoever does looks after them, if nobody did.
 
     The referral is locked first and the groups after it, everywhere, so of two coordinators who give the last place
     away one finds it taken. Raises ``GroupNotFound`` where there is no plan to join, and what ``rules.join`` raises.
@@ -146,6 +147,7 @@ async def _join(
     place = rules.join(room, referral, comes_with, place_id=clock.new_id(), today=clock.today(now), now=now)
     await _check_slot(tx, room, referral, now=now)
     await _keep(tx, {**rooms, room.plan.group_id: room}, place, now=now)
+    await looking_after.take_on_free(tx, Thing(Kind.REFERRAL, referral.id), referral.organisation_id)
     await audit.record(tx, Entry(action, "place", place.id, (place.state,)), now=now)
     return place
 

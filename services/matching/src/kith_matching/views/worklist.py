@@ -56,12 +56,12 @@ def _work(
     ).where(table.c.organisation_id == ORGANISATION, *where)
 
 
-_FIRST_ON: Final = (
-    sa.select(sessions.c.held_on)
+_MET: Final = (
+    sa.select(sessions.c.held_on.label("first_on"))
     .where(sessions.c.match_id == matches.c.id, sessions.c.outcome == sa.literal_column("'happened'"))
     .order_by(sessions.c.held_on)
     .limit(1)
-    .scalar_subquery()
+    .lateral("met")
 )
 _EXPLAINED: Final = sa.exists().where(sessions.c.match_id == matches.c.id, sessions.c.limits_explained)
 """Of a match only this is looked for, by an index: not every session that it ever had."""
@@ -114,10 +114,9 @@ _ALL: Final = sa.union_all(
         Work.EXPLAIN_LIMITS,
         matches,
         Kind.MATCH,
-        _FIRST_ON,
+        _MET.c.first_on,
         matches.c.ended_on.is_(None),
         ~_EXPLAINED,
-        _FIRST_ON.is_not(None),
     ),
     _work(
         Work.EXPLAIN_LIMITS,

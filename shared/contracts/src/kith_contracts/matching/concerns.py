@@ -72,7 +72,8 @@ class WorkFellDue(MatchingFact):
     """Something is due that a coordinator sees to: told once, on the day, and never again for the same day due.
 
     It says that somebody looks, and at what. What a person said of their support, or that they may have come to depend
-    on it, is never said of a pseudonym: both are ``look-at-match``, and who looks reads there what it is.
+    on it, is never said of a pseudonym: both are ``look-at-match``, or ``look-at-support`` of somebody who comes to a
+    group, a course or a listener, and who looks reads there what it is.
     """
 
     work_id: UUID
@@ -81,19 +82,20 @@ class WorkFellDue(MatchingFact):
     programme_id: UUID | None = None
     kind: Code
     """What is due, as in the coordinators' worklist: ``look-for-visitor``, ``hold-session``, ``get-in-touch``,
-    ``supervise``, ``review``, ``ask-whether-it-helps``, ``ask-measures``, ``see-to-ending``, ``prepare-ending``,
-    ``tell-supporter`` (a match ended because of something that came from elsewhere), ``arrange-cover`` (its supporter
-    rests or has left), ``book-interpreter``; and ``look-at-match``."""
+    ``see-to-group``, ``supervise``, ``review``, ``ask-whether-it-helps``, ``ask-measures``, ``see-to-ending``,
+    ``prepare-ending``, ``tell-supporter`` (a match ended because of something that came from elsewhere),
+    ``arrange-cover`` (its supporter rests or has left), ``book-interpreter``; and ``look-at-match``,
+    ``look-at-support``."""
     about_kind: Code
-    """What it is about: ``match``, ``supporter``."""
+    """What it is about: ``match``, ``referral``, ``supporter``, ``group``."""
     about_id: UUID
     referral_id: UUID | None = None
-    """The referral, where it is about its match."""
+    """The referral, where it is about it or its match."""
     due_on: date
     """The first day on which it is to be seen to (Europe/London): of what had to be done by a day, the day after."""
     at_once: bool = False
-    """Whether it cannot wait for the next look at the worklist: a visitor is looked for, a match is looked at now,
-    a supporter is told, somebody else is found."""
+    """Whether it cannot wait for the next look at the worklist: a visitor is looked for, a match or somebody's support
+    is looked at now, a supporter is told, somebody else is found."""
 
     @property
     def story(self) -> Story:

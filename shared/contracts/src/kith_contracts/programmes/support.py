@@ -36,7 +36,8 @@ class Sessions(Part):
     every_days: Days | None = None
     """How often there should be one. None: whenever the two, or the group, agree."""
     missed_after_days: Days | None = None
-    """Days without one after which the coordinator is told."""
+    """Days without one after which the coordinator is told: of two who are matched, of somebody who stays away from a
+    group that meets, and of a group that does not meet."""
     at_home: bool = False
     """Whether a supporter visits people's homes: then each visit has a plan, a check-in and a check-out."""
 
@@ -71,7 +72,8 @@ class Length(Part):
     review_weeks: Weeks | None = 6
     """Weeks from one review to the next. None where nobody is asked for one."""
     extensions: Annotated[int, Field(ge=0, le=10)] = 1
-    """Extensions after which a *balance check* asks whether somebody has come to depend on it (LTC)."""
+    """Extensions after which a *balance check* asks whether somebody has come to depend on it (LTC). Where no length is
+    planned each review counts as one."""
 
 
 class ComesAs(StrEnum):
@@ -129,7 +131,8 @@ class Component(StrEnum):
     HEADCOUNT = "headcount"
     """How many came, without a name: the most that an informal group is asked for, and only if members wish."""
     HELPS_OR_NOT = "helps-or-not"
-    """After the second session, and at reviews, the person alone is asked whether it helps (RE: it may hinder)."""
+    """After the second session or meeting, and at reviews, the person alone is asked whether it helps (RE: it may
+    hinder). Where it is not on nobody is asked."""
     REACH_BY_AREA = "reach-by-area"
     """How many are reached in an area, against how many there are."""
     FEEDBACK = "feedback"

@@ -48,17 +48,26 @@ _GOES_ON: Final = sa.and_(
     group_plans.c.slot_starts_at.is_(None), sa.or_(group_plans.c.meetings.is_(None), group_plans.c.meetings > _HELD)
 )
 """It is no slot, and not a course that has had all its meetings."""
+_seen_at = (attendances.c.session_id == sessions.c.id, attendances.c.referral_id == places.c.referral_id)
 _THERE_ON: Final = (
-    sa.select(sa.func.max(sessions.c.held_on))
-    .join(attendances, attendances.c.session_id == sessions.c.id)
-    .where(attendances.c.referral_id == places.c.referral_id, *_met(places.c.group_id))
-    .scalar_subquery()
+    sa.select(sa.func.max(sessions.c.held_on)).where(*_seen_at, *_met(places.c.group_id)).scalar_subquery()
 )
+_IS_THERE: Final = sa.exists().where(
+    *_seen_at, *_met(places.c.group_id), sessions.c.held_on > TODAY - _MISSED_AFTER - NOTICED_AFTER
+)
+"""They came of late: of almost all this is so, and of them nothing more is looked up."""
 _SAID_ON: Final = sa.select(comings.c.asked_on).where(comings.c.referral_id == places.c.referral_id).scalar_subquery()
 _SEEN_ON: Final = sa.func.greatest(day_of(sa.func.coalesce(places.c.taken_at, places.c.joined_at)), _THERE_ON, _SAID_ON)
 _seen = (
-    sa.select(*places.c, _SEEN_ON.label("seen_on"))
-    .where(places.c.state == sa.literal_column(f"'{PlaceState.TAKEN}'"), places.c.begins_at.is_(None))
+    sa.select(*places.c, _SEEN_ON.label("seen_on"), _MISSED_AFTER.label("missed_after"))
+    .join(programmes, programmes.c.id == places.c.programme_id)
+    .where(
+        places.c.state == sa.literal_column(f"'{PlaceState.TAKEN}'"),
+        places.c.begins_at.is_(None),
+        _MISSED_AFTER.is_not(None),
+        ~_IS_THERE,
+    )
+    .offset(0)
     .subquery("seen")
 )
 _without = (
@@ -66,13 +75,12 @@ _without = (
     .where(*_met(_seen.c.group_id), sessions.c.held_on > _seen.c.seen_on)
     .lateral("without")
 )
-_AWAY_FROM: Final = sa.func.greatest(_seen.c.seen_on + _MISSED_AFTER + NOTICED_AFTER, _without.c.met_on)
+_AWAY_FROM: Final = sa.func.greatest(_seen.c.seen_on + _seen.c.missed_after + NOTICED_AFTER, _without.c.met_on)
 _AWAY: Final = (
     due(one(Work.GET_IN_TOUCH), _seen, Kind.REFERRAL, _AWAY_FROM, about_key=_REFERRAL, referral_id=_seen.c[_REFERRAL])
-    .join(programmes, programmes.c.id == _seen.c.programme_id)
     .join(group_plans, group_plans.c.group_id == _seen.c.group_id)
     .join(_without, sa.true())
-    .where(_MISSED_AFTER.is_not(None), _without.c.met_on.is_not(None), _GOES_ON, _AWAY_FROM <= TODAY)
+    .where(_without.c.met_on.is_not(None), _GOES_ON, _AWAY_FROM <= TODAY)
 )
 """Whoever has a place and was not seen for so long, while the group met without them; an answer of theirs is a sign."""
 _MET_ON: Final = last(sessions.c.held_on, *_met(group_plans.c.group_id))
