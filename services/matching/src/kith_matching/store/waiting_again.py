@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _WAIT_AGAIN: Final = sa.text("""
     update referrals set waiting = true where id = any(:ids)
         and not exists (select from matches where matches.referral_id = referrals.id)
-        and not exists (select from places where places.referral_id = referrals.id)
+        and not exists (
+            select from places where places.referral_id = referrals.id and places.state in ('taken', 'left', 'past')
+        )
         and not exists (select from sessions where sessions.attended_referral_ids @> array[referrals.id])
 """).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
-"""Whoever had a match, or a place in a group, was taken on by that, whatever became of it."""
+"""Whoever had a match, or a place in a group, was taken on by that, whatever became of it; not who waits for one."""
 
 
 async def wait_again(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:

@@ -22,16 +22,27 @@ _OF_CONTACT: Final = audited(
     .where(contact_corrections.c.contact_id == sa.bindparam("contact_id", type_=sa.Uuid))
     .order_by(contact_corrections.c.version)
 )
-_first: Final = sessions.alias("first")
+_alike: Final = sessions.alias("alike")
+_first: Final = (
+    sa.select(_alike.c.id)
+    .where(
+        sa.or_(_alike.c.match_id == sessions.c.match_id, _alike.c.group_id == sessions.c.group_id),
+        _alike.c.held_on == sessions.c.held_on,
+        _alike.c.minutes == sessions.c.minutes,
+        _alike.c.outcome == sa.literal_column("'happened'"),
+        _alike.c.id < sessions.c.id,
+    )
+    .order_by(_alike.c.id)
+    .limit(1)
+    .lateral("first")
+)
 _DOUBLES: Final = audited(
-    sa.select(*sessions.c, CAME_WITH)
-    .join(_first, _first.c.id == sessions.c.double_of)
+    sa.select(*(one for one in sessions.c if one.name != "double_of"), _first.c.id.label("double_of"), CAME_WITH)
+    .join(_first, sa.true())
     .where(
         sessions.c.organisation_id == ORGANISATION,
         sessions.c.double_of.is_not(None),
-        sessions.c.outcome == _first.c.outcome,
-        sessions.c.held_on == _first.c.held_on,
-        sessions.c.minutes == _first.c.minutes,
+        sessions.c.outcome == sa.literal_column("'happened'"),
         sa.or_(AFTER.is_(None), sessions.c.id > AFTER),
     )
     .order_by(sessions.c.id)
@@ -52,6 +63,9 @@ async def list_contact_corrections(tx: AsyncConnection, contact_id: UUID, *, now
 async def list_doubles(
     tx: AsyncConnection, organisation_id: UUID, *, after: UUID | None, limit: int, now: datetime
 ) -> list[Found]:
-    """The organisation's sessions that look like another (``double_of``), while both stand as they were logged."""
+    """The organisation's sessions that look like another, the first of which is ``double_of``, while both stand so.
+
+    Of those that looked so when they were logged, and were not confirmed.
+    """
     listed = Entry("session-doubles-listed", "organisation", organisation_id)
     return await get_list(tx, _DOUBLES, listed, {"after": after, "limit": limit}, now)

@@ -1,7 +1,7 @@
 """What a supporter has yet to log: visits that they made, slots that have been, and groups that have begun."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,5 +74,5 @@ async def list_to_log(
     """
     await get_own_organisation(tx, supporter_id, subject)
     await lead_as(tx, supporter_id)
-    asked = {"limit": limit, "now": now, "today": clock.today(now)}
+    asked: dict[str, Any] = {"limit": limit, "now": now, "today": clock.today(now)}
     return await get_list(tx, _TO_LOG, Entry("to-log-listed", "supporter", supporter_id), asked, now)
