@@ -134,9 +134,9 @@ async def log_session(
     speaker: SpeakerDep,
     organisation_id: OrganisationDep,
 ) -> Response:
-    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches'."""
+    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches' here."""
     if isinstance(asked, MeetingAsked) and not speaker.organises:
-        raise RoleMissing("Whoever organises a group logs its meetings.")
+        raise RoleMissing("Log a meeting of a group that you lead with POST /supporters/{your id}/meetings.")
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
