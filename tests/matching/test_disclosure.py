@@ -89,7 +89,9 @@ VIEWS: Mapping[str, str | None] = {
         *("record_helping_of_meetings", "list_helping_of_referral"),
         *("record_helping", "list_helping", "list_helping_due", "list_harder", "see_to_helping"),
         *("hand_over", "list_handovers", "list_offers", "answer_offer", "list_own_matches"),
-        *("list_own_groups", "list_own_slots", "log_own_meeting"),
+        *("list_session_doubles", "void_session", "confirm_session"),
+        *("correct_contact", "list_contact_corrections", "void_contact"),
+        *("list_own_groups", "list_own_slots", "log_own_meeting", "list_to_log"),
         *(
             "put_group",
             "get_group",

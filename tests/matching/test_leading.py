@@ -202,6 +202,72 @@ async def as_of_yesterday(desk: Desk, slot_id: str) -> None:
         )
 
 
+async def to_log(it: Leader) -> list[tuple[str, str, str]]:
+    """What they have yet to log."""
+    answer = await it.desk.client.get(f"{it.where}/to-log", auth=it.auth)
+    assert answer.status_code == 200, answer.text
+    return [(one["kind"], one["id"], one["held_on"]) for one in answer.json()["items"]]
+
+
+async def test_a_group_that_has_begun_is_to_be_logged_until_a_meeting_of_it_stands(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    it = await a_leader(desk, as_caller, people=0)
+    due = [("group", it.group_id, desk.today)]
+
+    before = await to_log(it)
+    logged = await it.log()
+    after = await to_log(it)
+    await desk.change(f"/sessions/{logged.json()['id']}/voiding", {"reason": "entered-twice"}, '"1"')
+
+    assert (before, after, await to_log(it)) == (due, [], due)
+
+
+async def test_a_slot_that_somebody_had_is_to_be_logged_once_it_is_over(desk: Desk, as_caller: AsCaller) -> None:
+    it = await a_leader(desk, as_caller, people=0)
+    await it.log()
+    await desk.stage.hear(desk.programme.model_copy(update={"terms": LISTENING}))
+    at = {"programme_id": str(desk.programme.programme_id), "minutes": 45, "channel": "telephone"}
+    ids = [str(new_id()) for _ in range(2)]
+    for hours, slot_id in enumerate(ids, start=1):
+        starts_at = (now() + hours * timedelta(hours=1)).isoformat()
+        await desk.put(f"/slots/{slot_id}", at | {"supporter_id": it.supporter_id, "starts_at": starts_at})
+    person = {"referral_id": str((await desk.a_referral()).referral_id)}
+    booked = await desk.create(f"/slots/{ids[0]}/places", person)
+
+    coming = await to_log(it)
+    for slot_id in ids:
+        await as_of_yesterday(desk, slot_id)
+    over = await to_log(it)
+    await it.log(group_id=ids[0], came=[{"place_id": booked.json()["id"]}], minutes=45)
+
+    assert coming == []
+    assert [(kind, id_) for kind, id_, _ in over] == [("slot", ids[0])]
+    assert await to_log(it) == []
+
+
+async def test_a_visit_checked_out_of_is_to_be_logged_until_a_session_of_its_day_is(
+    desk: Desk, as_caller: AsCaller
+) -> None:
+    match_id = await desk.a_match()
+    supporter_id = (await desk.get(f"/matches/{match_id}")).json()["supporter_id"]
+    own = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    it = Leader(desk, own, supporter_id, "", [])
+    starts_at = now() + timedelta(seconds=30)
+    planned = {"starts_at": starts_at.isoformat(), "minutes": 60}
+    visit_id = (await desk.create(f"/matches/{match_id}/visits", planned)).json()["id"]
+
+    await desk.change(f"/visits/{visit_id}/checking-in", None, None)
+    there = await to_log(it)
+    await desk.change(f"/visits/{visit_id}/checking-out", None, None)
+    left = await to_log(it)
+    held = {"kind": "one-to-one", "match_id": match_id, "minutes": 60, "channel": "in-person"}
+    logged = await desk.create("/sessions", held | {"held_on": today(starts_at).isoformat()})
+
+    assert (there, left) == ([], [("visit", visit_id, today(starts_at).isoformat())])
+    assert (logged.status_code, await to_log(it)) == (201, [])
+
+
 @pytest.mark.parametrize(
     ("state", "left_after", "counts"),
     [

@@ -21,7 +21,7 @@ from kith_matching.domain.mediation import (
     PartyKind,
     Voice,
 )
-from kith_matching.domain.occasion import Occasion
+from kith_matching.domain.occasion import Occasion, Void
 from kith_matching.domain.occasion import Outcome as Held
 from kith_matching.domain.proposal import Answer, Side
 from kith_matching.domain.referral import Channel
@@ -29,7 +29,7 @@ from kith_matching.domain.refusals import ReferralNotFound, SupporterNotFound
 from kith_matching.domain.supporter import Supporter
 from kith_matching.store import mediations
 from kith_matching.timers import TIMERS
-from kith_matching.usecases import mediating
+from kith_matching.usecases import mediating, voiding
 from kith_matching.views.holdings import list_holdings
 from tests.builders import a_person_erased, a_referral_closed
 from tests.matching.builders import DAY, NOW, TODAY
@@ -160,6 +160,21 @@ async def test_nobody_mediates_who_is_close_to_one_of_the_two(
         await settler.propose(mediator_id=settler.mediator.id)
     with pytest.raises(NoMediator, match=r"close-to-one \(2\)"):
         await settler.propose()
+
+
+async def test_a_meeting_that_is_void_brought_nobody_close(settler: Settler) -> None:
+    group_id = new_id()
+    met = [
+        await settler.stage.meet(settler.programme, group_id, MEETING, supporter_ids=(who.id,))
+        for who in (settler.mediator, settler.other)
+    ]
+    with pytest.raises(NoMediator):
+        await settler.propose()
+
+    async with settler.stage.database.transaction(settler.stage.caller) as tx:
+        await voiding.void_session(tx, met[1].id, Void.WRONG_PERSON, expected_version=1, now=NOW)
+
+    assert (await settler.propose()).mediator_id == settler.mediator.id
 
 
 async def test_all_three_agree_and_it_ends_with_a_day_and_an_outcome(settler: Settler) -> None:

@@ -16,7 +16,7 @@ from kith_matching.settings import Settings
 from kith_matching.store.sealing import MOST_AT_ONCE
 from kith_matching.tables import supervision_keys, supervisions
 from kith_matching.timers import TIMERS
-from tests.conftest import HttpOf, SettingsOf
+from tests.conftest import AsCaller, HttpOf, SettingsOf
 from tests.matching.breaking_in import blobs_in, can_open, select_everything
 from tests.matching.builders import NOW
 from tests.matching.desk import Desk
@@ -149,8 +149,8 @@ async def test_a_turn_finds_by_an_index_what_there_is_to_wrap(desk: Desk, where:
     assert "supervision_keys_under" in plan
 
 
-async def test_a_sealing_key_is_changed_while_notes_are_read(
-    desk: Desk, where: str, with_keys: WithKeys, http_of: HttpOf
+async def test_a_sealing_key_is_changed_while_notes_are_read_also_by_the_supporter(
+    desk: Desk, where: str, with_keys: WithKeys, http_of: HttpOf, as_caller: AsCaller
 ) -> None:
     both, new = await with_keys(NEW, SEALING_KEY), await with_keys(NEW)
     sealed_before = await key_of(desk, where)
@@ -160,7 +160,10 @@ async def test_a_sealing_key_is_changed_while_notes_are_read(
     sealed_anew = await key_of(desk, where)
     afterwards = await read_with(new, http_of, desk, where)
     with_the_old_alone = await desk.get(where)
+    desk.auth = as_caller("supporter", organisation_id=desk.stage.organisation_id, subject="a-supporter")
+    by_the_supporter = await read_with(new, http_of, desk, where)
 
+    assert by_the_supporter.json()["note"] == WORDS
     assert sealed_before != sealed_anew
     assert (meanwhile.json()["note"], afterwards.json()["note"]) == (WORDS, WORDS)
     assert (with_the_old_alone.status_code, with_the_old_alone.json()["code"]) == (409, "sealed-elsewhere")

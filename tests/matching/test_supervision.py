@@ -280,7 +280,12 @@ async def test_whoever_was_supervised_with_whom_a_note_opens_for_two_and_nobody_
         who = [(await stage.a_supporter(programme, subject=subject), subject, noted) for subject, noted in meeting]
         attended = [Attendance(one.id, (Prompt.MOOD,), f"of {one.id}" if noted else None) for one, _, noted in who]
         async with stage.database.transaction(stage.caller) as tx:
-            log = {"organisation_id": stage.organisation_id, "held_on": TODAY, "minutes": 60, "supervisor": "s-1"}
+            log: dict[str, Any] = {
+                "organisation_id": stage.organisation_id,
+                "held_on": TODAY,
+                "minutes": 60,
+                "supervisor": "s-1",
+            }
             logged = await supervising.log_supervision(tx, SupervisionKind.GROUP, attended, **log, now=NOW)
         kept += [(one.id, subject, one.note) for one, (_, subject, _) in zip(logged, who, strict=True)]
 

@@ -155,6 +155,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     meeting = await desk.create("/sessions", a_meeting(desk, group_id, desk.programme.programme_id))
     await a_corrected_meeting(desk, group_id)
     contact = await desk.create("/contacts", a_contact(desk))
+    await a_corrected_contact(desk)
     await desk.put(f"/supporters/{supporter_id}/disclosures", A_DISCLOSURE)
     await desk.put(f"/supporters/{supporter_id}/topics-to-avoid", {"codes": ["arson"]})
     person_id = (await desk.a_referral()).person_id
@@ -169,8 +170,7 @@ async def everything(desk: Desk, as_caller: AsCaller) -> Ours:
     await look_after(desk, where, as_caller)
     supervision = await desk.create(f"/supporters/{supporter_id}/supervisions", a_supervision(desk))
     leader_id = await desk.a_supporter()
-    organises_too = await desk.a_supporter(subject="tester")
-    await desk.create(f"/supporters/{organises_too}/supervisions", a_supervision(desk))
+    await desk.create(f"/supporters/{await desk.a_supporter(subject='tester')}/supervisions", a_supervision(desk))
     await desk.put(f"/groups/{group_id}", a_group(desk, leader_id))
     await desk.stage.hear(desk.programme.model_copy(update={"terms": WITH_EVERYTHING}))
     await desk.put(f"/slots/{slot_id}", a_slot(desk, supporter_id))
@@ -546,6 +546,15 @@ def a_contact(desk: Desk) -> dict[str, Any]:
     return {"programme_id": programme_id, "held_on": desk.today, "kind": "outreach", "people": 3}
 
 
+async def a_corrected_contact(desk: Desk) -> None:
+    logged = await desk.create("/contacts", a_contact(desk) | {"people": 30})
+    await desk.put(logged.headers["Location"], a_contact_instead(desk), '"1"')
+
+
+def a_contact_instead(desk: Desk) -> dict[str, Any]:
+    return {"held_on": desk.today, "kind": "outreach", "people": 13}
+
+
 def a_session(ours: Ours) -> dict[str, Any]:
     return {
         "kind": "one-to-one",
@@ -618,6 +627,7 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "list_own_matches": ("GET", f"/supporters/{ours.supporter_id}/matches", None),
         "list_own_groups": ("GET", f"/supporters/{ours.leader_id}/groups", None),
         "list_own_slots": ("GET", f"/supporters/{ours.leader_id}/slots", None),
+        "list_to_log": ("GET", f"/supporters/{ours.leader_id}/to-log", None),
         "log_own_meeting": ("POST", f"/supporters/{ours.leader_id}/meetings", an_own_meeting(ours)),
         "answer_offer": (
             "POST",
@@ -726,11 +736,17 @@ def attempts(ours: Ours) -> dict[str, tuple[str, str, Any]]:
         "get_session": ("GET", f"/sessions/{ours.session_id}", None),
         "correct_session": ("PUT", f"/sessions/{ours.session_id}", a_correction(ours.desk)),
         "list_session_corrections": ("GET", f"/sessions/{ours.session_id}/corrections", None),
+        "list_session_doubles": ("GET", "/sessions/doubles", None),
+        "void_session": ("POST", f"/sessions/{ours.session_id}/voiding", {"reason": "entered-twice"}),
+        "confirm_session": ("POST", f"/sessions/{ours.session_id}/confirming", None),
         "note_session": ("POST", f"/sessions/{ours.session_id}/notes", {"words": ASIDE}),
         "read_session_notes": ("GET", f"/sessions/{ours.session_id}/notes", None),
         "log_contact": ("POST", "/contacts", a_contact(ours.desk)),
         "list_contacts": ("GET", "/contacts", None),
         "get_contact": ("GET", f"/contacts/{ours.contact_id}", None),
+        "correct_contact": ("PUT", f"/contacts/{ours.contact_id}", a_contact_instead(ours.desk)),
+        "list_contact_corrections": ("GET", f"/contacts/{ours.contact_id}/corrections", None),
+        "void_contact": ("POST", f"/contacts/{ours.contact_id}/voiding", {"reason": "did-not-happen"}),
         **attempts_to_measure(ours),
         **attempts_to_see_to_it(ours),
     }
@@ -835,6 +851,7 @@ LISTS = {
         "list_exchange_members",
         "list_sessions",
         "list_contacts",
+        "list_session_doubles",
         "list_duty_desks",
     ),
 }
@@ -867,7 +884,7 @@ THEIR_OWN = {
     "answer_offer",
     "list_own_matches",
     "list_own_visits",
-    *("list_own_groups", "list_own_slots", "log_own_meeting"),
+    *("list_own_groups", "list_own_slots", "log_own_meeting", "list_to_log"),
 }
 """What a supporter does for themself, and nobody for them."""
 OWN_WORDS = {"put_disclosures", "put_topics_to_avoid", "preview_supporter", "record_own_measure"}
@@ -917,6 +934,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "read_worklist": unwanted,
         "count_paths": nothing,
         "list_session_corrections": none,
+        "list_contact_corrections": none,
         "count_signposts": none,
         "count_goals": none,
         "count_measures": none,

@@ -121,7 +121,7 @@ def expected(facts: Iterable[Received]) -> Counts:  # noqa: C901, PLR0912 - the 
     held = [session for session in sessions.values() if session.outcome == "happened"]
     for session, along in _occasions(held):
         count(session.organisation_id, session.programme_id, Side.OWNER, sessions=1, companions=along)
-    for contact in contacts.values():
+    for contact in (one for one in contacts.values() if one.outcome == "happened"):
         count(contact.organisation_id, contact.programme_id, Side.OWNER, contacts=1, people_reached=contact.people)
     for supporter in supporters.values():
         if supporter.state == "active":
@@ -214,8 +214,9 @@ def expected_reach(facts: Iterable[Received], programme_id: UUID) -> Reach:
                 told[body.contact_id] = body
     received = [one for one in created.values() if one.programme_id == programme_id]
     ours = [one for one in told.values() if one.programme_id == programme_id]
-    contacts = [one for one in ours if isinstance(one, matching.ContactLogged)]
-    held = [one for one in ours if isinstance(one, matching.SessionLogged) and one.outcome == "happened"]
+    happened = [one for one in ours if one.outcome == "happened"]
+    contacts = [one for one in happened if isinstance(one, matching.ContactLogged)]
+    held = [one for one in happened if isinstance(one, matching.SessionLogged)]
 
     def met(among: list[matching.ContactLogged]) -> tuple[int, int]:
         return len(among), sum(one.people for one in among)

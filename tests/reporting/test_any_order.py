@@ -47,6 +47,7 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
     (record,) = a.a_meeting_logged(
         programme, referral, companions=draw(st.integers(0, 2)), topics=draw(TOPICS), **of_it
     )
+    contact = a.a_contact_logged(programme, people=draw(st.integers(0, 9)), topics=draw(TOPICS), **where)
     possible: list[Fact] = [
         referral,
         a.a_promise_missed(referral, promise=draw(PROMISES)),
@@ -71,7 +72,9 @@ def a_life(draw: st.DrawFn) -> list[Fact]:
         record,
         a.a_record_taken_back(record),
         record,
-        a.a_contact_logged(programme, people=draw(st.integers(0, 9)), topics=draw(TOPICS), **where),
+        contact,
+        contact.model_copy(update={"people": 5, "topics": draw(TOPICS)}),
+        contact.model_copy(update={"outcome": "taken-back", "people": 0}),
         message,
         a.a_message_delivered(referral, message_id=message.message_id),
     ]

@@ -264,6 +264,23 @@ async def test_a_correction_moves_attendance_from_one_person_to_another(database
     assert of == {here.referring_organisation_id: 0, there.referring_organisation_id: 1}
 
 
+async def test_a_contact_that_is_corrected_counts_as_it_is_now_and_one_that_is_void_for_nothing(
+    database: Database,
+) -> None:
+    programme = a.a_programme_published()
+    mistyped, twice = a.a_contact_logged(programme, people=120), a.a_contact_logged(programme)
+    await hear(database, mistyped, twice)
+
+    await hear(
+        database,
+        mistyped.model_copy(update={"people": 12}),
+        twice.model_copy(update={"outcome": "taken-back", "people": 0}),
+    )
+
+    line = await line_of(database, programme)
+    assert (line.contacts, line.people_reached) == (1, 12)
+
+
 async def test_contacts_count_occasions_and_heads(database: Database) -> None:
     programme = a.a_programme_published()
 

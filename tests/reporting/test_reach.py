@@ -211,6 +211,16 @@ async def test_a_contact_told_again_is_about_what_was_said_last(database: Databa
     assert counted.areas == [Area("L20", contacts=1, people_reached=8)]
 
 
+async def test_a_void_contact_reached_nobody_anywhere(database: Database) -> None:
+    contact = a.a_contact_logged(PROGRAMME, topics=("cooking",), district="L8", site="newham")
+    await hear(database, contact)
+
+    await hear(database, contact.model_copy(update={"outcome": "taken-back", "people": 0}))
+
+    counted = await reach(database)
+    assert (counted.topics, counted.areas, counted.sites) == ([], [], [])
+
+
 async def test_where_somebody_lives_is_counted_once_and_stands_in_no_row_of_theirs(database: Database) -> None:
     referral = a.a_referral_created(PROGRAMME, district="ZE2")
     await hear(database, a.a_referral_decided(referral))

@@ -39,7 +39,7 @@ from kith_matching.domain.supporter import Supporter
 from kith_matching.domain.unplaceable import Unplaceable
 
 TAKEN_BACK: Final = "taken-back"
-"""The outcome of what was told of a session and no longer holds."""
+"""The outcome of what was told of a session or a contact and no longer holds."""
 
 
 async def tell_changed(tx: AsyncConnection, supporter: Supporter, *, now: datetime) -> None:
@@ -94,14 +94,16 @@ def session_told(session: Session, *, now: datetime) -> dict[str, Any]:
 
 
 async def tell_contact(tx: AsyncConnection, contact: Contact, *, now: datetime) -> None:
-    """Tell of an occasion with people who are not named."""
+    """Tell of an occasion with people who are not named; of one that is void, that it no longer holds."""
+    stands = contact.voided_as is None
     logged = ContactLogged(
         contact_id=contact.id,
         programme_id=contact.programme_id,
         organisation_id=contact.organisation_id,
         held_on=contact.held_on,
         kind=contact.kind,
-        people=contact.people,
+        outcome="happened" if stands else TAKEN_BACK,
+        people=contact.people if stands else 0,
         topics=contact.topics,
         district=contact.district,
         site=contact.site,

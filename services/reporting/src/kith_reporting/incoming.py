@@ -165,6 +165,7 @@ def _contact(batch: Batch, body: matching.ContactLogged, _: Received) -> None:
         _each_once(body.topics),
         body.district,
         body.site,
+        body.outcome == HAPPENED,
     )
 
 

@@ -120,6 +120,7 @@ CONTACTS: Final = Projection(
         Column("topics", "text[]"),
         Column("district", "text"),
         Column("site", "text"),
+        Column("happened", "boolean"),
     ),
 )
 AREAS: Final = Projection(

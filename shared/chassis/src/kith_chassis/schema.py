@@ -123,6 +123,14 @@ def restrict(op: Operations, table: str, name: str, condition: str) -> None:
     op.execute(f"create policy {table}_{name} on {table} as restrictive using ({rule}) with check ({rule})")
 
 
+def hide(op: Operations, table: str, name: str, condition: str) -> None:
+    """Let an organisation *read* only rows of ``table`` that satisfy ``condition`` too, also of those that it wrote.
+
+    It stands beside the sight that ``secure`` gives.
+    """
+    op.execute(f"create policy {table}_{name} on {table} as restrictive for select using ({_rule(condition)})")
+
+
 def show(op: Operations, table: str, name: str, condition: str) -> None:
     """Let an organisation *read* rows of ``table`` that satisfy ``condition``, beside its own, and change none of them.
 

@@ -1,23 +1,24 @@
 """Sessions are corrected; what was said before can be read."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kith_chassis.database import DatabaseDep
-from kith_chassis.http import ExpectedVersion, NowDep, etag, leads_to
+from kith_chassis.http import CursorDep, ExpectedVersion, NowDep, Page, PageLimit, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep
+from kith_matching.api.asking import OrganisationDep
 from kith_matching.api.company import CompanyAsked, CompanyShown, company_of
-from kith_matching.api.occasions import MOST_ATTENDED, HeldAsked, SessionShown, shown
-from kith_matching.domain.occasion import CouldNot, Outcome
+from kith_matching.api.occasions import MOST_ATTENDED, HeldAsked, SessionShown, found_shown, shown
+from kith_matching.domain.occasion import CouldNot, Outcome, Void
 from kith_matching.domain.referral import Channel
-from kith_matching.usecases import correcting
+from kith_matching.usecases import correcting, voiding
 from kith_matching.views import corrections as views
 
-router = APIRouter(prefix="/sessions/{session_id}", tags=["sessions and contacts"])
+router = APIRouter(tags=["sessions and contacts"])
 
 
 class CorrectionAsked(HeldAsked):
@@ -44,13 +45,29 @@ class CorrectedShown(BaseModel):
     replaced_at: datetime
 
 
+class VoidAsked(BaseModel):
+    """Why it counts for nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Void
+
+
+class DoubleShown(SessionShown):
+    """A session, and the one that it may be (``double_of``): of the same match or group and day, and as long."""
+
+    double_of: UUID
+
+
 class Corrections(BaseModel):
     """What was said before, the first first."""
 
     items: tuple[CorrectedShown, ...]
 
 
-@router.put("", responses={200: leads_to(["get_session", "list_session_corrections"], session_id="id")})
+@router.put(
+    "/sessions/{session_id}", responses={200: leads_to(["get_session", "list_session_corrections"], session_id="id")}
+)
 async def correct_session(
     session_id: UUID,
     asked: CorrectionAsked,
@@ -71,7 +88,7 @@ async def correct_session(
     return shown(session)
 
 
-@router.get("/corrections")
+@router.get("/sessions/{session_id}/corrections")
 async def list_session_corrections(
     session_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> Corrections:
@@ -79,3 +96,58 @@ async def list_session_corrections(
     async with database.transaction(caller) as tx:
         found = await views.list_corrections(tx, session_id, now=now)
     return Corrections(items=tuple(CorrectedShown.model_validate(one) for one in found))
+
+
+@router.get("/sessions/doubles")
+async def list_session_doubles(
+    *,
+    database: DatabaseDep,
+    caller: CallerDep,
+    organisation_id: OrganisationDep,
+    now: NowDep,
+    after: CursorDep,
+    limit: PageLimit = 50,
+) -> Page[DoubleShown]:
+    """Sessions that may have been logged twice, from two devices. Void one, or confirm that both took place."""
+    async with database.transaction(caller) as tx:
+        found = await views.list_doubles(tx, organisation_id, after=after, limit=limit, now=now)
+    return page_of([_double(one) for one in found], limit)
+
+
+@router.post("/sessions/{session_id}/voiding", responses={200: leads_to(["get_session"], [], session_id="id")})
+async def void_session(
+    session_id: UUID,
+    asked: VoidAsked,
+    *,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    expected: ExpectedVersion,
+    now: NowDep,
+) -> SessionShown:
+    """Make void what never was so. It counts nowhere any more; what was said of it is kept."""
+    async with database.transaction(caller) as tx:
+        session = await voiding.void_session(tx, session_id, asked.reason, expected_version=expected, now=now)
+    response.headers.update(etag(session.version))
+    return shown(session)
+
+
+@router.post("/sessions/{session_id}/confirming", responses={200: leads_to(["get_session"], [], session_id="id")})
+async def confirm_session(
+    session_id: UUID,
+    *,
+    response: Response,
+    database: DatabaseDep,
+    caller: CallerDep,
+    expected: ExpectedVersion,
+    now: NowDep,
+) -> SessionShown:
+    """Say of a session that looks like another that it took place as well."""
+    async with database.transaction(caller) as tx:
+        session = await voiding.confirm_session(tx, session_id, expected_version=expected, now=now)
+    response.headers.update(etag(session.version))
+    return shown(session)
+
+
+def _double(found: dict[str, Any]) -> DoubleShown:
+    return DoubleShown(**found_shown(found).model_dump(), double_of=found["double_of"])

@@ -1,7 +1,7 @@
 """A supporter sees the groups that they lead and the slots that are theirs, and logs what took place there."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,6 +20,7 @@ from kith_matching.domain.plan import Times
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import leading
 from kith_matching.views import leading as views
+from kith_matching.views import to_log
 
 router = APIRouter(prefix="/supporters/{supporter_id}", tags=["supporters"])
 
@@ -103,6 +104,36 @@ class OwnMeetingShown(NotedShown):
     supporter_ids: tuple[UUID, ...]
     came: int
     companions: int
+
+
+class ToLogShown(BaseModel):
+    """What you have yet to log, by its day (Europe/London): a ``visit``, a ``slot``, or a ``group`` that has begun.
+
+    Log a visit as a session of its ``match_id``, the others as a meeting of their ``group_id``; also what did not take
+    place.
+    """
+
+    kind: Literal["visit", "slot", "group"]
+    id: UUID
+    match_id: UUID | None
+    group_id: UUID | None
+    held_on: date
+
+
+class ToLog(BaseModel):
+    """What you have yet to log, the longest ago first."""
+
+    items: tuple[ToLogShown, ...]
+
+
+@router.get("/to-log")
+async def list_to_log(
+    supporter_id: UUID, *, database: DatabaseDep, caller: CallerDep, now: NowDep, limit: PageLimit = 50
+) -> ToLog:
+    """What you have yet to log. It has no pages: log the first. Only the supporter reads it."""
+    async with database.transaction(caller) as tx:
+        found = await to_log.list_to_log(tx, supporter_id, caller.subject, limit=limit, now=now)
+    return ToLog(items=tuple(ToLogShown.model_validate(one) for one in found))
 
 
 @router.get("/groups")

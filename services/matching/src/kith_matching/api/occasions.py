@@ -1,4 +1,4 @@
-"""What took place: sessions of a match, meetings of a group, and contacts with people who are not named."""
+"""What took place: sessions of a match, and meetings of a group."""
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
@@ -9,15 +9,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from kith_chassis import clock
 from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, etag, leads_to, page_of
 from kith_chassis.identity import CallerDep, RoleMissing
-from kith_contracts.fact import Code, District
 from kith_matching import views
 from kith_matching.api.asking import Codes, Instant, OrganisationDep, SpeakerDep
 from kith_matching.api.company import CompanyAsked, CompanyShown, company_of
-from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
+from kith_matching.domain.occasion import CouldNot, Group, Noted, Occasion, Outcome, Session, Void
 from kith_matching.domain.referral import Channel
 from kith_matching.usecases import occasions
 
@@ -99,7 +97,7 @@ SessionAsked = Annotated[OneToOneAsked | MeetingAsked, Field(discriminator="kind
 
 
 class SessionShown(NotedShown):
-    """A session as it was logged."""
+    """A session as it was logged. ``voided_as``: why it counts for nothing; it stands as cancelled then."""
 
     id: UUID
     kind: str
@@ -119,33 +117,7 @@ class SessionShown(NotedShown):
     attended_referral_ids: tuple[UUID, ...]
     came_with: tuple[CompanyShown, ...]
     version: int
-
-
-class ContactAsked(NotedAsked):
-    """An occasion with ``people`` who are not referred and not named. ``site`` is one of its programme's."""
-
-    programme_id: UUID
-    held_on: date
-    kind: ContactKind
-    people: Annotated[int, Field(ge=1, le=100_000)]
-    topics: Codes = ()
-    district: District | None = None
-    site: Code | None = None
-    supporter_id: UUID | None = None
-
-
-class ContactShown(NotedShown):
-    """A contact as it was logged."""
-
-    id: UUID
-    programme_id: UUID
-    held_on: date
-    kind: ContactKind
-    people: int
-    topics: tuple[str, ...]
-    district: str | None
-    site: str | None
-    supporter_id: UUID | None
+    voided_as: Void | None
 
 
 @router.post(
@@ -162,9 +134,9 @@ async def log_session(
     speaker: SpeakerDep,
     organisation_id: OrganisationDep,
 ) -> Response:
-    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches'."""
+    """Log a session of a match, or a meeting of a group with who attended. A supporter logs their own matches' here."""
     if isinstance(asked, MeetingAsked) and not speaker.organises:
-        raise RoleMissing("Whoever organises a group logs its meetings.")
+        raise RoleMissing("Log a meeting of a group that you lead with POST /supporters/{your id}/meetings.")
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         match asked:
@@ -201,73 +173,24 @@ async def list_sessions(
     """The organisation's sessions, one-to-one and of groups, the first logged first."""
     async with database.transaction(caller) as tx:
         found = await views.list_sessions(tx, organisation_id, after=after, limit=limit, now=now)
-    return page_of([_found(one) for one in found], limit)
+    return page_of([found_shown(one) for one in found], limit)
 
 
-@router.get("/sessions/{session_id}", responses={200: leads_to([], ["correct_session"], session_id="id")})
+@router.get(
+    "/sessions/{session_id}", responses={200: leads_to([], ["correct_session", "void_session"], session_id="id")}
+)
 async def get_session(
     session_id: UUID, response: Response, database: DatabaseDep, caller: CallerDep, now: NowDep
 ) -> SessionShown:
     """One session."""
     async with database.transaction(caller) as tx:
-        found = _found(await views.get_session(tx, session_id, now=now))
+        found = found_shown(await views.get_session(tx, session_id, now=now))
     response.headers.update(etag(found.version))
     return found
 
 
-@router.post(
-    "/contacts",
-    status_code=201,
-    response_model=ContactShown,
-    responses={201: leads_to(["get_contact"], contact_id="id")},
-)
-async def log_contact(
-    asked: ContactAsked,
-    request: Request,
-    *,
-    caller: CallerDep,
-    speaker: SpeakerDep,
-    organisation_id: OrganisationDep,
-) -> Response:
-    """Log an occasion with people who are not named: outreach, drop-in, listening, a taster.
-
-    A supporter logs those at which they were themself.
-    """
-
-    async def work(tx: AsyncConnection, now: datetime) -> Created:
-        told = asked.model_dump(exclude=set(NotedAsked.model_fields))
-        contact = Contact(id=clock.new_id(), organisation_id=organisation_id, noted=asked.noted(now), **told)
-        logged = await occasions.log_contact(tx, contact, by=speaker, now=now)
-        values = asdict(logged)
-        return Created(f"/contacts/{logged.id}", ContactShown.model_validate({**values, **values.pop("noted")}))
-
-    return await create(request, caller, work)
-
-
-@router.get("/contacts")
-async def list_contacts(
-    *,
-    database: DatabaseDep,
-    caller: CallerDep,
-    organisation_id: OrganisationDep,
-    now: NowDep,
-    after: CursorDep,
-    limit: PageLimit = 50,
-) -> Page[ContactShown]:
-    """The organisation's contacts, the first logged first."""
-    async with database.transaction(caller) as tx:
-        found = await views.list_contacts(tx, organisation_id, after=after, limit=limit, now=now)
-    return page_of([ContactShown.model_validate(one) for one in found], limit)
-
-
-@router.get("/contacts/{contact_id}")
-async def get_contact(contact_id: UUID, database: DatabaseDep, caller: CallerDep, now: NowDep) -> ContactShown:
-    """One contact."""
-    async with database.transaction(caller) as tx:
-        return ContactShown.model_validate(await views.get_contact(tx, contact_id, now=now))
-
-
-def _found(row: dict[str, Any]) -> SessionShown:
+def found_shown(row: dict[str, Any]) -> SessionShown:
+    """A session as a view found it."""
     kind = "one-to-one" if row["match_id"] else "group"
     return SessionShown.model_validate({**row, "kind": kind, "came_with": row["came_with"] or ()})
 

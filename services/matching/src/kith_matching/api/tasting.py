@@ -1,6 +1,5 @@
 """Tasters: somebody who is referred sees what it is like, before any yes."""
 
-from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from kith_chassis.database import DatabaseDep
 from kith_chassis.http import Created, CursorDep, NowDep, Page, PageLimit, create, leads_to, page_of
 from kith_chassis.identity import CallerDep
 from kith_matching.api.asking import Codes, SpeakerDep
-from kith_matching.api.occasions import ContactShown
+from kith_matching.api.contacts import ContactShown, contact_shown
 from kith_matching.domain.taster import Taster
 from kith_matching.usecases import tasting
 from kith_matching.views import tasters as views
@@ -44,8 +43,8 @@ async def log_taster(
 
     async def work(tx: AsyncConnection, now: datetime) -> Created:
         taster = Taster(clock.new_id(), referral_id, asked.held_on, asked.topics, asked.supporter_id)
-        logged = asdict(await tasting.log_taster(tx, taster, by=speaker, now=now))
-        return Created(f"/contacts/{logged['id']}", ContactShown.model_validate({**logged, **logged.pop("noted")}))
+        logged = await tasting.log_taster(tx, taster, by=speaker, now=now)
+        return Created(f"/contacts/{logged.id}", contact_shown(logged), logged.version)
 
     return await create(request, caller, work)
 

@@ -49,6 +49,16 @@ class ContactKind(StrEnum):
     TASTER = "taster"
 
 
+class Void(StrEnum):
+    """Why what was logged counts for nothing."""
+
+    ENTERED_TWICE = "entered-twice"
+    WRONG_PERSON = "wrong-person"
+    """It was another's: log it for them."""
+    DID_NOT_HAPPEN = "did-not-happen"
+    """Nothing was planned either; what was planned and fell through is corrected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """When it was (a day in Europe/London), how long, by which channel, and what about, in codes.
@@ -124,7 +134,8 @@ class Session:
     """One occasion of support: of a match, or of a group.
 
     A group's meeting has one of ``records`` for each of the referred who attended it. One that was logged before
-    there were any has none until it is corrected.
+    there were any has none until it is corrected. ``double_of`` is another that it may be: of the same match or group,
+    on the same day and as long.
     """
 
     id: UUID
@@ -139,6 +150,8 @@ class Session:
     attended_referral_ids: tuple[UUID, ...] = ()
     records: tuple[Record, ...] = ()
     version: int = 1
+    voided_as: Void | None = None
+    double_of: UUID | None = None
 
     @property
     def kind(self) -> str:
@@ -153,7 +166,9 @@ class Session:
 
     @property
     def told(self) -> tuple[Record, ...]:
-        """What it is told as: each of its records, or, where it has none, itself."""
+        """What it is told as: each of its records, or, where it has none, itself; what is void as nothing."""
+        if self.voided_as is not None:
+            return ()
         return self.records or (Record(self.id, self.referral_id),)
 
 
@@ -172,6 +187,8 @@ class Contact:
     supporter_id: UUID | None
     noted: Noted
     site: str | None = None
+    version: int = 1
+    voided_as: Void | None = None
 
 
 def log_one_to_one(match: Match, occasion: Occasion, noted: Noted, *, session_id: UUID, today: date) -> Session:
@@ -231,7 +248,7 @@ def check_same(logged: Session | Contact, **told: Any) -> None:
 
     What somebody has corrected since stands, whatever a device that knows nothing of it sends again.
     """
-    if isinstance(logged, Session) and logged.version > 1:
+    if logged.version > 1:
         return
     if any(getattr(logged, name) != value for name, value in told.items()):
         raise LoggedOtherwise

@@ -21,7 +21,7 @@ _CLOSE: Final = sa.text("""
     ),
     met as (
         select group_id, supporter_ids from sessions
-        where organisation_id = :organisation_id and group_id is not null
+        where organisation_id = :organisation_id and group_id is not null and voided_as is null
         and (attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
             or supporter_ids && :supporters)
     ),
@@ -34,7 +34,7 @@ _CLOSE: Final = sa.text("""
     select supporter_id from proposals where referral_id in (select id from theirs)
     union select unnest(facilitators) from group_plans where group_id in (select group_id from gathered)
     union select unnest(supporter_ids) from sessions
-    where organisation_id = :organisation_id and group_id in (select group_id from gathered)
+    where organisation_id = :organisation_id and group_id in (select group_id from gathered) and voided_as is null
     union select unnest(:supporters)
 """).bindparams(*(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("referrals", "supporters")))
 """Whoever was proposed to one of the two, as every match began, at whatever time and in whichever programme of the

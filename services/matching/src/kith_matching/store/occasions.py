@@ -14,23 +14,43 @@ from kith_chassis.audit import audited
 from kith_chassis.compiled import Compiled
 from kith_chassis.outbox import telling
 from kith_matching.domain.match import Match
-from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session
+from kith_matching.domain.occasion import Contact, ContactKind, CouldNot, Group, Noted, Occasion, Outcome, Session, Void
 from kith_matching.domain.referral import Channel
 from kith_matching.domain.refusals import GroupNotFound, OccasionNotFound, ProgrammeNotFound
 from kith_matching.domain.session_length import AloneLimit
 from kith_matching.store.attendances import ATTEND, RECORDS, attending, records_of, save_records
 from kith_matching.store.rows import values_of
-from kith_matching.tables import contacts, groups, referrals, session_corrections, sessions
+from kith_matching.tables import contact_corrections, contacts, groups, referrals, session_corrections, sessions
 
 _BEGIN: Final = postgresql.insert(groups).on_conflict_do_nothing()
 _LOCK: Final = Compiled(
     sa.select(groups).where(groups.c.id == sa.bindparam("group_id", type_=sa.Uuid)).with_for_update()
 )
+
+
+def _given(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"of_{name}", type_=sessions.c[name].type)
+
+
+_alike: Final = sessions.alias("alike")
+_DOUBLE: Final = (
+    sa.select(_alike.c.id)
+    .where(
+        sa.or_(_alike.c.match_id == _given("match_id"), _alike.c.group_id == _given("group_id")),
+        _alike.c.held_on == _given("held_on"),
+        _alike.c.minutes == _given("minutes"),
+        _alike.c.outcome == sa.literal_column("'happened'"),
+        _alike.c.voided_as.is_(None),
+    )
+    .order_by(_alike.c.id)
+    .limit(1)
+    .scalar_subquery()
+)
 _INSERT: Final = Compiled(
     telling(
         audited(
             sa.insert(sessions)
-            .values({column.name: sa.bindparam(f"of_{column.name}", type_=column.type) for column in sessions.columns})
+            .values({one.name: _given(one.name) for one in sessions.columns} | {"double_of": _DOUBLE})
             .add_cte(
                 ATTEND.cte("attended"),
                 sa.update(referrals)
@@ -62,6 +82,11 @@ _ALONE: Final = sa.select(sa.func.coalesce(sa.func.sum(sessions.c.minutes), 0)).
 _CORRECTION: Final = sa.insert(session_corrections)
 _CORRECT: Final = sa.update(sessions).where(sessions.c.id == sa.bindparam("session"))
 _GET_CONTACT: Final = sa.select(contacts).where(contacts.c.id == sa.bindparam("contact_id"))
+_LOCK_CONTACT: Final = _GET_CONTACT.with_for_update()
+CONTACT_SAYS: Final = ("held_on", "kind", "people", "topics", "district", "site", "supporter_id")
+"""What of a contact is corrected: not whose programme it is, nor when it was logged."""
+_CONTACT_CORRECTION: Final = sa.insert(contact_corrections)
+_CORRECT_CONTACT: Final = sa.update(contacts).where(contacts.c.id == sa.bindparam("contact"))
 _CONTACT: Final = postgresql.insert(contacts).on_conflict_do_nothing().returning(contacts.c.id)
 
 
@@ -113,9 +138,15 @@ async def save_correction(tx: AsyncConnection, before: Session, after: Session, 
     said = {**asdict(before.occasion), **there}
     about = {"session_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
     await tx.execute(_CORRECTION, {**said, **about, "replaced_at": now})
-    says = {**asdict(after.occasion), "attended_referral_ids": after.attended_referral_ids, "version": after.version}
-    await tx.execute(_CORRECT, {"session": after.id, **says})
+    stands = {name: getattr(after, name) for name in ("attended_referral_ids", "version", "voided_as", "double_of")}
+    await tx.execute(_CORRECT, {"session": after.id, **asdict(after.occasion), **stands})
     await save_records(tx, after)
+
+
+async def save_confirmed(tx: AsyncConnection, session: Session) -> None:
+    """Keep that a session is no double."""
+    says = {"double_of": session.double_of, "version": session.version}
+    await tx.execute(_CORRECT, {"session": session.id, **says})
 
 
 def _one(row: sa.Row[Any] | None) -> Session:
@@ -132,8 +163,13 @@ def _session(found: dict[str, Any]) -> Session:
         "channel": Channel(occasion["channel"]),
         "could_not": CouldNot(could_not) if could_not else None,
     }
-    records = records_of(found.pop("records"))
-    return Session(**found, occasion=Occasion(**occasion | kinds), records=records)
+    records, voided_as = records_of(found.pop("records")), found.pop("voided_as")
+    return Session(
+        **found,
+        occasion=Occasion(**occasion | kinds),
+        records=records,
+        voided_as=Void(voided_as) if voided_as else None,
+    )
 
 
 async def get_alone_limit(tx: AsyncConnection, match: Match) -> AloneLimit:
@@ -160,6 +196,7 @@ async def insert_session(
     """Keep a logged session, its records, the entry and the facts that are its ``news``; and who waits no longer."""
     parts = (session, session.occasion, session.noted)
     said = {f"of_{one.name}": getattr(part, one.name) for part in parts for one in fields(part)}
+    del said["of_double_of"]  # the database looks for it
     await _INSERT.rows(tx, {**said, **attending(session), "waiting": list(waiting), **news})
 
 
@@ -171,10 +208,27 @@ async def find_contact(tx: AsyncConnection, organisation_id: UUID, client_id: UU
 
 async def get_contact(tx: AsyncConnection, contact_id: UUID) -> Contact:
     """The contact. Raises ``OccasionNotFound``."""
-    row = (await tx.execute(_GET_CONTACT, {"contact_id": contact_id})).one_or_none()
+    return _one_contact((await tx.execute(_GET_CONTACT, {"contact_id": contact_id})).one_or_none())
+
+
+async def get_contact_for_update(tx: AsyncConnection, contact_id: UUID) -> Contact:
+    """The contact, locked. Raises ``OccasionNotFound``."""
+    return _one_contact((await tx.execute(_LOCK_CONTACT, {"contact_id": contact_id})).one_or_none())
+
+
+def _one_contact(row: sa.Row[Any] | None) -> Contact:
     if row is None:
         raise OccasionNotFound
     return _contact(_noted(values_of(row)))
+
+
+async def save_contact_correction(tx: AsyncConnection, before: Contact, after: Contact, *, now: datetime) -> None:
+    """Keep a contact, which is locked, as it is now, and what it was said to be before."""
+    of = {"contact_id": before.id, "version": before.version, "organisation_id": before.organisation_id}
+    was = {name: getattr(before, name) for name in CONTACT_SAYS}
+    await tx.execute(_CONTACT_CORRECTION, {**was, **of, "replaced_at": now})
+    says = {name: getattr(after, name) for name in (*CONTACT_SAYS, "version", "voided_as")}
+    await tx.execute(_CORRECT_CONTACT, {"contact": after.id, **says})
 
 
 async def insert_contact(tx: AsyncConnection, contact: Contact) -> bool:
@@ -184,7 +238,8 @@ async def insert_contact(tx: AsyncConnection, contact: Contact) -> bool:
 
 
 def _contact(found: dict[str, Any]) -> Contact:
-    return Contact(**{**found, "kind": ContactKind(found["kind"])})
+    voided_as = Void(found["voided_as"]) if found["voided_as"] else None
+    return Contact(**{**found, "kind": ContactKind(found["kind"]), "voided_as": voided_as})
 
 
 async def _find(

@@ -16,7 +16,14 @@ from kith_matching.tables.materials import material_givings, materials
 from kith_matching.tables.measuring import instrument_licences, measure_declines, measurements, own_measures
 from kith_matching.tables.mediations import mediations
 from kith_matching.tables.metadata import metadata
-from kith_matching.tables.occasions import attendances, contacts, groups, session_corrections, sessions
+from kith_matching.tables.occasions import (
+    attendances,
+    contact_corrections,
+    contacts,
+    groups,
+    session_corrections,
+    sessions,
+)
 from kith_matching.tables.pairing import acquaintances, matches, picks, prices, proposals, rounds
 from kith_matching.tables.path import (
     supporter_checks,
@@ -44,6 +51,7 @@ __all__ = [
     "concern_sharings",
     "concern_words",
     "concerns",
+    "contact_corrections",
     "contacts",
     "developments",
     "disclosures",

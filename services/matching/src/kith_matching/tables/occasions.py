@@ -48,7 +48,10 @@ sessions: Final = sa.Table(
     *_noted(),
     column("version", sa.Integer),
     *_said(),
+    column("voided_as", sa.Text, null=True),
+    column("double_of", sa.Uuid, null=True),
 )
+"""What is void stands as cancelled, with nobody at it; what was said of it before is among its corrections."""
 
 attendances: Final = sa.Table(
     "attendances",
@@ -98,4 +101,23 @@ contacts: Final = sa.Table(
     column("site", sa.Text, null=True),
     column("supporter_id", sa.Uuid, null=True),
     *_noted(),
+    column("version", sa.Integer),
+    column("voided_as", sa.Text, null=True),
 )
+
+contact_corrections: Final = sa.Table(
+    "contact_corrections",
+    metadata,
+    sa.Column("contact_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    column("organisation_id", sa.Uuid),
+    column("held_on", sa.Date),
+    column("kind", sa.Text),
+    column("people", sa.Integer),
+    column("topics", CODES),
+    column("district", sa.Text, null=True),
+    column("site", sa.Text, null=True),
+    column("supporter_id", sa.Uuid, null=True),
+    column("replaced_at", INSTANT),
+)
+"""What a contact was said to be before it was corrected, by the version that said it."""

@@ -15,6 +15,7 @@ from kith_matching.domain.meeting import check_pairs, correct_meeting, together
 from kith_matching.domain.occasion import Company, Group, Occasion, Session, correct_one_to_one, is_same, taken_back
 from kith_matching.domain.referral import check_remembered
 from kith_matching.domain.refusals import CannotAttend, ReferralNotFound
+from kith_matching.domain.voiding import check_stands
 from kith_matching.store import comings, matches, meeting, occasions, referrals
 from kith_matching.usecases.loose_ends import look_for_plan
 from kith_matching.usecases.occasions import check_alone
@@ -34,7 +35,7 @@ async def correct_session(
 
     The same again changes nothing. Who is added to a meeting waits no longer. Who is taken out is told too, and does
     not wait again: a coordinator knows why they were named. Raises ``OccasionNotFound``, ``StaleVersion``,
-    ``PersonErased`` and as the domain's ``correct_one_to_one`` and ``correct_meeting``.
+    ``OccasionVoided``, ``PersonErased`` and as the domain's ``correct_one_to_one`` and ``correct_meeting``.
     """
     seen = await occasions.get_session(tx, session_id)
     check_version(seen.version, expected_version, "session")
@@ -45,6 +46,7 @@ async def correct_session(
         await occasions.begin_group_for_update(tx, Group(seen.group_id, seen.programme_id, seen.organisation_id))
     session = await occasions.get_session_for_update(tx, session_id)
     check_version(session.version, expected_version, "session")
+    check_stands(session)
     today = clock.today(now)
     visited: Match | None = None
     if session.match_id is not None:

@@ -76,8 +76,13 @@ _HELD: Final = sa.text("""
     from signposts where referral_id in (select id from theirs)
     union all
     select 'taster', id, contacts.organisation_id, false,
-        to_jsonb(contacts) - '{id,organisation_id,supporter_id,client_id}'::text[]
+        to_jsonb(contacts) - '{id,organisation_id,supporter_id,client_id,version}'::text[]
     from contacts join tasters on tasters.contact_id = contacts.id where referral_id in (select id from theirs)
+    union all
+    select 'taster-correction', contact_corrections.contact_id, contact_corrections.organisation_id, false,
+        to_jsonb(contact_corrections) - '{contact_id,organisation_id,supporter_id}'::text[]
+    from contact_corrections join tasters on tasters.contact_id = contact_corrections.contact_id
+    where referral_id in (select id from theirs)
     union all
     select 'incident', id, organisation_id, false, jsonb_build_object('kind', kind, 'happened_on', happened_on,
         'serious', serious, 'done', done, 'closed_on', closed_on, 'in_words', sealed_words is not null)
@@ -116,11 +121,11 @@ _HELD: Final = sa.text("""
     from mediations where first_id in (select id from theirs) or second_id in (select id from theirs)
     union all
     select 'session', id, organisation_id, cardinality(topics) = 0 and (select bool_or(erased) from theirs),
-        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
+        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids,double_of}'::text[]
     from sessions where referral_id in (select id from theirs)
     union all
     select 'meeting', id, organisation_id, (select bool_or(erased) from theirs),
-        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids}'::text[]
+        to_jsonb(sessions) - '{id,supporter_ids,organisation_id,attended_referral_ids,double_of}'::text[]
     from sessions where attended_referral_ids && (select coalesce(array_agg(id), '{}') from theirs)
     union all
     select 'attendance', id, organisation_id, (select bool_or(erased) from theirs),

@@ -28,7 +28,9 @@ _THEIRS: Final = (
     )
     .scalar_subquery()
 )
-_LOGGED: Final = sa.exists(sessions.select().where(sessions.c.group_id == group_plans.c.group_id))
+_LOGGED: Final = sa.exists(
+    sessions.select().where(sessions.c.group_id == group_plans.c.group_id, sessions.c.voided_as.is_(None))
+)
 _LED: Final[sa.Select[Any]] = (
     sa.select(*group_plans.c, programmes.c.name.label("programme_name"), _THEIRS.label("who"))
     .outerjoin(programmes, programmes.c.id == group_plans.c.programme_id)

@@ -108,7 +108,7 @@ class MeetingChange(NamedTuple):
 
 
 class ContactChange(NamedTuple):
-    """An occasion with people who are not named, as it was logged last."""
+    """An occasion with people who are not named, as it was logged last; one that is void has not ``happened``."""
 
     contact_id: UUID
     organisation_id: UUID
@@ -118,6 +118,7 @@ class ContactChange(NamedTuple):
     topics: tuple[str, ...] = ()
     district: str | None = None
     site: str | None = None
+    happened: bool = True
 
 
 class AreaChange(NamedTuple):

@@ -209,7 +209,8 @@ _SAVE_MEETINGS: Final = _Statement(
     MEETINGS, "select organisation_id, programme_id, sum(sign) from signed where happened > 0 group by 1, 2"
 )
 _SAVE_CONTACTS: Final = _Statement(
-    CONTACTS, "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed group by 1, 2"
+    CONTACTS,
+    "select organisation_id, programme_id, sum(sign), sum(sign * people) from signed where happened group by 1, 2",
 )
 _SAVE_MESSAGES: Final = _Statement(
     MESSAGES,

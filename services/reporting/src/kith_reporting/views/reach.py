@@ -21,7 +21,7 @@ from kith_reporting.store.programmes import get_offer
 _TOPICS: Final = sa.text("""
     select topic, sum(contact), sum(people), count(distinct occasion) from (
         select unnest(topics) as topic, 1 as contact, people, cast(null as uuid) as occasion
-        from contacts where programme_id = :programme_id and organisation_id = :organisation_id
+        from contacts where programme_id = :programme_id and organisation_id = :organisation_id and happened
         union all
         select unnest(topics), 0, 0, coalesce(meeting_id, session_id)
         from sessions where programme_id = :programme_id and organisation_id = :organisation_id and happened
@@ -32,7 +32,7 @@ _AREAS: Final = sa.text("""
     select district, sum(contact), sum(people), sum(received) from (
         select district, 1 as contact, people, 0 as received
         from contacts
-        where programme_id = :programme_id and organisation_id = :organisation_id and district is not null
+        where programme_id = :programme_id and organisation_id = :organisation_id and district is not null and happened
         union all
         select district, 0, 0, received
         from areas where programme_id = :programme_id and organisation_id = :organisation_id
@@ -56,7 +56,7 @@ _SITES: Final = sa.text("""
         union all
         select site, 0, 0, 0, count(*), sum(people)
         from contacts
-        where programme_id = :programme_id and organisation_id = :organisation_id and site is not null
+        where programme_id = :programme_id and organisation_id = :organisation_id and site is not null and happened
         group by site
     ) as told
     group by site order by site collate "C"

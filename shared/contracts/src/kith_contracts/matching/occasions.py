@@ -17,7 +17,8 @@ class SessionLogged(MatchingFact):
 
     What is corrected is told again, whole, with the same ``session_id``: what is told last of each stands. A record of
     a meeting that no longer holds is told with the outcome ``taken-back`` and counts for nothing: its person was not
-    there after all; or somebody was, so that the meeting's own fact is not needed any more.
+    there after all; or somebody was, so that the meeting's own fact is not needed any more. A session that is void is
+    told so too, of everybody.
     """
 
     session_id: UUID
@@ -64,7 +65,11 @@ class SessionLogged(MatchingFact):
 
 
 class ContactLogged(MatchingFact):
-    """An occasion with people who are not referred and not named; it belongs to the organisation."""
+    """An occasion with people who are not referred and not named; it belongs to the organisation.
+
+    What is corrected is told again, whole, with the same ``contact_id``: what is told last of each stands. One that is
+    void is told with the outcome ``taken-back`` and ``people`` 0, and counts for nothing.
+    """
 
     contact_id: UUID
     programme_id: UUID
@@ -83,6 +88,8 @@ class ContactLogged(MatchingFact):
     """The site of the programme, one of those in its terms; null: not said."""
     supporter_id: UUID | None = None
     """The supporter who was there, if one was."""
+    outcome: Code = "happened"
+    """``happened``; ``taken-back``: what was told no longer holds."""
 
     @property
     def story(self) -> Story:
