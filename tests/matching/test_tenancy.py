@@ -836,6 +836,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
     empty: Any = {"items": [], "next": None}
     none: Any = {"items": []}
     unwanted: Any = {"items": [], "counts": {}}
+    unsaid: Any = {"exact": NOBODY_SAID, "to_publish": NOBODY_SAID, "ever_harder_percent": None}
     nothing: Any = {"start": NOBODY, "steps": {}, "states": {}, "destinations": {}}
     expected = dict.fromkeys(PERMISSIONS, 404) | dict.fromkeys(LISTS, empty)
     expected |= dict.fromkeys(FOR_SENDING | LEADS, 403)
@@ -847,7 +848,7 @@ async def test_another_organisation_gets_nothing(ours: Ours, as_caller: AsCaller
         "count_signposts": none,
         "count_goals": none,
         "count_measures": none,
-        "count_helping": {"exact": NOBODY_SAID, "to_publish": NOBODY_SAID, "ever_harder_percent": None},
+        "count_helping": unsaid,
     }
     expected |= dict.fromkeys(NAMED if role == "administrator" else (), 403)
     expected |= dict.fromkeys(THEIR_OWN, 403)
