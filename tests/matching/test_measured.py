@@ -89,8 +89,9 @@ def test_who_answered_otherwise_by_more_than_the_published_index_is_counted_each
 def test_what_may_be_published_has_no_small_number_and_no_exact_one() -> None:
     counted = count(PHQ_9, "1", Asked.PERSON, pairs(*[(18, 6)] * 21, *[(9, 9)] * 3, *[(9, None)] * 9))
 
-    changed = {Verdict.RELIABLE_IMPROVEMENT: 20, Verdict.NO_RELIABLE_CHANGE: None}
-    assert counted.to_publish == Numbers(35, 25, 25, dict.fromkeys(Verdict, 0) | changed)
+    changed: dict[Verdict, int | None] = dict.fromkeys(Verdict, 0)
+    changed |= {Verdict.RELIABLE_IMPROVEMENT: 20, Verdict.NO_RELIABLE_CHANGE: None}
+    assert counted.to_publish == Numbers(35, 25, 25, changed)
     assert counted.answered_again_percent == 71
 
 

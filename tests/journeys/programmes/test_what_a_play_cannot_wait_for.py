@@ -192,9 +192,10 @@ async def test_4_a_week_without_a_visit_is_noticed_once_on_its_day_and_coordinat
         if isinstance(fact, WorkFellDue)
     ]
 
-    assert noticed == [(TODAY + 8 * DAY, "hold-session", match_id)]
-    assert await home_start.worklist() == {"hold-session": 1}
-    assert await home_start.written() == {("work-due", "programme"): 1}
+    how_they_are, no_visit = (TODAY, "ask-measures", match_id), (TODAY + 8 * DAY, "hold-session", match_id)
+    assert noticed == [how_they_are, no_visit]
+    assert await home_start.worklist() == {"ask-measures": 1, "hold-session": 1}
+    assert await home_start.written() == {("work-due", "programme"): 2}
 
 
 async def test_4_the_next_visit_ends_a_week_without_one(home_start: Meanwhile) -> None:

@@ -70,7 +70,10 @@ class OwnConcernShown(BaseModel):
 
 
 class ConcernShown(BaseModel):
-    """A concern, its clocks and its answers. ``raised_by`` is null where Kith itself raised it."""
+    """A concern, its clocks and its answers. ``raised_by`` is null where Kith itself raised it.
+
+    Of a ``risk-item`` it is who sent answers that were refused: nothing of them is kept, so ask them what was said.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

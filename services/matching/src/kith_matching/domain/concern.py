@@ -94,7 +94,7 @@ class Item(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One concern. Instants are UTC; ``raised_by`` is None where the service itself raised it.
+    """One concern. Instants are UTC; ``raised_by`` is None where the service itself raised it of what it keeps.
 
     ``about`` and ``about_id`` are as they were said: a concern is not turned away because of a mistaken id. ``words``
     and ``reason`` are sealed, and answered to the named roles alone.
