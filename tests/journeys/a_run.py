@@ -25,7 +25,8 @@ from kith_cli.network import Organisation, read_network
 from kith_cli.telling import Teller
 from kith_contracts.registry import BY_TYPE, TOPICS
 from tests.journeys.a_network import a_network
-from tests.journeys.a_note import Noted, keeper, note_something, take_away
+from tests.journeys.planting import Planted, plant_everything
+from tests.journeys.taking_away import keeper, organisation_id, take_away
 from tests.servers.issuer import Issuer
 from tests.servers.kafka import Broker, remove_topics
 from tests.servers.postgres import Databases
@@ -66,7 +67,7 @@ class ARun:
     mails: list[dict[str, Any]]
     traces: Traces
     network: tuple[Organisation, ...]
-    noted: Noted
+    planted: Planted
     taken: dict[str, str]
 
     def told_of(self, topic: str, story: str) -> list[str]:
@@ -99,7 +100,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         after_first = _made(await _read_log(settings))
         second = await asyncio.to_thread(demonstration.run)
         after_second = _made(await _read_log(settings))
-        noted = await note_something(up.addresses.services["matching"], issuer, network[0])
+        planted = await plant_everything(up.addresses.services["matching"], issuer, organisation_id(network[0]))
         taken = await asyncio.to_thread(take_away, up.addresses.services, issuer, network[0], up.databases, folder)
 
         metrics = await _metrics(up.addresses.services, issuer)
@@ -109,7 +110,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         await services.aclose()  # before their spans are counted, of which the last go out at the end
     logs = {path.name: path.read_bytes() for path in sorted(folder.glob("*.log"))}  # noqa: ASYNC240 - nothing else runs
     traces = Traces(records, logs, list(spans), metrics)
-    return ARun(first, second, said.getvalue(), (after_first, after_second), mails, traces, network, noted, taken)
+    return ARun(first, second, said.getvalue(), (after_first, after_second), mails, traces, network, planted, taken)
 
 
 async def _empty_topics(broker: Broker, issuer: Issuer) -> ServiceSettings:
