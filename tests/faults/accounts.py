@@ -1,4 +1,4 @@
-"""Whether the network kept its promises: every referral of the ledger has its effect in every service, once."""
+"""Whether the network kept its promises: a referral has its effects once, a concern is told at least once."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer
 
 from kith_contracts.registry import BY_TYPE, TOPICS
-from tests.faults.load import FACTS, FINAL, MESSAGES, Load
+from tests.faults.load import FACTS, FINAL, LEAD, MESSAGES, Load
 from tests.faults.network import Network
 from tests.servers.issuer import SERVICES
 
@@ -113,12 +113,18 @@ async def check(network: Network, load: Load, log: list[Recorded]) -> dict[str, 
     await _check_referrals(network, load)
     await _check_matching(network, load)
     await _check_notifications(network, load)
+    await _check_mails(network)
+    await _check_concerns(network, load, log)
     await _check_reporting(network, load)
+    mails = network.mails()
     return {
         "referrals": len(load.ledger),
         "requests repeated": load.repeats,
         "facts": len({record.id for record in log}),
         "records": len(log),
+        "concerns": len(load.concerns),
+        "mails": len(mails),
+        "mails that came again": mails.total() - len(mails),
     }
 
 
@@ -155,13 +161,34 @@ async def _check_matching(network: Network, load: Load) -> None:
 
 
 async def _check_notifications(network: Network, load: Load) -> None:
-    rows = await network.ask("notifications", "select referral_id, reason, recipient, state from messages")
+    question = "select referral_id, reason, recipient, state from messages where story_kind = 'referral'"
+    rows = await network.ask("notifications", question)
     assert {row["state"] for row in rows} <= SETTLED
     told: dict[UUID, Counter[tuple[str, str]]] = {}
     for row in rows:
         what = (row["reason"].partition("/")[0], row["recipient"].partition("/")[0])
         told.setdefault(UUID(str(row["referral_id"])), Counter())[what] += 1
     assert told == {referral_id: Counter(MESSAGES[route]) for referral_id, route in load.ledger.items()}
+
+
+async def _check_mails(network: Network) -> None:
+    """Every letter that was delivered came, and is one letter by its Message-ID however often it came."""
+    rows = await network.ask("notifications", "select id, state from messages")
+    delivered = {f"<{row['id']}@example.org>" for row in rows if row["state"] == "delivered"}
+    came = Counter(mail.message_id for mail in network.mails())
+    assert came.keys() == delivered
+    assert set(came.values()) <= {1}, "one letter went to several people"
+
+
+async def _check_concerns(network: Network, load: Load, log: list[Recorded]) -> None:
+    """Every concern that was taken is kept once, told as a fact, and told to its desk at least once."""
+    kept = {UUID(str(row[0])) for row in await network.ask("matching", "select id from concerns")}
+    assert kept == load.concerns
+    assert load.concerns <= {UUID(record.key) for record in log if record.name == "concern-raised"}
+    rows = await network.ask("notifications", "select id, referral_id from messages where story_kind = 'concern'")
+    came = {mail.message_id for mail in network.mails() if mail.to == LEAD}
+    told = {UUID(str(row["referral_id"])) for row in rows if f"<{row['id']}@example.org>" in came}
+    assert told == load.concerns
 
 
 async def _check_reporting(network: Network, load: Load) -> None:

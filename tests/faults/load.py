@@ -1,4 +1,4 @@
-"""Referrals that flow in, whatever happens to the network, and the ledger of what was promised."""
+"""Referrals and concerns that flow in, whatever happens to the network, and the ledgers of what was promised."""
 
 import asyncio
 import time
@@ -51,6 +51,11 @@ MESSAGES: Final = {
 }
 """For each route: who is told what."""
 
+LEAD: Final = "safeguarding@example.org"
+"""To whom concerns are told."""
+WORRIED: Final = 4
+"""Of so many referrals one comes with a concern, where concerns are raised at all."""
+
 MOVES: Final[dict[str, tuple[str, dict[str, str] | None]]] = {
     "accept": ("decision", {"decision": "accept"}),
     "decline": ("decision", {"decision": "decline", "reason": "not-suitable"}),
@@ -62,7 +67,10 @@ Route = tuple[str, ...]
 
 @dataclass(slots=True)
 class Load:
-    """A referrer and a coordinator who never give up. ``ledger`` holds every referral whose making was confirmed."""
+    """A referrer and a coordinator who never give up. ``ledger`` holds every referral whose making was confirmed.
+
+    Where somebody is ``worried``, ``concerns`` holds every concern that was taken.
+    """
 
     network: Network
     total: int
@@ -73,6 +81,8 @@ class Load:
     referring: UUID = field(default_factory=new_id)
     deciding: UUID = field(default_factory=new_id)
     ledger: dict[UUID, Route] = field(default_factory=dict)
+    worried: bool = False
+    concerns: set[UUID] = field(default_factory=set)
     repeats: int = 0
     done: int = 0
     _begun: int = 0
@@ -94,6 +104,12 @@ class Load:
             await self._insist(client, "PUT", f"/programmes/{self.programme_id}", auth=operator, json=programme)
             agreement = {"sharer_id": str(self.referring), "receiver_id": str(self.deciding), "starts_on": "2026-01-05"}
             await self._insist(client, "PUT", f"/agreements/{new_id()}", auth=operator, json=agreement)
+        if self.worried:
+            roles = ("safeguarding-lead", "administrator")
+            lead = Bearer(self.network.issuer.token(*roles, organisation_id=self.deciding))
+            desk = {"lead": {"name": "Safeguarding lead", "email": LEAD}}
+            async with self._client("matching") as client:
+                await self._insist(client, "PUT", f"/duty-desks/{new_id()}", auth=lead, json=desk)
 
     async def flow(self, until: int | None = None, workers: int = 8, pause: float = 0.0) -> None:
         """Make referrals, ``until`` there are so many or all of them, and take each along its route.
@@ -110,12 +126,14 @@ class Load:
                 made = await self._make(client, number, referrer)
                 referral_id, version = UUID(made["id"]), made["version"]
                 self.ledger[referral_id] = route
+                if self.worried and number % WORRIED == 0:
+                    self.concerns.add(await self._worry(matching, referral_id, coordinator))
                 for step in route:
                     version = await self._move(client, referral_id, step, version, coordinator)
                 self.done += 1
                 await asyncio.sleep(pause)
 
-        async with self._client() as client, asyncio.TaskGroup() as group:
+        async with self._client() as client, self._client("matching") as matching, asyncio.TaskGroup() as group:
             for _ in range(workers):
                 group.create_task(work())
 
@@ -139,6 +157,13 @@ class Load:
         answer = await self._insist(client, "POST", "/referrals", auth=who, json=body, headers=headers)
         made: dict[str, Any] = answer.json()
         return made
+
+    async def _worry(self, client: httpx.AsyncClient, referral_id: UUID, who: httpx.Auth) -> UUID:
+        """Raise a concern about somebody of whom matching may not have heard yet."""
+        body = {"grounds": "urgent-health", "about": "referral", "about_id": str(referral_id)}
+        headers = {"Idempotency-Key": str(uuid4())}
+        raised = await self._insist(client, "POST", "/concerns", auth=who, json=body, headers=headers)
+        return UUID(raised.json()["id"])
 
     async def _move(
         self, client: httpx.AsyncClient, referral_id: UUID, step: str, version: int, who: httpx.Auth
@@ -174,7 +199,7 @@ class Load:
         raise AssertionError
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        url = self.network.url("referrals")
+    async def _client(self, service: str = "referrals") -> AsyncIterator[httpx.AsyncClient]:
+        url = self.network.url(service)
         async with httpx.AsyncClient(base_url=url, timeout=15.0, transport=self.transport) as client:
             yield client

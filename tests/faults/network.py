@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from kith_chassis.settings import MigrationSettings, ServiceSettings
 from kith_cli.embedded.postgres import EmbeddedPostgres
 from kith_cli.embedded.processes import Process, free_port, rest_through, spawn, stopping
 from kith_contracts.registry import TOPICS
+from tests.faults.post_box import Came, read
 from tests.servers.issuer import SERVICES, Issuer
 from tests.servers.kafka import JvmKafka
 from tests.servers.postgres import PASSWORD, role_url
@@ -99,7 +101,8 @@ class Network:
         self.kafka = JvmKafka(folder / "kafka")
         self.members: list[Member] = []
         self.issuer = Issuer(folder / "issuer")
-        self._smtp, self.mail_url = free_port(), f"http://127.0.0.1:{free_port()}"
+        self._smtp, self._mails = free_port(), folder / "mails"
+        self._mail_server: Process | None = None
         self._ports = {name: free_port() for name in SERVICES}
 
     def member(self, service: str, parts: str, *, replica: int = 0, **settings: str) -> Member:
@@ -160,11 +163,9 @@ class Network:
         """Whether every service has a relay that holds the lock."""
         return all([await self.ask(service, "select from relay_heartbeat") for service in SERVICES])
 
-    async def mail(self) -> dict[str, int]:
-        """How many mails came, how many different ones, and how many came again."""
-        async with httpx.AsyncClient() as client:
-            answer = (await client.get(f"{self.mail_url}/messages")).json()
-        return {name: answer[name] for name in ("total", "distinct", "repeated")}
+    def mails(self) -> Counter[Came]:
+        """Every mail that came, and how many copies of it."""
+        return read(self._mails)
 
     def check_members(self) -> None:
         """No process ended by itself."""
@@ -185,12 +186,20 @@ class Network:
         self.kafka.kill9()
         await rest_through(self.kafka.starting())
 
+    async def kill_mail(self) -> None:
+        """Kill the mail server in the midst of whatever it takes, and start another on what it kept."""
+        assert self._mail_server is not None, "no mail server is running"
+        self._mail_server.kill()
+        self._mail_server.wait()
+        self._mail_server = self._a_mail_server()
+
     def targets(self) -> dict[str, Callable[[], Coroutine[None, None, None]]]:
         """Everything that can be killed, by name."""
         return {
             **{member.name: member.kill_and_restart for member in self.members},
             "Kafka": self.kill_kafka,
             "PostgreSQL": self.kill_postgres,
+            "mail": self.kill_mail,
         }
 
     @asynccontextmanager
@@ -209,8 +218,8 @@ class Network:
             )
             await make_topics(settings, [NewTopic(name, 12, 1) for name in TOPICS])
             await stack.enter_async_context(self.issuer.serving())
-            post_box = self._post_box()
-            stack.push_async_callback(rest_through, stopping(post_box, (signal.SIGTERM, 5.0)))
+            self._mail_server = self._a_mail_server()
+            stack.push_async_callback(self._stop_mail)
             stack.push_async_callback(self._stop_members)
             stack.callback(self._tell_errors)
             yield self
@@ -221,9 +230,8 @@ class Network:
             url = SecretStr(self.database_url(name, f"{name}_owner"))
             await asyncio.to_thread(migrate, name, MigrationSettings(database_owner_url=url))
 
-    def _post_box(self) -> Process:
-        ports = ["--smtp-port", str(self._smtp), "--http-port", self.mail_url.rpartition(":")[2]]
-        command = [sys.executable, "-m", "kith_cli.embedded.mail", *ports]
+    def _a_mail_server(self) -> Process:
+        command = [sys.executable, "-m", "tests.faults.post_box", str(self._smtp), str(self._mails)]
         return spawn(command, log=self.folder / "mail.log", dying_signal=signal.SIGKILL)
 
     def _tell_errors(self) -> None:
@@ -232,6 +240,10 @@ class Network:
             errors = [line for line in log.read_text(errors="replace").splitlines() if '"level": "error"' in line]
             for line in errors[-3:]:
                 print(f"{log.name}: {line[:4000]}")
+
+    async def _stop_mail(self) -> None:
+        if self._mail_server is not None:
+            await rest_through(stopping(self._mail_server, (signal.SIGTERM, 5.0)))
 
     async def _stop_members(self) -> None:
         await asyncio.gather(*(member.remove() for member in self.members))
