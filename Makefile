@@ -57,7 +57,7 @@ bench: setup ## Measure ourselves against hand-written loops, in one run; writes
 bench-size: setup ## Time requests with a million referrals stored against a tenth; takes minutes, writes bench-size.json
 	$(BIN)/python -m tests.bench.size
 
-faults: setup ## Kill services, relays, Kafka and PostgreSQL at random under load (KILLS=300 REFERRALS=20000)
+faults: setup ## Kill services, relays, Kafka, PostgreSQL and mail at random under load (KILLS=300 REFERRALS=20000)
 	KITH_FAULTS_KILLS=$(KILLS) KITH_FAULTS_REFERRALS=$(REFERRALS) $(BIN)/pytest -s tests/faults $(ARGS)
 
 format: setup ## Put every file into the house's format

@@ -92,9 +92,8 @@ class Planter:
     async def list(self, *paths: str) -> None:
         """Ask for lists in which it stands, as its author and as somebody else."""
         for path in paths:
-            for auth in (None, self.colleague, self.operator):
-                more = {} if auth is None else {"auth": auth}
-                self.planted.answers.append(await self.client.get(path, **more))
+            for auth in (self.client.auth, self.colleague, self.operator):
+                self.planted.answers.append(await self.client.get(path, auth=auth))
 
 
 async def plant_everything(matching: str, issuer: Issuer, organisation_id: UUID) -> Planted:

@@ -343,7 +343,7 @@ async def test_nothing_is_left_of_somebody_who_was_in_every_service(story: Story
     lines = {
         path.name: text for path in sorted(story.network.folder.glob("*.log")) if (text := path.read_text().casefold())
     }
-    mails = (await story.client.get(f"{story.network.mail_url}/messages")).json()
+    mails = story.network.mails()
 
     assert set().union(*before.values()) >= (WORDS - ONLY_ENCIPHERED) | CODES
     words = {"Quillfeather", "Privatenotes", "Privateanswer", "Selfquill", "Privateholding"}
