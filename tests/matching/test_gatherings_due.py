@@ -301,9 +301,12 @@ async def test_a_group_that_goes_stale_is_seen_to_once_for_each_time(circle: Gat
     ]
 
 
-async def test_a_course_that_has_had_all_its_meetings_goes_stale_no_more(alone: Stage) -> None:
+async def test_a_course_that_has_had_all_its_meetings_goes_stale_no_more_and_nobody_is_missed_at_it(
+    alone: Stage,
+) -> None:
     course = await a_gathering(alone)
     await course.plan(meetings=2)
+    await course.joins(await course.somebody())
     for day in (0, 7):
         await course.meets(course.day(day))
 
