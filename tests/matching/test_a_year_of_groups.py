@@ -18,7 +18,7 @@ from tests.conftest import DatabaseOf
 from tests.matching.builders import DAY
 from tests.matching.gathering import MISSED_AFTER, REVIEW_WEEKS, Gathering, a_gathering
 from tests.matching.stage import Stage
-from tests.matching.test_a_year import DOWN, FIRST, LAST, at, first_tick, ticks, up
+from tests.matching.year.days import DOWN, FIRST, LAST, at, first_tick, ticks, up
 
 SEED: Final = 1843
 GROUPS, PEOPLE = 8, 7

@@ -26,10 +26,10 @@ from tests.conftest import AsCaller, DatabaseOf, HttpOf
 from tests.matching.builders import DAY, NOW, TODAY
 from tests.matching.desk import Desk
 from tests.matching.stage import Stage
-from tests.matching.test_a_year import first_tick, ticks
 from tests.matching.test_due import Days
 from tests.matching.test_measuring import a_body, record
 from tests.matching.test_tenancy import an_own_measure
+from tests.matching.year.days import first_tick, ticks
 
 PLAN = ProgrammeTerms(
     definition_version=1,
