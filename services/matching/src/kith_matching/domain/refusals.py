@@ -173,10 +173,7 @@ class LanguageNotShared(PairStopped):
     """The supporter does not speak the person's language."""
 
     code = "language-not-shared"
-    advice = (
-        "The supporter does not speak the person's language. A supporter who does is needed; or the person asks for an "
-        "interpreter, which is recorded with their referral."
-    )
+    advice = "Find a supporter who speaks the person's language, or record the interpreter whom the person asks for."
 
 
 class NoWayToMeet(PairStopped):

@@ -79,6 +79,9 @@ _FORGET: Final = (
     .where(signposts.c.referral_id == _THEIRS)
     .values(referral_id=None, session_id=None)
     .returning(sa.literal("/signposts/") + sa.cast(signposts.c.id, sa.Text)),
+    sa.delete(interpreters)
+    .where(interpreters.c.referral_id == _THEIRS)
+    .returning(sa.literal("/interpreters/") + sa.cast(interpreters.c.id, sa.Text)),
     sa.update(sessions)
     .where(sessions.c.referral_id == _THEIRS)
     .values(topics=[])
@@ -117,7 +120,7 @@ answers to the requests that made it, or something below it, are kept for a day.
 
 _DROP: Final = tuple(
     sa.delete(table).where(table.c.referral_id == _THEIRS)
-    for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters, interpreters)
+    for table in (picks, acquaintances, unplaceable, helpings, comings, dues, tasters)
 )
 
 _UNTIE: Final = (
