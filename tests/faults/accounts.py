@@ -176,19 +176,19 @@ async def _check_mails(network: Network) -> None:
     rows = await network.ask("notifications", "select id, state from messages")
     delivered = {f"<{row['id']}@example.org>" for row in rows if row["state"] == "delivered"}
     came = Counter(mail.message_id for mail in network.mails())
-    assert came.keys() == delivered
+    assert came.keys() == delivered, f"{len(came.keys() ^ delivered)} letters came and were not sent, or the reverse"
     assert set(came.values()) <= {1}, "one letter went to several people"
 
 
 async def _check_concerns(network: Network, load: Load, log: list[Recorded]) -> None:
     """Every concern that was taken is kept once, told as a fact, and told to its desk at least once."""
     kept = {UUID(str(row[0])) for row in await network.ask("matching", "select id from concerns")}
-    assert kept == load.concerns
+    assert kept == load.concerns, f"{len(kept ^ load.concerns)} concerns were taken and not kept, or the reverse"
     assert load.concerns <= {UUID(record.key) for record in log if record.name == "concern-raised"}
     rows = await network.ask("notifications", "select id, referral_id from messages where story_kind = 'concern'")
     came = {mail.message_id for mail in network.mails() if mail.to == LEAD}
     told = {UUID(str(row["referral_id"])) for row in rows if f"<{row['id']}@example.org>" in came}
-    assert told == load.concerns
+    assert told == load.concerns, f"{len(load.concerns - told)} concerns were told to no desk"
 
 
 async def _check_reporting(network: Network, load: Load) -> None:

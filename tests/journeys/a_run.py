@@ -100,7 +100,7 @@ async def a_run(broker: Broker, databases: Databases, folder: Path) -> ARun:
         after_first = _made(await _read_log(settings))
         second = await asyncio.to_thread(demonstration.run)
         after_second = _made(await _read_log(settings))
-        planted = await plant_everything(up.addresses.services["matching"], issuer, organisation_id(network[0]))
+        planted = await plant_everything(up.addresses.services, issuer, organisation_id(network[0]))
         taken = await asyncio.to_thread(take_away, up.addresses.services, issuer, network[0], up.databases, folder)
 
         metrics = await _metrics(up.addresses.services, issuer)

@@ -96,13 +96,13 @@ class Planter:
                 self.planted.answers.append(await self.client.get(path, auth=auth))
 
 
-async def plant_everything(matching: str, issuer: Issuer, organisation_id: UUID) -> Planted:
-    """Have each kind of sealed text kept and read; and wait until that is told, and sealed in the audit."""
+async def plant_everything(urls: Mapping[str, str], issuer: Issuer, organisation_id: UUID) -> Planted:
+    """Have each kind of sealed text kept and read; and wait until that is told, written of, and sealed in the audit."""
     roles = ("coordinator", "safeguarding-lead")
     author = Bearer(issuer.token(*roles, organisation_id=organisation_id, subject=AUTHOR))
     colleague = Bearer(issuer.token("coordinator", organisation_id=organisation_id, subject="a-colleague"))
     operator = Bearer(issuer.token("operator"))
-    async with _asking(matching, author) as client:
+    async with _asking(urls["matching"], author) as client, _asking(urls["notifications"], operator) as notifications:
         planter = Planter(client, Planted(), colleague, operator)
         await _note_a_supervision(planter)
         await _raise_a_concern(planter)
@@ -112,6 +112,9 @@ async def plant_everything(matching: str, issuer: Issuer, organisation_id: UUID)
             await asyncio.sleep(0.1)
         while (await client.get("/operations/audit/head", auth=operator)).raise_for_status().json()["unsealed"]:
             await asyncio.sleep(0.1)
+        of_concern = {"story": f"concern/{planter.planted.ids['concern_words/raised']}"}
+        while not await _delivered(notifications, of_concern):
+            await asyncio.sleep(0.1)
     return planter.planted
 
 
@@ -119,6 +122,11 @@ async def plant_everything(matching: str, issuer: Issuer, organisation_id: UUID)
 async def _asking(matching: str, auth: httpx.Auth) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=matching, auth=auth, timeout=30.0) as client:
         yield client
+
+
+async def _delivered(notifications: httpx.AsyncClient, story: dict[str, str]) -> bool:
+    items = (await notifications.get("/messages", params=story)).raise_for_status().json()["items"]
+    return "delivered" in {one["state"] for one in items}
 
 
 def _today() -> str:

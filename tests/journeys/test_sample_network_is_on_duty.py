@@ -31,7 +31,8 @@ def test_the_mailbox_of_the_lead_gets_the_letter(the_run: ARun) -> None:
 
     written_to = [address for mail in the_run.mails for address in mail["to"]]
 
-    assert sorted(one for one in written_to if one in leads) == sorted(leads)
+    planted_at = the_run.network[0].duty_desks[0].body["lead"]["email"]
+    assert sorted(one for one in written_to if one in leads) == sorted([*leads, planted_at])
     assert others.isdisjoint(written_to)
 
 
