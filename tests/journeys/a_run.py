@@ -125,9 +125,13 @@ async def _empty_topics(broker: Broker, issuer: Issuer) -> ServiceSettings:
     return settings
 
 
+DUE: Final = frozenset({"work-due", "look-now"})
+"""What letters say of what fell due."""
+
+
 def _made(records: list[Recorded]) -> int:
     """How many there are, but for what falls due whenever a clock says so, and the letters about that."""
-    return sum(one.name != "work-fell-due" and one.body.get("reason") != "work-due" for one in records)
+    return sum(one.name != "work-fell-due" and one.body.get("reason") not in DUE for one in records)
 
 
 async def _metrics(urls: Mapping[str, str], issuer: Issuer) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """Words that nobody says, planted in every kind of sealed text in the midst of a run; and all that was answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -26,6 +26,8 @@ WORDS: Final[Mapping[str, str]] = {
 
 Each is looked for alone: a text that is cut short still has it.
 """
+OF_TWO: Final = {"supervision_keys": "supervision_own_keys"}
+"""Where the same text is kept for a second reader, by the table of the first."""
 AUTHOR: Final = "a-supervisor"
 TOO_LONG: Final = 2000
 """How often a word is said in what is longer than anything may be."""
@@ -43,7 +45,8 @@ class Planted:
     @property
     def tables(self) -> set[str]:
         """The tables whose rows have what was planted."""
-        return {kind.partition("/")[0] for kind in self.ids}
+        first = {kind.partition("/")[0] for kind in self.ids}
+        return first | {OF_TWO[table] for table in first & OF_TWO.keys()}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Planter:
     planted: Planted
     colleague: httpx.Auth
     operator: httpx.Auth
+    speaking: Callable[[str], httpx.Auth]
+    """Whoever has this subject, as a supporter of the organisation."""
 
     async def plant(self, kind: str, path: str, text: str, body: dict[str, Any], at: str) -> str:
         """Have a word kept as the ``text`` of a body, repeat it, and let much go wrong; where it is.
@@ -102,8 +107,12 @@ async def plant_everything(urls: Mapping[str, str], issuer: Issuer, organisation
     author = Bearer(issuer.token(*roles, organisation_id=organisation_id, subject=AUTHOR))
     colleague = Bearer(issuer.token("coordinator", organisation_id=organisation_id, subject="a-colleague"))
     operator = Bearer(issuer.token("operator"))
+
+    def speaking(subject: str) -> httpx.Auth:
+        return Bearer(issuer.token("supporter", organisation_id=organisation_id, subject=subject))
+
     async with _asking(urls["matching"], author) as client, _asking(urls["notifications"], operator) as notifications:
-        planter = Planter(client, Planted(), colleague, operator)
+        planter = Planter(client, Planted(), colleague, operator, speaking)
         await _note_a_supervision(planter)
         await _raise_a_concern(planter)
         await _of_a_match(planter)
@@ -141,10 +150,15 @@ async def _first(planter: Planter, path: str, **like: str | None) -> dict[str, A
 
 
 async def _note_a_supervision(planter: Planter) -> None:
-    path = f"/supporters/{(await _first(planter, '/supporters'))['id']}/supervisions"
+    """One that its author reads, and whom it is about, by a token of their own."""
+    supporters = (await planter.client.get("/supporters", params={"limit": 200})).raise_for_status().json()["items"]
+    supporter = next(one for one in supporters if one["subject"])
+    path = f"/supporters/{supporter['id']}/supervisions"
     body = {"held_on": _today(), "minutes": 60}
     where = await planter.plant("supervision_keys", path, "note", body, "minutes")
     await planter.read(where, "supervision_keys", theirs=False)
+    own = await planter.client.get(where, auth=planter.speaking(supporter["subject"]))
+    assert WORDS["supervision_keys"] in own.raise_for_status().text
     await planter.list(path)
 
 
