@@ -144,6 +144,7 @@ def test_a_create_tells_that_it_needs_a_key(document: dict[str, Any]) -> None:
     assert parameters(document, "/notes", "post") == {
         "fails": False,
         "anew": False,
+        "even_so": False,
         "Idempotency-Key": True,
     }
 

@@ -9,11 +9,12 @@ from kith_contracts.matching import (
     MeasureRecorded,
     NoFeasibleSupporter,
     ProgrammeQualityCounted,
+    SharingFellDue,
     SupervisionLogged,
     WorkFellDue,
 )
 from kith_contracts.notifications import ConcernEscalated
-from kith_contracts.referrals import ConsentEnding, SharingAgreementPublished
+from kith_contracts.referrals import ConsentEnding, HelpAskedFor, SharingAgreementPublished
 from kith_contracts.registry import FACTS
 from kith_reporting.domain.batch import Batch
 from kith_reporting.incoming import _FOLD, HEARS, fold
@@ -31,6 +32,8 @@ def test_every_fact_that_is_heard_is_folded_but_those_that_count_for_nothing() -
         ConcernRaised,
         ConcernAnswered,
         ConcernEscalated,
+        SharingFellDue,
+        HelpAskedFor,
         WorkFellDue,
         SharingAgreementPublished,
         ConsentEnding,

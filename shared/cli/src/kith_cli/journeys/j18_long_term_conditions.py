@@ -198,11 +198,12 @@ def _feedback(stage: Stage, matched: Referred, match: str, grouped: Referred, le
     )
     stage.sees("Of Eilidh she reads that it arrived.", doing.status_of(stage, grouped, "practice"), "received")
     stage.soon(
-        "The mails keep to it too: she was told how it ended for Callum, and of Eilidh not even that she was accepted.",
+        "The mails keep to it too: she was told how it ended for Callum, both times, and of Eilidh not even that she "
+        "was accepted.",
         lambda: [
             doing.told_of(stage, one, what) for one, what in ((matched, "match-ended"), (grouped, "referral-accepted"))
         ],
-        [["person", "referrer"], ["person"]],
+        [["person", "person", "referrer", "referrer"], ["person"]],
     )
     for one in (matched, grouped, learns):
         doing.close(stage, one)
