@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_chassis.compiled import Compiled
 from kith_matching.domain.helping import Coming
+from kith_matching.domain.occasion import Session
 from kith_matching.domain.referral import Referral
 from kith_matching.store.rows import values_of
 from kith_matching.tables import comings
@@ -33,6 +34,23 @@ _COUNT: Final = Compiled(
             stopped = kept.stopped and not coalesce(excluded.last_on > kept.last_on, excluded.last_on is not null)
     """).bindparams(_IDS)
 )
+_ADD: Final = Compiled(
+    sa.text("""
+        insert into comings as kept (referral_id, programme_id, organisation_id, first_on, second_on, last_on,
+            limits_explained, stopped)
+        select id, programme_id, organisation_id, :held_on, null, :held_on, :explained, false
+        from referrals where id = any(:ids) and not erased order by id
+        on conflict (referral_id) do update
+        set first_on = least(kept.first_on, excluded.first_on),
+            second_on = case
+                when excluded.first_on <= kept.first_on then kept.first_on
+                when kept.first_on is not null then least(kept.second_on, excluded.first_on) end,
+            last_on = greatest(kept.last_on, excluded.last_on),
+            limits_explained = kept.limits_explained or excluded.limits_explained,
+            stopped = kept.stopped and excluded.last_on <= kept.last_on
+    """).bindparams(_IDS, sa.bindparam("held_on", type_=sa.Date), sa.bindparam("explained", type_=sa.Boolean))
+)
+"""One meeting more, whenever it was: the two first days and the last are reckoned from what was kept, at any length."""
 _STOP: Final = sa.text("update comings set stopped = true where referral_id = any(:ids) and not stopped").bindparams(
     _IDS
 )
@@ -45,8 +63,19 @@ _GET: Final = sa.select(comings).where(comings.c.referral_id == sa.bindparam("re
 _ASKED: Final = sa.update(comings).where(comings.c.referral_id == sa.bindparam("of_id"))
 
 
+async def add_meeting(tx: AsyncConnection, session: Session) -> None:
+    """Take down that a meeting which was just logged brought these people together.
+
+    However many there were before, it takes as long. Whoever had stopped and came again goes on. Of those who were
+    erased nothing is taken down.
+    """
+    if session.attended_referral_ids:
+        came = {"held_on": session.occasion.held_on, "explained": session.occasion.limits_explained}
+        await _ADD.rows(tx, {"ids": sorted(session.attended_referral_ids), **came})
+
+
 async def count_meetings(tx: AsyncConnection, referral_ids: Collection[UUID]) -> None:
-    """Take down to which meetings these people came, once all that is said of a meeting is kept.
+    """Take down anew to which meetings these people came, once a meeting is corrected or void.
 
     Whoever had stopped and came again goes on. Of those who were erased nothing is taken down.
     """

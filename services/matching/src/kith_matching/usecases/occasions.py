@@ -114,7 +114,7 @@ async def log_group_meeting(
     )
     waiting = [one.id for one in people if one.waiting]
     await occasions.insert_session(tx, session, _news(tx, session, now), waiting=waiting)
-    await comings.count_meetings(tx, session.attended_referral_ids)
+    await comings.add_meeting(tx, session)
     return session
 
 
