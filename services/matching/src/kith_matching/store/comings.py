@@ -47,7 +47,7 @@ _ADD: Final = Compiled(
                 when kept.first_on is not null then least(kept.second_on, excluded.first_on) end,
             last_on = greatest(kept.last_on, excluded.last_on),
             limits_explained = kept.limits_explained or excluded.limits_explained,
-            stopped = kept.stopped and excluded.last_on <= kept.last_on
+            stopped = kept.stopped and coalesce(excluded.last_on <= kept.last_on, false)
     """).bindparams(_IDS, sa.bindparam("held_on", type_=sa.Date), sa.bindparam("explained", type_=sa.Boolean))
 )
 """One meeting more, whenever it was: the two first days and the last are reckoned from what was kept, at any length."""
