@@ -7,31 +7,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.interpreting import Interpreter, InterpreterNotFound, Provider
 from kith_matching.domain.referral import Channel
+from kith_matching.store import cancelling
+from kith_matching.store.cancelling import IDS, select_coming
 from kith_matching.store.rows import values_of
 from kith_matching.tables import interpreters
 
 _INSERT: Final = sa.insert(interpreters)
 _LOCK: Final = sa.select(interpreters).where(interpreters.c.id == sa.bindparam("booking_id")).with_for_update()
-_COMING: Final = (
-    sa.select(interpreters)
-    .where(
-        interpreters.c.referral_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))),
-        interpreters.c.starts_at > sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-        interpreters.c.cancelled_at.is_(None),
-    )
-    .order_by(interpreters.c.id)
-    .with_for_update()
-)
-_SAVE: Final = sa.text(
-    "update interpreters set cancelled_at = now.cancelled_at, version = now.version"
-    " from unnest(cast(:ids as uuid[]), cast(:instants as timestamptz[]), cast(:versions as int[]))"
-    " as now (id, cancelled_at, version) where interpreters.id = now.id"
-)
+_COMING: Final = select_coming(interpreters).where(interpreters.c.referral_id == IDS)
 
 
 async def insert_interpreter(tx: AsyncConnection, booking: Interpreter) -> None:
@@ -59,13 +46,7 @@ async def list_coming_for_update(
 
 async def save_cancelled(tx: AsyncConnection, cancelled: Sequence[Interpreter]) -> None:
     """Keep that these need not come."""
-    if cancelled:
-        rows = {
-            "ids": [one.id for one in cancelled],
-            "instants": [one.cancelled_at for one in cancelled],
-            "versions": [one.version for one in cancelled],
-        }
-        await tx.execute(_SAVE, rows)
+    await cancelling.save_cancelled(tx, interpreters, cancelled)
 
 
 def interpreter_of(values: dict[str, Any]) -> Interpreter:

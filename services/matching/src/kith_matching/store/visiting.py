@@ -7,10 +7,11 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kith_matching.domain.visit import Visit, VisitNotFound
+from kith_matching.store import cancelling
+from kith_matching.store.cancelling import IDS, select_coming
 from kith_matching.store.due import day_of
 from kith_matching.store.rows import values_of
 from kith_matching.tables import visits
@@ -19,23 +20,9 @@ _INSERT: Final = sa.insert(visits)
 _LOCK: Final = sa.select(visits).where(visits.c.id == sa.bindparam("visit_id")).with_for_update()
 _SAVE: Final = sa.update(visits).where(visits.c.id == sa.bindparam("visit_id"))
 _MOVES: Final = ("checked_in_at", "checked_out_at", "cancelled_at", "version")
-_COMING: Final = (
-    sa.select(visits)
-    .where(
-        visits.c.starts_at > sa.bindparam("now", type_=sa.DateTime(timezone=True)),
-        visits.c.checked_in_at.is_(None),
-        visits.c.cancelled_at.is_(None),
-    )
-    .order_by(visits.c.id)
-    .with_for_update()
-)
-_COMING_TO: Final = _COMING.where(visits.c.referral_id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))))
+_COMING: Final = select_coming(visits).where(visits.c.checked_in_at.is_(None))
+_COMING_TO: Final = _COMING.where(visits.c.referral_id == IDS)
 _COMING_BY: Final = _COMING.where(visits.c.supporter_id == sa.bindparam("supporter_id", type_=sa.Uuid))
-_SAVE_ALL: Final = sa.text(
-    "update visits set cancelled_at = now.cancelled_at, version = now.version"
-    " from unnest(cast(:ids as uuid[]), cast(:instants as timestamptz[]), cast(:versions as int[]))"
-    " as now (id, cancelled_at, version) where visits.id = now.id"
-)
 _PREPARED: Final = sa.select(
     sa.exists().where(
         visits.c.match_id == sa.bindparam("match_id", type_=sa.Uuid),
@@ -87,13 +74,7 @@ async def list_coming_by_for_update(tx: AsyncConnection, supporter_id: UUID, *, 
 
 async def save_cancelled(tx: AsyncConnection, cancelled: Sequence[Visit]) -> None:
     """Keep that these do not take place."""
-    if cancelled:
-        rows = {
-            "ids": [one.id for one in cancelled],
-            "instants": [one.cancelled_at for one in cancelled],
-            "versions": [one.version for one in cancelled],
-        }
-        await tx.execute(_SAVE_ALL, rows)
+    await cancelling.save_cancelled(tx, visits, cancelled)
 
 
 async def is_visit_of_day(tx: AsyncConnection, match_id: UUID, day: date) -> bool:

@@ -14,7 +14,8 @@ from kith_matching.domain.match import Ended, Match, end_match, ending_of
 from kith_matching.domain.proposal import withdraw
 from kith_matching.domain.referral import Change, HelpAsked, News, Referral, forgotten, is_open, told
 from kith_matching.store import erasing, loose_ends, matches, proposals, referrals
-from kith_matching.usecases import concerns, interpreting, mediating, places, visiting
+from kith_matching.usecases import concerns, mediating, places
+from kith_matching.usecases.stopping import cancel_what_is_coming_to
 
 
 async def hear(tx: AsyncConnection, news: News, *, now: datetime, heard_at: datetime) -> None:
@@ -38,8 +39,7 @@ async def hear(tx: AsyncConnection, news: News, *, now: datetime, heard_at: date
     await referrals.save_standings(tx, after.values())
     await _end_what_may_not_go_on(tx, stops, heard_on=clock.today(heard_at), now=now)
     await places.free_places(tx, stops, theirs, now=now)
-    await visiting.cancel_coming_to(tx, {*stops, *theirs}, now=heard_at)
-    await interpreting.cancel_coming_to(tx, {*stops, *theirs}, now=heard_at)
+    await cancel_what_is_coming_to(tx, {*stops, *theirs}, now=heard_at)
     await mediating.stop_mediations(tx, {*stops, *theirs}, now=now)
     await _raise_concerns(tx, news.help_asked, now=now)
 

@@ -32,8 +32,9 @@ from kith_matching.domain.refusals import GroupOfAnotherProgramme, MatchNotFound
 from kith_matching.domain.session_length import AloneLimit, check_length
 from kith_matching.domain.subjects import Speaker, is_theirs
 from kith_matching.store import comings, matches, meeting, occasions, referrals, supporters
-from kith_matching.usecases import interpreting, places, visiting
+from kith_matching.usecases import places
 from kith_matching.usecases.loose_ends import look_for_plan
+from kith_matching.usecases.stopping import cancel_what_is_coming_to
 
 
 async def log_match_session(
@@ -178,8 +179,7 @@ async def end(
         await places.move_in(tx, then.group_id, match.referral_id, then.comes_with, now=now)
     await matches.save_matches(tx, [ended.match])
     await audit.record(tx, Entry("match-ended", "match", match_id, (ending,)), now=now)
-    await visiting.cancel_coming_to(tx, [match.referral_id], now=now)
-    await interpreting.cancel_coming_to(tx, [match.referral_id], now=now)
+    await cancel_what_is_coming_to(tx, [match.referral_id], now=now)
     await referrals.save_waiting(tx, [match.referral_id], waits=ended.waits_again)
     await outgoing.tell_ended(tx, [ended], now=now)
     return ended.match
