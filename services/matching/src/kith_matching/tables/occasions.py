@@ -16,6 +16,18 @@ def _noted() -> tuple[sa.Column[Any], ...]:
     )
 
 
+def _said_of_contact() -> tuple[sa.Column[Any], ...]:
+    return (
+        column("held_on", sa.Date),
+        column("kind", sa.Text),
+        column("people", sa.Integer),
+        column("topics", CODES),
+        column("district", sa.Text, null=True),
+        column("site", sa.Text, null=True),
+        column("supporter_id", sa.Uuid, null=True),
+    )
+
+
 def _said() -> tuple[sa.Column[Any], ...]:
     flags = (column(name, sa.Boolean) for name in ("limits_explained", "over_limit"))
     return column("could_not", sa.Text, null=True), *flags
@@ -93,13 +105,7 @@ contacts: Final = sa.Table(
     key(),
     column("programme_id", sa.Uuid),
     column("organisation_id", sa.Uuid),
-    column("held_on", sa.Date),
-    column("kind", sa.Text),
-    column("people", sa.Integer),
-    column("topics", CODES),
-    column("district", sa.Text, null=True),
-    column("site", sa.Text, null=True),
-    column("supporter_id", sa.Uuid, null=True),
+    *_said_of_contact(),
     *_noted(),
     column("version", sa.Integer),
     column("voided_as", sa.Text, null=True),
@@ -111,13 +117,7 @@ contact_corrections: Final = sa.Table(
     sa.Column("contact_id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     column("organisation_id", sa.Uuid),
-    column("held_on", sa.Date),
-    column("kind", sa.Text),
-    column("people", sa.Integer),
-    column("topics", CODES),
-    column("district", sa.Text, null=True),
-    column("site", sa.Text, null=True),
-    column("supporter_id", sa.Uuid, null=True),
+    *_said_of_contact(),
     column("replaced_at", INSTANT),
 )
 """What a contact was said to be before it was corrected, by the version that said it."""
