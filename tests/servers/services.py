@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import State
 
 from kith_chassis import clock
+from kith_chassis.commands import PARTS
 from kith_chassis.database import Database
 from kith_chassis.identity import Verifier
-from kith_chassis.process import PARTS, application
+from kith_chassis.process import application
 from kith_chassis.received import Received
 from kith_chassis.refusals import Refusal
 from kith_chassis.running import Running

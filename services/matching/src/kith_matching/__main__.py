@@ -4,8 +4,6 @@ import gc
 
 if __name__ == "__main__":
     gc.disable()  # nothing that start-up makes is garbage; whoever serves lets it collect again
-    from kith_chassis.process import run
-    from kith_matching.main import build
-    from kith_matching.settings import Settings
+    from kith_chassis.commands import run
 
-    run("matching", build, Settings)
+    run("matching")

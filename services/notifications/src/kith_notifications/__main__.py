@@ -4,8 +4,6 @@ import gc
 
 if __name__ == "__main__":
     gc.disable()  # nothing that start-up makes is garbage; whoever serves lets it collect again
-    from kith_chassis.process import run
-    from kith_notifications.main import build
-    from kith_notifications.settings import Settings
+    from kith_chassis.commands import run
 
-    run("notifications", build, Settings)
+    run("notifications")

@@ -1,17 +1,14 @@
 """A service as a process: built by its ``main``, run in parts, drained at SIGTERM.
 
-``python -m kith_<name>`` runs all parts; ``--only api,inbox,relay,timers`` some of them. Health and operations answer
-in every process, whatever its parts.
+Health and operations answer in every process, whatever its parts.
 """
 
-import argparse
 import asyncio
 import contextlib
 import gc
 import json
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -32,47 +29,14 @@ from kith_chassis.refusals import Refusal
 from kith_chassis.relay import Relay
 from kith_chassis.running import Running
 from kith_chassis.service import Service, Timer
-from kith_chassis.settings import MigrationSettings, ServiceSettings, WrongSettings, load
+from kith_chassis.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
-PARTS: Final = ("api", "inbox", "relay", "timers")
 _TURN: Final = sa.text("select pg_try_advisory_xact_lock(hashtext('kith.timer'), hashtext(:name))")
 
 S = TypeVar("S", bound=ServiceSettings)
-
-
 Build = Callable[[S, Database], Service]
-
-
-def run(name: str, build: Build[S], settings: type[S]) -> None:
-    """The command line of a service. Wrong settings are told in one sentence each, and exit with 2."""
-    telling = argparse.ArgumentParser(
-        prog=f"python -m kith_{name}",
-        description=f"Kith's {name} service. Settings are environment variables: see docs/operations.md.",
-    )
-    commands = telling.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("migrate", help="bring the database to the newest revision, as its owner, then exit")
-    commands.add_parser("openapi", help="print the OpenAPI document, then exit")
-    telling.add_argument(
-        "--only",
-        metavar="PARTS",
-        type=_parts,
-        default=frozenset(PARTS),
-        help="a comma between each: " + ", ".join(PARTS) + " (default: all)",
-    )
-    asked = telling.parse_args()
-    try:
-        if asked.command == "migrate":
-            migrating.migrate(name, load(MigrationSettings))
-            return
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            if asked.command == "openapi":
-                runner.run(_print_openapi(build, load(settings)))
-            else:
-                sys.exit(runner.run(_serve(build, load(settings), asked.only)))
-    except WrongSettings as wrong:
-        sys.exit(f"{wrong}\n(python -m kith_{name} cannot start)")
 
 
 def application(service: Service, settings: ServiceSettings, running: Running, verifier: Verifier) -> FastAPI:
@@ -91,13 +55,15 @@ def application(service: Service, settings: ServiceSettings, running: Running, v
     return app
 
 
-async def _print_openapi(build: Build[S], settings: S) -> None:
-    async with _built(build, settings, frozenset(PARTS)) as (service, running, verifier):
+async def print_openapi(build: Build[S], settings: S) -> int:
+    """Print the service's OpenAPI document; 0, the process's exit."""
+    async with _built(build, settings, frozenset({"api"})) as (service, running, verifier):
         document = application(service, settings, running, verifier).openapi()
     print(json.dumps(document, indent=2))  # noqa: T201  it is what was asked for
+    return 0
 
 
-async def _serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
+async def serve(build: Build[S], settings: S, parts: frozenset[str]) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean stop, 1 when a part failed in a way that is not a fault."""
     async with _built(build, settings, parts) as (service, running, verifier):
         telemetry.set_up(service.name, settings)
@@ -274,20 +240,5 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
-        """Leave the signals to ``_serve``."""
+        """Leave the signals to ``serve``."""
         yield
-
-
-def _parts(text: str) -> frozenset[str]:
-    asked = frozenset(part.strip() for part in text.split(","))
-    if not asked or not asked <= set(PARTS):
-        raise argparse.ArgumentTypeError(f"choose from {', '.join(PARTS)}, with a comma between")
-    return asked
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415  absent on Windows
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
