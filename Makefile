@@ -5,13 +5,15 @@ REFERRALS ?= 20000
 ARGS ?=
 WORKERS ?= 2
 BIN := .venv/bin
+TEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 READY := .venv/.ready
+NETWORK := tests/journeys tests/cli tests/faults tests/browser
 MEMBERS := shared/contracts shared/chassis shared/cli $(addprefix services/,referrals matching notifications reporting)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package kith-,$(notdir $(MEMBERS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-containers demo up bench bench-size faults format lock clean
+.PHONY: help setup check test test-network test-containers demo up bench bench-size faults format lock clean
 
 help: ## Explain every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -39,8 +41,11 @@ check: setup ## Format, lint, types, imports, contracts and shape: the first thi
 	$(BIN)/python -m kith_cli.programmes check
 	$(BIN)/pytest -q tests/architecture
 
-test: setup ## Every test this machine can run, but containers and benches (ARGS="-k consent" for some; CI=true: longer)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not containers" --ignore=tests/bench $(ARGS)
+test: setup ## Each service by itself, the chassis and the contracts (ARGS="-k consent" for some; CI=true: longer)
+	$(TEST) -m "not containers" $(addprefix --ignore=,$(NETWORK) tests/bench) $(ARGS)
+
+test-network: setup ## The network as a whole: journeys, the command line, faults, pages in a browser (CI=true: longer)
+	$(TEST) $(NETWORK) $(ARGS)
 
 test-containers: setup ## Build the images, bring docker-compose.yml up, carry a referral through, take it down
 	$(BIN)/pytest -m containers tests/containers $(ARGS)
