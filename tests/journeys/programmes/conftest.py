@@ -71,6 +71,14 @@ class Afterwards:
             if one["state"] == "delivered"
         }
 
+    def on_record(self, service: str, about: str) -> list[dict[str, Any]]:
+        """The entries of a service's audit about one story, once all that was done by now is sealed."""
+        end = time.monotonic() + PATIENCE
+        while self.stage.operator.read(service, "/operations/audit/head")["unsealed"] and time.monotonic() < end:
+            time.sleep(LOOK)
+        found: list[dict[str, Any]] = self.stage.operator.read(service, "/operations/audit", about=about)["items"]
+        return found
+
 
 AfterTheJourney = Callable[[int], Afterwards]
 

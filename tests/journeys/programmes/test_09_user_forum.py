@@ -28,7 +28,7 @@ def test_whose_duty_it_is_learns_who_it_is_about_and_that_is_on_the_record(after
     after = after_the_journey(9)
 
     [concern] = after.seen_by("forum", "safeguarding-lead").everything("matching", "/concerns", state="all")
-    entries = after.stage.operator.read("referrals", "/operations/audit", about=after.ids["referral"])["items"]
+    entries = after.on_record("referrals", about=after.ids["referral"])
     looked = [one for one in entries if one["action"] == "concerned-person-read"]
     assert [(one["codes"], one["purpose"]) for one in looked] == [([f"concern-{concern['id']}"], "reach-person")]
 
